@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { measureIdle } from './http/idle.ts';
 import { measurePosts } from './http/load.ts';
 import { MIXES, measureQuickJobs } from './http/quick_jobs.ts';
-import { settingsFor, startServer, startXgpt } from './http/server.ts';
 import {
   atLeast,
   type Cell,
@@ -20,6 +19,7 @@ import {
 import type { Results } from './suite/results.ts';
 import { main } from './suite/run.ts';
 import type { Criterion, Measurement, Setting, Suite } from './suite/suite.ts';
+import { settingsFor, startServer, startXgpt } from './suite/xgpt_server.ts';
 
 const CONNECTIONS = [1, 10, 50];
 const JOBS = 3_000;

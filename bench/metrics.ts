@@ -6,9 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startXgpt } from './http/server.ts';
 import { finishedJobs } from './scale/fill.ts';
 import { cpuMs } from './suite/cpu.ts';
+import { startXgpt } from './suite/xgpt_server.ts';
 
 /** The goal, in ms of CPU time of the server for each scrape. */
 const MAX_CPU_MS = 5;

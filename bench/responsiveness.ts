@@ -8,32 +8,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { quantile } from './suite/results.ts';
+import { healthDuring, timed } from './suite/timing.ts';
+import { startXgpt } from './suite/xgpt_server.ts';
 
 const POSTS = Number(process.argv[2] ?? 3_000);
 const ROOT = join(import.meta.dir, '..');
+const HEALTH_PAUSE_MS = 2;
 const MODELS = join(ROOT, 'node_modules/.cache/xgpt-models');
 
 const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
-const server = Bun.spawn([process.execPath, join(ROOT, 'src/main.ts')], {
-  env: {
-    ...process.env,
-    PORT: '0',
-    XGPT_DATA_DIR: dataDir,
-    XGPT_SAMPLE_PAGE_MS: '0',
-    XGPT_LOG_LEVEL: 'error',
-  },
-  stdout: 'pipe',
-});
+const server = await startXgpt(dataDir, { XGPT_SAMPLE_PAGE_MS: '0' });
 
 try {
   await Bun.$`mkdir -p ${dataDir}/models && cp -r ${MODELS}/. ${dataDir}/models/`.nothrow().quiet();
-  const url = await addressOf(server.stdout);
+  const { url } = server;
   await collect(url);
 
-  const idle = await healthFor(url, () => Bun.sleep(3_000));
+  const idle = await healthDuring(url, HEALTH_PAUSE_MS, () => Bun.sleep(3_000));
   const embed = await start(url, 'embed', {});
   const stream = followTaskbar(url);
-  const busy = await healthFor(url, () => ended(url, embed));
+  const busy = await healthDuring(url, HEALTH_PAUSE_MS, () => ended(url, embed));
   const { gaps } = await stream.stop();
   const starts = await timeStarts(url, 200);
 
@@ -44,8 +39,7 @@ try {
   row('POST /api/scrape → 202', starts, idle);
   row('taskbar, between events', gaps);
 } finally {
-  server.kill('SIGTERM');
-  await server.exited;
+  await server.stop();
   rmSync(dataDir, { recursive: true, force: true });
 }
 
@@ -54,20 +48,6 @@ async function collect(url: string): Promise<void> {
     const id = await start(url, 'search', { query, maxTweets: String(POSTS) });
     await ended(url, id);
   }
-}
-
-async function healthFor(url: string, work: () => Promise<unknown>): Promise<number[]> {
-  let over = false;
-  const done = work().then(() => {
-    over = true;
-  });
-  const times: number[] = [];
-  while (!over) {
-    times.push(await timed(() => fetch(`${url}/healthz`).then((response) => response.text())));
-    await Bun.sleep(2);
-  }
-  await done;
-  return times;
 }
 
 async function timeStarts(url: string, count: number): Promise<number[]> {
@@ -123,34 +103,9 @@ async function ended(url: string, id: string): Promise<void> {
   }
 }
 
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const before = performance.now();
-  await run();
-  return performance.now() - before;
-}
-
-async function addressOf(stdout: ReadableStream<Uint8Array>): Promise<string> {
-  for await (const chunk of stdout as unknown as AsyncIterable<Uint8Array>) {
-    const address = /xgpt is at (http:\S+?)\/?\s/.exec(new TextDecoder().decode(chunk))?.[1];
-    if (address) return address;
-  }
-  throw new Error('The server did not start.');
-}
-
 function row(name: string, times: number[], ceiling?: number[]): void {
-  const at = (sorted: number[], share: number) =>
-    sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-  const sorted = times.toSorted((a, b) => a - b);
-  const figures = [at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1)];
-  const ratio = ceiling
-    ? (
-        at(sorted, 0.99) /
-        at(
-          ceiling.toSorted((a, b) => a - b),
-          0.99,
-        )
-      ).toFixed(1)
-    : '';
+  const figures = [0.5, 0.99, 1].map((share) => quantile(times, share));
+  const ratio = ceiling ? (quantile(times, 0.99) / quantile(ceiling, 0.99)).toFixed(1) : '';
   const cells = figures.map((figure) => figure.toFixed(2).padStart(8));
   console.log(
     `${name.padEnd(26)}${String(times.length).padStart(8)}${cells.join('')}${ratio.padStart(14)}`,

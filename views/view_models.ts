@@ -13,6 +13,7 @@ import type { ListedFind } from '../src/operations/find/saved.ts';
 import type { Price } from '../src/operations/sentences.ts';
 import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
+import type { PreviewProps } from './schedules/due_preview.tsx';
 
 export interface TaskbarModel {
   /** In display order: running by start, failed, waiting by queue position, just finished. */
@@ -103,6 +104,10 @@ export interface StartModel {
   runs: Job[];
   /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */
   timeZone?: string;
+  /** When the schedule that was typed would be due. */
+  preview?: PreviewProps;
+  /** What would be started, for a type whose sentence the browser's script cannot make. */
+  sentence?: string;
   /** What is wrong with what was typed; absent when it can be started or is incomplete. */
   problem?: string;
   /** What the type adds to the page. */
@@ -147,12 +152,23 @@ export interface DashboardModel {
 
 export interface FindModel {
   /** Everything that filters stands in `q`. `like`: `source:id` of the post that others should be like. */
-  query: { q: string; by: FindWay; sort: FindSort; like?: string };
+  query: {
+    q: string;
+    by: FindWay;
+    sort: FindSort;
+    like?: string;
+    /** Posts with higher keys are new. */
+    after?: number;
+    /** Only those are shown. */
+    only?: 'new';
+  };
   found: Found;
   /** Why nothing can be found, and what to do; shown in place of results. */
   problem?: { message: string; href: string; action: string };
-  /** An author who is none, as typed. */
-  wrongAuthor?: { typed: string };
+  /** Field of the address → why it cannot be used; nothing was looked for then. */
+  problems: Record<string, string>;
+  /** With problems, the fields of the form as typed. */
+  typed: Partial<Record<string, string>>;
   /** Names of sources. */
   sources: string[];
   /** The beginning of the post that others should be like. */
@@ -161,10 +177,14 @@ export interface FindModel {
   nextHref?: string;
   /** The newest post when the page was opened; later ones have higher keys. */
   seen: number;
-  /** Those of the posts found that were collected since the saved find was last opened. */
-  newPosts?: Set<Post>;
+  /** How many of the matching posts came later, when the page knows that already. */
+  since: number;
+  /** Those of the posts found that are new, and how many there are on all pages. */
+  news?: { posts: Set<Post>; total: number; isCapped: boolean };
   /** Jobs run that may bring more. */
   busy: boolean;
+  /** No post was collected at all. */
+  isEmpty: boolean;
   saved: ListedFind[];
   /** The saved find that has this query. */
   savedAs?: ListedFind;
@@ -176,6 +196,8 @@ export interface TakenNameModel {
   query: FindModel['query'];
   /** The find that has the name. */
   other: ListedFind;
+  /** A saved find that was to be renamed so, by its id; absent for one that was to be saved. */
+  renames?: number;
 }
 
 export interface AuditModel extends AuditPage {

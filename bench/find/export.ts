@@ -4,18 +4,24 @@
  * the server takes meanwhile and how long `GET /healthz` waits, and how much slower pages are than with a
  * thousand posts. With a file, a copy of it is used instead of made-up posts.
  */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLibrary } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { residentMb } from '../suite/memory.ts';
+import { max, median, quantile } from '../suite/results.ts';
+import { healthDuring, timed } from '../suite/timing.ts';
+import { startXgpt } from '../suite/xgpt_server.ts';
 import { PAGE, postsFrom } from './made_posts.ts';
 
-const ROOT = join(import.meta.dir, '../..');
 const FEW = 1_000;
 const PAGE_RUNS = 25;
 const HEALTH_PAUSE_MS = 5;
+
+/** In which the memory of an export is told, to show whether it grows with what was sent. */
+const QUARTERS = [0.25, 0.5, 0.75, 1];
 
 const PAGES = [
   'find',
@@ -53,8 +59,10 @@ await withServer(MANY, values.database, async (url, pid) => {
       `${path.padEnd(44)}${ms1(before, 9)}${ms1(ms, 11)}${(ms / before).toFixed(1).padStart(8)}`,
     );
   }
-  const idle = await healthDuring(url, () => Bun.sleep(3_000));
-  console.log(`\nGET /healthz, idle: p50 ${ms1(at(idle, 0.5))} ms, p99 ${ms1(at(idle, 0.99))} ms`);
+  const idle = await healthDuring(url, HEALTH_PAUSE_MS, () => Bun.sleep(3_000));
+  console.log(
+    `\nGET /healthz, idle: p50 ${ms1(median(idle))} ms, p99 ${ms1(quantile(idle, 0.99))} ms`,
+  );
   for (const each of EXPORTS) await measureExport(url, pid, each);
 });
 
@@ -68,15 +76,11 @@ async function withServer<T>(
   const file = join(folder, 'xgpt.sqlite');
   if (database) copyFileSync(database, file);
   else fill(file, count);
-  const server = Bun.spawn([process.execPath, join(ROOT, 'src/main.ts')], {
-    env: { ...process.env, PORT: '0', XGPT_DATA_DIR: folder, XGPT_LOG_LEVEL: 'error' },
-    stdout: 'pipe',
-  });
+  const server = await startXgpt(folder);
   try {
-    return await work(await addressOf(server.stdout), server.pid);
+    return await work(server.url, server.pid);
   } finally {
-    server.kill('SIGTERM');
-    await server.exited;
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -102,7 +106,7 @@ async function measurePages(url: string): Promise<Map<string, number>> {
           if (!response.ok) throw new Error(`/${path} answered ${response.status}.`);
         }),
       );
-    times.set(path, at(runs, 0.5));
+    times.set(path, median(runs));
   }
   return times;
 }
@@ -112,68 +116,32 @@ async function measureExport(
   pid: number,
   { accept, query }: (typeof EXPORTS)[number],
 ) {
-  const before = memoryOf(pid);
-  let most = before;
+  const before = residentMb(pid);
+  const memory: { lines: number; mb: number }[] = [];
   let firstMs = 0;
   let totalMs = 0;
   let bytes = 0;
   let lines = 0;
-  const health = await healthDuring(url, async () => {
+  const health = await healthDuring(url, HEALTH_PAUSE_MS, async () => {
     const beganAt = performance.now();
     const response = await fetch(`${url}/api/find${query}`, { headers: { accept } });
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       firstMs ||= performance.now() - beganAt;
       bytes += chunk.length;
       for (const byte of chunk) if (byte === 10) lines++;
-      most = Math.max(most, memoryOf(pid));
+      memory.push({ lines, mb: residentMb(pid) });
     }
     totalMs = performance.now() - beganAt;
   });
+  const most = (from: number, to: number) =>
+    max(
+      memory.filter((at) => at.lines > from * lines && at.lines <= to * lines).map(({ mb }) => mb),
+    );
   console.log(`\nexport ${accept} ${query || '(all posts)'}
   ${lines.toLocaleString('en')} lines, ${(bytes / 1e6).toFixed(0)} MB in ${(totalMs / 1000).toFixed(1)} s
   first byte: ${ms1(firstMs)} ms
-  memory of the server: ${before.toFixed(0)} MB before, ${most.toFixed(0)} MB at most
-  GET /healthz meanwhile: p50 ${ms1(at(health, 0.5))} ms, p99 ${ms1(at(health, 0.99))} ms, longest ${ms1(at(health, 1))} ms`);
-}
-
-async function healthDuring(url: string, work: () => Promise<unknown>): Promise<number[]> {
-  let isOver = false;
-  const done = work().finally(() => {
-    isOver = true;
-  });
-  const times: number[] = [];
-  while (!isOver) {
-    times.push(await timed(() => fetch(`${url}/healthz`).then((response) => response.text())));
-    await Bun.sleep(HEALTH_PAUSE_MS);
-  }
-  await done;
-  return times;
-}
-
-/** Resident, in MB. */
-function memoryOf(pid: number): number {
-  const [, kilobytes = '0'] =
-    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1000;
-}
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const before = performance.now();
-  await run();
-  return performance.now() - before;
-}
-
-async function addressOf(stdout: ReadableStream<Uint8Array>): Promise<string> {
-  for await (const chunk of stdout as unknown as AsyncIterable<Uint8Array>) {
-    const address = /xgpt is at (http:\S+?)\/?\s/.exec(new TextDecoder().decode(chunk))?.[1];
-    if (address) return address;
-  }
-  throw new Error('The server did not start.');
-}
-
-function at(times: number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+  memory of the server, MB: ${before.toFixed(0)} before; at most ${QUARTERS.map((to) => most(to - 0.25, to).toFixed(0)).join(', ')} in each quarter
+  GET /healthz meanwhile: p50 ${ms1(median(health))} ms, p99 ${ms1(quantile(health, 0.99))} ms, longest ${ms1(max(health))} ms`);
 }
 
 function ms1(ms: number, width = 0): string {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpuShare } from '../suite/cpu.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
-import { startXgpt } from './server.ts';
+import { startXgpt } from '../suite/xgpt_server.ts';
 import { openTaskbarStream } from './stream.ts';
 
 const STREAMS = 100;

@@ -3,7 +3,7 @@ import { spawnChild } from '../suite/children.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 import { max, quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
-import { startXgpt } from './server.ts';
+import { startXgpt } from '../suite/xgpt_server.ts';
 import { openTaskbarStream, type Piece } from './stream.ts';
 
 /** Inputs with which a job has almost nothing to do. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { startXgpt } from '../http/server.ts';
 import { openTaskbarStream } from '../http/stream.ts';
 import { spawnChild } from '../suite/children.ts';
 import { until } from '../suite/clock.ts';
 import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
+import { startXgpt } from '../suite/xgpt_server.ts';
 import type { Changed } from './changer.ts';
 
 /** The time from a change in one process to the event in a stream of another process's server. */

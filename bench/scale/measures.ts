@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { createTracker } from '../../src/jobs/index.ts';
-import { startXgpt } from '../http/server.ts';
 import type { System } from '../peers/system.ts';
 import { DATABASE_FILE, openXgpt } from '../peers/xgpt.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 import { cpuShare } from '../suite/cpu.ts';
 import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
+import { startXgpt } from '../suite/xgpt_server.ts';
 import { finishedJobs, TYPE } from './fill.ts';
 
 const LIMIT_MS = 3_000;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type {} from '@atcute/bluesky';
 import { Client, simpleFetchHandler } from '@atcute/client';
 import { createBlueskySource } from '../../src/sources/bluesky/index.ts';
-import { startServer } from '../http/server.ts';
+import { startServer } from '../suite/xgpt_server.ts';
 import type { SourceBench } from './source_bench.ts';
 
 const DOUBLE = join(import.meta.dir, '../../test/support/bluesky_double.ts');

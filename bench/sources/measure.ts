@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningServer, startServer } from '../http/server.ts';
+import { residentMb } from '../suite/memory.ts';
 import { quantile } from '../suite/results.ts';
+import { type RunningServer, startServer } from '../suite/xgpt_server.ts';
 import type { PreparedBench, SourceBench } from './source_bench.ts';
 
 export interface SourceFigures {
@@ -155,11 +156,6 @@ function watchMemory(pid: number) {
       return { idle: samples[0] as number, early, peak: Math.max(...samples) };
     },
   };
-}
-
-function residentMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }
 
 /** User and system time, of which the kernel counts hundredths of a second. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createXSource } from '../../src/sources/x/index.ts';
-import { startServer } from '../http/server.ts';
+import { startServer } from '../suite/xgpt_server.ts';
 import type { SourceBench } from './source_bench.ts';
 
 const DOUBLE = join(import.meta.dir, '../../test/support/x_double.ts');

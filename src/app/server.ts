@@ -50,6 +50,7 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     onShortage: () => deps.health.noticed(new StorageFailed(TOO_MANY_FILES)),
   });
   await firstAnswers(listener);
+  // Other requests than for the first page wait for these.
   const { schedules } = await deps.jobDeps();
   await complete();
   prepareAllStatements();

@@ -18,7 +18,10 @@ function tick(now: Date): void {
   }
 }
 
-/** The text of a `<time>` with that `data-clock`, or none; the server renders the same. */
+/**
+ * The text of a `<time>` with that `data-clock`, or none; the server renders the same. `fixed` and
+ * `zoned` do not change here.
+ */
 export function clockText(clock: string | undefined, at: Date, now: Date): string | undefined {
   switch (clock) {
     case undefined:

@@ -9,7 +9,7 @@ export function watchSentences(): void {
     const form = section.querySelector('form');
     if (!form) continue;
     const say = () => {
-      const output = section.querySelector<HTMLElement>('[data-sentence]');
+      const output = section.querySelector<HTMLElement>('.start-sentence');
       if (output) update(output, form);
     };
     form.addEventListener('input', say);
@@ -28,8 +28,11 @@ function update(output: HTMLElement, form: HTMLFormElement): void {
     // The browser then keeps the form from being sent, as it does for the rules that it knows.
     if (field.dataset.rule !== undefined) field.setCustomValidity(ruleProblem(field, source) ?? '');
   }
+  const { sentence: type } = output.dataset;
+  // The server has the sentence of a type that is not part of this script.
+  if (type === undefined) return;
   const problem = problemOf(fields, source);
-  const text = problem ?? sentence(output.dataset.sentence ?? '', values, paceOf(form));
+  const text = problem ?? sentence(type, values, paceOf(form));
   output.dataset.problem = String(problem !== undefined);
   if (output.textContent !== text) output.textContent = text;
 }

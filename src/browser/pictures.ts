@@ -59,8 +59,17 @@ function show(button: HTMLElement, url = button.dataset.remote): void {
   // An archive may lack the file: then the reader can still ask for the remote one.
   picture.addEventListener('error', () => {
     if (url === button.dataset.own) delete button.dataset.own;
-    else button.dataset.failed = 'true';
+    else fail(button);
     picture.replaceWith(button);
   });
+  const hadFocus = document.activeElement === button;
   button.replaceWith(picture);
+  if (!hadFocus) return;
+  picture.tabIndex = -1;
+  picture.focus();
+}
+
+function fail(button: HTMLElement): void {
+  button.dataset.failed = 'true';
+  button.textContent = 'The picture cannot be loaded. Try again';
 }

@@ -36,6 +36,8 @@ export async function createProgram(
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('Run xgpt --help for the commands, or xgpt help <command> for one of them.')
+    // A word after a command such as -Venus is not this option with more behind it.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: write,

@@ -1,7 +1,7 @@
 import { readTyped } from '../jobs/job_query.ts';
 import { everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
-import { find, readsIndex } from '../operations/find/find.ts';
+import { find } from '../operations/find/find.ts';
 import type { Found } from '../operations/find/found.ts';
 import {
   type FindRequest,
@@ -9,7 +9,6 @@ import {
   type SavedFields,
   toFindRequest,
 } from '../operations/find/request.ts';
-import { indexNotes } from '../operations/index_notes.ts';
 import { aboutFound, postsText } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
@@ -24,6 +23,8 @@ export interface FindCommandOptions extends Omit<TypedOptions, 'q'> {
   save?: string;
   replace?: boolean;
   saved?: string;
+  /** Only what is new in the saved find. */
+  new?: boolean;
 }
 
 /** The options that say what to find, with the words. */
@@ -32,22 +33,34 @@ type TypedOptions = Partial<Record<keyof SavedFields, string>>;
 /** Prints the posts found page by page, or all of them as CSV. */
 export async function showFound(words: string[], options: FindCommandOptions): Promise<void> {
   const deps = await openLibrary();
-  const { limit, json, csv, save, replace, saved, ...rest } = options;
-  const typed = { q: words.join(' '), ...rest };
+  const { limit, json, csv, save, replace, saved, new: onlyNew = false, ...rest } = options;
+  const typed = { q: queryOf(words), ...rest };
   refuseMixed(typed, { save, replace, saved });
   const maximum = limitOf(limit);
-  const asked = saved === undefined ? typed : await openNamed(deps, saved);
+  if (onlyNew && saved === undefined) throw usage('--new: Add --saved <name>.');
+  const asked = saved === undefined ? typed : await openedFind(deps, saved, onlyNew);
   const request = parsed(
     () => toFindRequest(readTyped(findRequestSchema(deps.sources), asked), Date.now()),
     typedAs,
   );
   if (save !== undefined) await saveTyped(deps, { ...typed, name: save, replace });
   try {
-    if (csv) await printCsv(deps, request);
+    if (csv) await printCsv(deps, request, limit === undefined ? undefined : maximum);
     else await printPages(deps, request, maximum, json === true);
   } finally {
     await deps.embedder.close();
   }
+}
+
+/** Commander keeps the first `--` where a word such as -jazz is before it. */
+function queryOf(words: string[]): string {
+  const end = words.indexOf('--');
+  return (end === -1 ? words : words.toSpliced(end, 1)).join(' ');
+}
+
+async function openedFind(deps: Deps, name: string, onlyNew: boolean) {
+  const { after, ...query } = await openNamed(deps, name);
+  return onlyNew ? { ...query, after } : query;
 }
 
 /** A saved find says all of what to find. */
@@ -56,6 +69,8 @@ function refuseMixed(
   { save, replace, saved }: Pick<FindCommandOptions, 'save' | 'replace' | 'saved'>,
 ): void {
   if (replace && save === undefined) throw usage('--replace: Add --save <name>.');
+  if (typed.like !== undefined && typed.by !== undefined)
+    throw usage('--by: Leave it out with --like, which compares by meaning.');
   if (saved === undefined) return;
   if (save !== undefined) throw usage('--saved: Leave --save out. The find is saved already.');
   const [field] = Object.entries(typed).find(([, value]) => value !== '') ?? [];
@@ -66,9 +81,9 @@ const usage = (message: string) => new CommandFailed(message, EXIT.usage);
 
 type Deps = Awaited<ReturnType<typeof openLibrary>>;
 
-async function printCsv(deps: Deps, request: FindRequest): Promise<void> {
-  notesOnce()(readsIndex(request) ? indexNotes(deps.library) : []);
-  for await (const lines of exportLines(everything(deps, request), 'csv')) {
+async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promise<void> {
+  const posts = everything(deps, request, { limit, onNotes: notesOnce() });
+  for await (const lines of exportLines(posts, 'csv')) {
     write(lines);
     await flushed();
     if (outputClosed.aborted) return;

@@ -1,13 +1,17 @@
 import { Command } from 'commander';
 
 /** Its types leave out what it lets subclasses replace. */
-const commander = Command.prototype as unknown as { unknownCommand(this: Command): void };
+const commander = Command.prototype as unknown as {
+  unknownCommand(this: Command): void;
+  unknownOption(this: Command, flag: string): void;
+};
 
 type Example = [command: string, does: string];
 
 /** A command whose help text may end with examples. */
 export class DocumentedCommand extends Command {
   declare readonly commands: readonly DocumentedCommand[];
+  #takesExcluded = false;
 
   override createCommand(name?: string): DocumentedCommand {
     return new DocumentedCommand(name);
@@ -24,6 +28,27 @@ export class DocumentedCommand extends Command {
     this.error(`error: unknown command '${name}'\n(Did you mean ${full}?)`, {
       code: 'commander.unknownCommand',
     });
+  }
+
+  /** Words such as -jazz are arguments: they say what is not looked for. */
+  takesExcluded(): this {
+    this.#takesExcluded = true;
+    return this;
+  }
+
+  /** What Commander calls for the first unknown option. */
+  unknownOption(flag: string): void {
+    const typed = this.args.slice(0, this.args.indexOf('--') >>> 0);
+    const wrong = this.#takesExcluded ? typed.find((word) => /^--./.test(word)) : flag;
+    if (wrong === undefined) return;
+    const takesWords = this.registeredArguments.some(({ variadic }) => variadic);
+    if (takesWords && !wrong.startsWith('--')) {
+      this.error(
+        `error: unknown option '${wrong}'\n(To look for it, put -- before it: ${this.name()} -- ${wrong})`,
+        { code: 'commander.unknownOption' },
+      );
+    }
+    commander.unknownOption.call(this, wrong);
   }
 
   /** Commands to copy, each with a description. */

@@ -4,14 +4,16 @@ import { CommandFailed, EXIT } from './exit.ts';
 /** What a validation message begins with: the field's name, before its rule. */
 const SUBJECT = /^\w+(?: \w+){0,2} (?=(?:must|may) )/;
 
-/** Validation errors under the names that were typed: `--max must be …`. */
+/** Validation errors under the names that were typed: `--max must be …`, `--at and --delay: …`. */
 export function inputError(
   { details }: InvalidInput,
   typedAs: (field: string) => string,
 ): CommandFailed {
-  const lines = Object.entries(details).map(([field, message]) => {
+  const lines = [...new Set(Object.values(details))].map((message) => {
+    const fields = Object.keys(details).filter((field) => details[field] === message);
     const rule = message.replace(SUBJECT, '');
-    return `${typedAs(field)}${rule === message ? ':' : ''} ${rule}`;
+    const names = fields.map(typedAs).join(' and ');
+    return `${names}${rule === message ? ':' : ''} ${rule}`;
   });
   return new CommandFailed(lines.join('\n'), EXIT.usage);
 }

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { OPERATION_TYPES } from '../operations/words.ts';
 import type { DocumentedCommand } from './help.ts';
 import type { RemoveOptions } from './jobs/change.ts';
@@ -64,7 +65,7 @@ function addWatch(jobs: DocumentedCommand): void {
     .command('watch')
     .description('follow a job until it ends, or all active jobs')
     .argument('[id]', ID)
-    .option('--log', 'also show its log')
+    .addOption(new Option('--log', 'also show its log; of one job').conflicts('json'))
     .option('--json', `${JSON_LINES}: every change, then the final job`)
     .examples(
       ['xgpt jobs watch', 'all active jobs, until Ctrl-C'],

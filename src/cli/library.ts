@@ -104,7 +104,7 @@ type Page = { limit: number; cursor?: string };
 
 /** The pages of `find`, up to `limit` items; reports when there are none, or more. */
 export async function* pages<
-  Found extends { total: number; nextCursor?: string; notes?: string[] },
+  Found extends { total: number; isCapped?: true; nextCursor?: string; notes?: string[] },
 >(
   limit: number,
   find: (page: Page) => Found | Promise<Found>,
@@ -120,8 +120,10 @@ export async function* pages<
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
-    if (left <= PAGE_SIZE)
-      printError(`There are ${count(found.total)} in all. Use --limit to show more.`);
+    if (left <= PAGE_SIZE) {
+      const most = found.isCapped ? 'more than ' : '';
+      printError(`There are ${most}${count(found.total)} in all. Use --limit to show more.`);
+    }
   }
 }
 

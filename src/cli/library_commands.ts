@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { FindCommandOptions } from './find.ts';
 import type { DocumentedCommand } from './help.ts';
 import type { PostsOptions } from './library.ts';
@@ -55,6 +56,7 @@ function addFindCommand(program: DocumentedCommand, sources: string): void {
     .command('find')
     .description('find what was collected, by words and by meaning')
     .argument('[query...]', "what to find; quote operators: 'jazz -trumpet from:ada'")
+    .takesExcluded()
     .option('--by <way>', 'best, words or meaning (default: best, which fuses both)')
     .option('--sort <order>', 'best or newest (default: best)')
     .option('--author <user>', 'only posts by this author')
@@ -62,12 +64,13 @@ function addFindCommand(program: DocumentedCommand, sources: string): void {
     .option('--since <date>', 'only posts since this date, or the last days: 7d')
     .option('--until <date>', 'only posts until the end of this date')
     .option('--like <source:id>', 'posts like this one')
-    .option('--limit <n>', LIMIT)
+    .option('--limit <n>', 'maximum number, 1–1,000,000 (default: 20; with --csv all)')
     .option('--json', JSON_LINES)
-    .option('--csv', 'all of them as CSV')
+    .addOption(new Option('--csv', 'as CSV, with a line of names').conflicts('json'))
     .option('--save <name>', 'save it under this name, too')
     .option('--replace', 'with --save: replace a saved find of this name')
     .option('--saved <name>', 'the saved find of this name, see xgpt finds')
+    .option('--new', 'with --saved: only posts collected since it was last opened')
     .examples(
       ['xgpt find telescope', 'the best by words and by meaning'],
       ['xgpt find \'"night sky" -moon since:2026-01-01\'', 'with operators'],

@@ -6,6 +6,7 @@ import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { pauseText } from '../text/queue_text.ts';
+import { pastStartWarning } from '../text/start_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { runInForeground } from './foreground.ts';
 import { inputError } from './input_errors.ts';
@@ -43,6 +44,7 @@ export async function runOperation(
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
+    for (const warning of pastStartWarning(job)) printError(warning);
     const pause = jobTracker.reader.pauseOf()(job);
     if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);

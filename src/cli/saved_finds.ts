@@ -3,14 +3,16 @@ import { readTyped } from '../jobs/job_query.ts';
 import { FindNameTaken, TooManySavedFinds } from '../library/index.ts';
 import type { SavedFields } from '../operations/find/request.ts';
 import {
+  type ListedFind,
   listSavedFinds,
   openSavedFind,
   removeSavedFind,
+  renameSavedFind,
   SavedFindInvalid,
   savedFindNamed,
   saveFind,
 } from '../operations/find/saved.ts';
-import { saveFindSchema } from '../operations/find/saved_request.ts';
+import { renameFindSchema, saveFindSchema } from '../operations/find/saved_request.ts';
 import { appDatabase } from '../platform/database.ts';
 import { NotFound } from '../sources/source.ts';
 import { counted, relative } from '../text/format.ts';
@@ -36,13 +38,38 @@ export async function showSavedFinds({ json }: { json?: boolean }): Promise<void
 /** @throws CommandFailed when there is no such find. */
 export async function removeFind(name: string): Promise<void> {
   const deps = await openLibrary();
-  const removed = await removeSavedFind(
-    deps,
-    idOf(deps, name),
-    terminalRecorder(appDatabase()),
-  ).catch(refuse);
+  const record = terminalRecorder(appDatabase());
+  const removed = await removeSavedFind(deps, idOf(deps, name), record).catch((error) =>
+    refuse(error),
+  );
   print(`${printable(removed.name)} was removed.`);
+  printError(`To save it again, run ${commandOf(removed)}`);
 }
+
+/** Gives a find another name. @throws CommandFailed */
+export async function renameFind(name: string, newName: string): Promise<void> {
+  const deps = await openLibrary();
+  const id = idOf(deps, name);
+  const typedAsArgument = () => '<new-name>';
+  const typed = parsed(() => readTyped(renameFindSchema(), { name: newName }), typedAsArgument);
+  const find = await renameSavedFind(deps, id, typed.name).catch((error) =>
+    refuse(error, 'Choose another name.'),
+  );
+  print(`${printable(name)} is now ${printable(find.name)}.`);
+}
+
+/** The command that saves a find, for a POSIX shell. */
+function commandOf({ name, query: { q = '', ...options } }: ListedFind): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const words = [
+    ...['--save', quoted(name)],
+    ...given.flatMap(([option, value]) => [`--${option}`, quoted(String(value))]),
+    ...(q === '' ? [] : ['--', quoted(q)]),
+  ];
+  return ['xgpt find', ...words].join(' ');
+}
+
+const quoted = (text: string) => `'${printable(text).replaceAll("'", `'\\''`)}'`;
 
 /** Saves what was typed. @throws CommandFailed when it is invalid, or the name is taken. */
 export async function saveTyped(
@@ -51,22 +78,28 @@ export async function saveTyped(
 ): Promise<void> {
   const typedAsOption = (field: string) => (field === 'name' ? '--save' : typedAs(field));
   const checked = parsed(() => readTyped(saveFindSchema(deps.sources), typed), typedAsOption);
-  const { find } = await saveFind(deps, checked, terminalRecorder(appDatabase())).catch(refuse);
+  const record = terminalRecorder(appDatabase());
+  const { find } = await saveFind(deps, checked, record).catch((error) => refuse(error));
   printError(`Saved as “${printable(find.name)}”.`);
 }
 
 /** The fields of a saved find, which counts as opened now. @throws CommandFailed */
-export async function openNamed(deps: Deps, name: string): Promise<SavedFields> {
+export async function openNamed(
+  deps: Deps,
+  name: string,
+): Promise<SavedFields & { after: number }> {
   const id = idOf(deps, name);
-  const { find } = await openSavedFind(deps, id).catch(refuse);
+  const { find, seenKey } = await openSavedFind(deps, id).catch((error) => refuse(error));
   const { query, newPosts, openedAt } = find;
   if (newPosts && newPosts.count > 0) {
     const most = newPosts.isCapped ? 'At least ' : '';
     const when = relative(openedAt, new Date());
     printError(`${most}${counted(newPosts.count, 'new post')} since it was last opened, ${when}.`);
   }
-  return query;
+  return { ...query, after: seenKey };
 }
+
+const CHOOSE = 'Choose another name, or add --replace to replace it.';
 
 function idOf(deps: Deps, name: string): number {
   try {
@@ -76,14 +109,13 @@ function idOf(deps: Deps, name: string): number {
   }
 }
 
-function refuse(error: unknown): never {
+function refuse(error: unknown, ifTaken = CHOOSE): never {
   if (error instanceof InvalidInput) throw inputError(error, typedAs);
   if (error instanceof NotFound) {
     throw new CommandFailed(`${error.message} Run xgpt finds to list them.`, EXIT.notFound);
   }
   if (error instanceof FindNameTaken) {
-    const advice = 'Choose another name, or add --replace to replace it.';
-    throw new CommandFailed(`${printable(error.message)} ${advice}`, EXIT.failed);
+    throw new CommandFailed(`${printable(error.message)} ${ifTaken}`, EXIT.failed);
   }
   if (error instanceof TooManySavedFinds) throw new CommandFailed(error.message, EXIT.failed);
   if (!(error instanceof SavedFindInvalid)) throw error;

@@ -3,11 +3,11 @@ import type { OperationCommand } from '../operations/operation.ts';
 import { OPERATION_TYPES, repeatedDefaults, wordsOf } from '../operations/words.ts';
 import type { DocumentedCommand } from './help.ts';
 import { addFields } from './operation_commands.ts';
-import type { AddOptions, ScheduleOptions } from './schedules.ts';
+import type { AddOptions, EditOptions, ScheduleOptions } from './schedules.ts';
 
 const ID = 'schedule id; its beginning or end is enough';
 
-/** `xgpt schedule …`: add, list, pause and remove what starts by itself. */
+/** `xgpt schedule …`: add, list, change, pause and remove what starts by itself. */
 export async function addScheduleCommands(
   program: DocumentedCommand,
   words: string[],
@@ -18,7 +18,7 @@ export async function addScheduleCommands(
     .examples(
       ['xgpt schedule', 'what starts by itself, and when'],
       ['xgpt schedule add scrape aurora_lab --every night', 'what is new, every night at 03:00'],
-      ['xgpt schedule pause 4f2a91c0', 'by the end of its id'],
+      ['xgpt schedule edit 4f2a91c0 --at 04:30', 'by the end of its id'],
     );
   schedule
     .command('list')
@@ -31,6 +31,7 @@ export async function addScheduleCommands(
     });
   await addAdding(schedule, words);
   addShow(schedule);
+  addEdit(schedule);
   addChange(schedule, 'pause', 'let schedules start nothing until they are resumed');
   addChange(schedule, 'resume', 'let paused schedules go on; what they missed stays missed');
   addChange(schedule, 'run', 'start a job of schedules now');
@@ -73,14 +74,42 @@ function without(given: OperationCommand, fields: string[]): OperationCommand {
 
 function addTimes(command: DocumentedCommand, readsNew: boolean): void {
   if (readsNew) command.option('--all', 'read everything again each time, not only what is new');
-  command
-    .option('--every <period>', 'night, day, hour or week (default: night)')
-    .option('--at <time>', 'time of day for night, day and week (default: 03:00)')
-    .option('--day <day>', 'day for week, such as friday (default: monday)')
-    .option('--cron <expression>', 'five fields, or six with seconds in front: 0 3 * * 1-5')
-    .option('--zone <name>', 'time zone, such as Europe/Berlin (default: that of this machine)')
-    .option('--session <name>', 'session to add the jobs to; jobs can be listed by session')
-    .option('--json', 'print the schedule as one JSON object');
+  addWhenAndHow(command, { hasDefaults: true });
+}
+
+function addWhenAndHow(command: DocumentedCommand, { hasDefaults }: { hasDefaults: boolean }) {
+  const option = (flags: string, does: string, by = '') =>
+    command.option(flags, hasDefaults && by ? `${does} (default: ${by})` : does);
+  option('--every <period>', 'night, day, hour or week', 'night');
+  option('--at <time>', 'time of day for night, day and week', '03:00');
+  option('--day <day>', 'day for week, such as friday', 'monday');
+  option('--cron <expression>', 'five fields, or six with seconds in front: 0 3 * * 1-5');
+  option('--zone <name>', 'time zone, such as Europe/Berlin', 'that of this machine');
+  option('--session <name>', 'session to add the jobs to; jobs can be listed by session');
+  option('--priority <n>', 'start its jobs before those of a lower priority, −10–10', '0');
+  option('--timeout <time>', 'stop each attempt after 90s, 10m, 8h or 2d');
+  command.option('--json', 'print the schedule as one JSON object');
+}
+
+function addEdit(schedule: DocumentedCommand): void {
+  const command = schedule
+    .command('edit')
+    .description('change when a schedule is due, and how its jobs start')
+    .argument('<id>', ID)
+    .examples(
+      ['xgpt schedule edit 4f2a91c0 --at 04:30', 'at another time, on the same day'],
+      ['xgpt schedule edit 4f2a91c0 --every week --day friday', 'every Friday'],
+      ["xgpt schedule edit 4f2a91c0 --priority 5 --timeout ''", 'without a time limit'],
+    )
+    .addHelpText(
+      'after',
+      'What you leave out stays as it is. Jobs that were started do not change.',
+    )
+    .action(async (id: string, options: EditOptions) => {
+      const { editSchedule } = await import('./schedules.ts');
+      await editSchedule(id, options);
+    });
+  addWhenAndHow(command, { hasDefaults: false });
 }
 
 function addShow(schedule: DocumentedCommand): void {
@@ -100,12 +129,13 @@ function addChange(
   name: 'pause' | 'resume' | 'run' | 'rm',
   does: string,
 ): void {
-  schedule
-    .command(name)
-    .description(does)
+  const command = schedule.command(name).description(does);
+  if (name === 'rm') command.alias('remove');
+  command
     .argument('<id...>', ID)
-    .action(async (ids: string[]) => {
+    .option('--json', 'one JSON object per line')
+    .action(async (ids: string[], options: ScheduleOptions) => {
       const { changeSchedules } = await import('./schedules.ts');
-      process.exitCode = await changeSchedules(name, ids);
+      process.exitCode = await changeSchedules(name, ids, options);
     });
 }

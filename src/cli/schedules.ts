@@ -6,26 +6,39 @@ import { repeatedDefaults } from '../operations/words.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { cronOf, type Schedule, ScheduleActive } from '../schedules/index.ts';
+import {
+  type Schedule,
+  ScheduleActive,
+  type ScheduleChanges,
+  type ScheduleRun,
+} from '../schedules/index.ts';
 import { printable } from '../text/printable.ts';
 import { nextRunText, runLine, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
+import { limitText, signed } from '../text/start_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog, write } from './output.ts';
 import { type TypedField, toolsOf, typedAs } from './run_operation.ts';
+import { readPriority, readTimeout } from './start_options.ts';
 
 export interface ScheduleOptions {
   json?: boolean;
 }
 
-export interface AddOptions extends ScheduleOptions {
+/** When and how it starts jobs, as typed. */
+export interface EditOptions extends ScheduleOptions {
   every?: string;
   at?: string;
   day?: string;
   cron?: string;
   zone?: string;
   session?: string;
+  priority?: string;
+  timeout?: string;
+}
+
+export interface AddOptions extends EditOptions {
   /** Read everything again, where a schedule reads only what is new. */
   all?: boolean;
 }
@@ -44,7 +57,7 @@ export async function showSchedule(part: string, { json }: ScheduleOptions): Pro
     const schedule = await find(deps, part);
     const runs = await deps.schedules.runs(schedule.id);
     if (json) print(JSON.stringify({ schedule, runs }));
-    else write(`${about(schedule)}\n${runs.map((run) => `${runLine(run, schedule)}\n`).join('')}`);
+    else write(`${about(schedule)}\n${detailLines(schedule)}${runLines(runs, schedule)}`);
   });
 }
 
@@ -69,18 +82,17 @@ async function add(
   deps: ProcessDeps,
   type: string,
   fields: TypedField[],
-  { zone, session, all, ...repetition }: AddOptions,
+  { all, ...options }: AddOptions,
   prepare: OperationCommand['prepare'],
 ): Promise<Schedule> {
   const given = fields.filter(({ value }) => value !== undefined);
   const input = Object.fromEntries(given.map(({ field, value }) => [field, value]));
   let undo: (() => Promise<void>) | undefined;
   try {
-    const cron = cronOf(repetition);
+    const given = readOptions(options);
     if (all) for (const name of Object.keys(repeatedDefaults(type, input))) input[name] = false;
     undo = await prepare?.(input, toolsOf(deps));
-    const timeZone = zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return await deps.schedules.add({ type, input, cron, timeZone, sessionId: session });
+    return await deps.schedules.add({ type, input, ...given });
   } catch (error) {
     await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
@@ -94,19 +106,52 @@ const OPTIONS: Record<string, string> = {
   day: '--day',
   cron: '--cron',
   timeZone: '--zone',
+  sessionId: '--session',
+  priority: '--priority',
+  timeoutMs: '--timeout',
 };
+
+/** An empty option is the default: `--timeout ''` takes a limit away. */
+function readOptions({ zone, session, priority, timeout, json: _, ...times }: EditOptions) {
+  return {
+    ...times,
+    ...(zone !== undefined && { timeZone: zone }),
+    ...(session !== undefined && { sessionId: session }),
+    ...(priority !== undefined && { priority: priority.trim() && readPriority(priority) }),
+    ...(timeout !== undefined && { timeoutMs: timeout.trim() && readTimeout(timeout) }),
+  };
+}
+
+/** Changes when a schedule is due, and how its jobs start. */
+export async function editSchedule(part: string, options: EditOptions): Promise<void> {
+  const changes: ScheduleChanges = readOptions(options);
+  if (Object.keys(changes).length === 0) {
+    const message = 'Name what to change, for example --at 04:30. Nothing was changed.';
+    throw new CommandFailed(message, EXIT.usage);
+  }
+  await withSchedules(async (deps) => {
+    const { id } = await find(deps, part);
+    const schedule = await deps.schedules.edit(id, changes).catch((error) => {
+      if (!(error instanceof InvalidInput)) throw error;
+      throw inputError(error, (field) => OPTIONS[field] ?? field);
+    });
+    print(options.json ? JSON.stringify(schedule) : about(schedule));
+  });
+}
 
 /** Changes one schedule after the other, whether or not others fail. Returns the exit code. */
 export async function changeSchedules(
   change: 'pause' | 'resume' | 'run' | 'rm',
   parts: string[],
+  { json }: ScheduleOptions = {},
 ): Promise<number> {
   return withSchedules(async (deps) => {
     let code: number = EXIT.completed;
     for (const part of parts) {
       try {
         const schedule = await find(deps, part);
-        print(`${printable(scheduleName(schedule))} ${await CHANGES[change](deps, schedule.id)}`);
+        const { words, after } = await CHANGES[change](deps, schedule);
+        print(json ? JSON.stringify(after) : `${printable(scheduleName(schedule))} ${words}`);
       } catch (error) {
         const failure = asFailure(error);
         printError(failure.message);
@@ -118,21 +163,24 @@ export async function changeSchedules(
   });
 }
 
+/** What was done, and the schedule after that; a removed one as it was. */
 const CHANGES = {
-  pause: async ({ schedules }: ProcessDeps, id: string) => {
-    await schedules.pause(id);
-    return 'is paused.';
+  pause: async ({ schedules }: ProcessDeps, { id }: Schedule) => ({
+    after: await schedules.pause(id),
+    words: 'is paused.',
+  }),
+  resume: async ({ schedules }: ProcessDeps, { id }: Schedule) => {
+    const after = await schedules.resume(id);
+    return { after, words: `is due next: ${nextRunText(after)}.` };
   },
-  resume: async ({ schedules }: ProcessDeps, id: string) =>
-    `is due next: ${nextRunText(await schedules.resume(id))}.`,
-  run: async ({ schedules }: ProcessDeps, id: string) => {
+  run: async ({ schedules }: ProcessDeps, { id }: Schedule) => {
     const job = await schedules.runNow(id);
-    return `has started ${job.id}.`;
+    return { after: await schedules.get(id), words: `has started ${job.id}.` };
   },
-  rm: async ({ schedules }: ProcessDeps, id: string) => {
-    await schedules.remove(id);
-    return 'was removed.';
-  },
+  rm: async ({ schedules }: ProcessDeps, { id }: Schedule) => ({
+    after: await schedules.remove(id),
+    words: 'was removed.',
+  }),
 };
 
 function asFailure(error: unknown): CommandFailed {
@@ -165,6 +213,25 @@ async function find({ schedules }: ProcessDeps, part: string): Promise<Schedule>
 function about(schedule: Schedule): string {
   const name = printable(scheduleName(schedule));
   return `${schedule.id}  ${name}, next: ${nextRunText(schedule)}`;
+}
+
+/** What else there is to say of it, one line each. */
+function detailLines(schedule: Schedule): string {
+  const { priority, timeoutMs, sessionId, problem } = schedule;
+  const details = [
+    priority === 0 ? '' : `priority ${signed(priority)}`,
+    timeoutMs === undefined ? '' : `time limit: ${limitText(timeoutMs)}`,
+    sessionId === undefined ? '' : `session: ${sessionId}`,
+    problem === undefined ? '' : `It can start nothing at present. ${problem}`,
+  ];
+  return details
+    .filter(Boolean)
+    .map((line) => `${printable(line)}\n`)
+    .join('');
+}
+
+function runLines(runs: ScheduleRun[], schedule: Schedule): string {
+  return runs.map((run) => `${runLine(run, schedule)}\n`).join('');
 }
 
 function warnOfNoWorker({ health }: ProcessDeps): void {

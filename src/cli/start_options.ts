@@ -1,5 +1,6 @@
-import type { StartOptions } from '../jobs/index.ts';
+import { MAX_DELAY_MS, MAX_TIMEOUT_MS, type StartOptions } from '../jobs/index.ts';
 import { timeOf } from '../platform/time.ts';
+import { exactSpan } from '../text/format.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
 
@@ -37,8 +38,8 @@ export function readTypedStart(typed: TypedStartOptions, now = new Date()): Star
   const { at, delay, priority, timeout } = typed;
   return {
     ...(at !== undefined && { runAt: readStart(at, now) }),
-    ...(delay !== undefined && { delayMs: readSpan('--delay', delay) }),
-    ...(timeout !== undefined && { timeoutMs: readSpan('--timeout', timeout) }),
+    ...(delay !== undefined && { delayMs: readSpan('--delay', delay, MAX_DELAY_MS) }),
+    ...(timeout !== undefined && { timeoutMs: readTimeout(timeout) }),
     ...(priority !== undefined && { priority: readPriority(priority) }),
   };
 }
@@ -73,13 +74,27 @@ const UNIT_MS = new Map([
   ['d', 86_400_000],
 ]);
 
-function readSpan(option: string, typed: string): number {
-  const [, count, unit = ''] = /^(\d{1,7})([smhd])$/.exec(typed.trim()) ?? [];
-  const unitMs = UNIT_MS.get(unit);
-  if (unitMs !== undefined) return Number(count) * unitMs;
-  throw new CommandFailed(`${option} must be a time such as 90s, 10m, 8h or 2d.`, EXIT.usage);
+/** A time limit in ms. @throws CommandFailed that names `--timeout`. */
+export function readTimeout(typed: string): number {
+  const limit = readSpan('--timeout', typed, MAX_TIMEOUT_MS);
+  if (limit > 0) return limit;
+  throw new CommandFailed('--timeout must be 1s or more.', EXIT.usage);
 }
 
-function readPriority(typed: string): number {
+/** The limit is told in the unit that was typed. */
+function readSpan(option: string, typed: string, max: number): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(typed.trim()) ?? [];
+  const unitMs = UNIT_MS.get(unit);
+  if (unitMs === undefined) {
+    throw new CommandFailed(`${option} must be a time such as 90s, 10m, 8h or 2d.`, EXIT.usage);
+  }
+  const span = Number(count) * unitMs;
+  if (span <= max) return span;
+  const most = `${max / unitMs}${unit}${unit === 'd' ? '' : ` (${exactSpan(max)})`}`;
+  throw new CommandFailed(`${option} must be at most ${most}.`, EXIT.usage);
+}
+
+/** The priority; NaN for what is none. */
+export function readPriority(typed: string): number {
   return /^[+-]?\d{1,3}$/.test(typed.trim()) ? Number(typed) : Number.NaN;
 }

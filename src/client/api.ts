@@ -68,6 +68,25 @@ export async function expectSuccess(response: Response): Promise<Response> {
   throw errorFrom(response.status, await readJson(response), response.headers);
 }
 
+/** Sends JSON and reads the JSON of the answer. @throws RequestError unless it is a success. */
+export function createAsk(send: SendRequest, signal?: AbortSignal) {
+  return async (
+    path: string,
+    method: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Record<string, unknown>> => {
+    const response = await send(path, {
+      method,
+      accept: 'application/json',
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+    return readJson(await expectSuccess(response));
+  };
+}
+
 interface ServerError {
   code?: string;
   message?: string;

@@ -4,6 +4,12 @@ import { createFinder, type Finder } from './find.ts';
 import type { ServerJob } from './job_state.ts';
 import { createJobStream } from './job_stream.ts';
 import type { JobId, JobType, OutputOf, StartRequest } from './job_types.ts';
+import {
+  createSourceQueues,
+  createTypeQueues,
+  type SourceQueues,
+  type TypeQueues,
+} from './queues.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
 import { createStarts } from './starts.ts';
 import { createTrackedJob, type JobActions, type TrackedJob } from './tracked_job.ts';
@@ -39,6 +45,10 @@ export interface Client extends Finder {
   watch: Watch;
   /** What starts by itself, and when. */
   schedules: Schedules;
+  /** The queues of the types: pauses, and how many jobs run at once. */
+  types: TypeQueues;
+  /** Pauses of sources. */
+  sources: SourceQueues;
   /** The processes that run jobs, what each runs, and the queues. @throws RequestError */
   workers(): Promise<Workers>;
 }
@@ -62,6 +72,8 @@ export function createClient({ signal, ...options }: ClientOptions = {}): Client
     ...createFinder(send, signal),
     watch: createWatch(send, signal),
     schedules: createSchedules(send, signal),
+    types: createTypeQueues(send, signal),
+    sources: createSourceQueues(send, signal),
     workers: createReadWorkers(send, signal),
     start: async <Type extends JobType>(request: StartRequest<Type>) =>
       (await start(request)).id as JobId<Type>,

@@ -1,4 +1,4 @@
-import { expectSuccess, readJson, type SendRequest } from './api.ts';
+import { createAsk, expectSuccess, readJson, type SendRequest } from './api.ts';
 
 /** What to find, as on the page: see the operators in docs/find.md. */
 export interface FindOptions {
@@ -14,6 +14,8 @@ export interface FindOptions {
   sort?: 'best' | 'newest';
   /** Posts like this one: `sample:42`. */
   like?: string;
+  /** Only posts that were collected since: `after` of `openFind`. */
+  after?: number;
 }
 
 /** A post as the server sends it. */
@@ -36,13 +38,19 @@ export interface FoundPage {
   posts: (CollectedPost & {
     /** Where the text has the words, in UTF-16 units. */
     marks: { from: number; to: number }[];
+    /** Where else it has them, such as `authorName`, `link` or `media`; `index` is that of the link. */
+    places?: { in: string; index?: number; text: string; marks: { from: number; to: number }[] }[];
     why: { words?: true; someWords?: true; meaning?: true };
   })[];
   /** The number of posts found; at least that many when `isCapped`. */
   total: number;
   isCapped?: true;
+  /** On the last page: how many more were found, of which only the best are listed. */
+  unranked?: number;
   /** The query as it was understood, in words. */
   understood: string;
+  /** What was typed, with similar words for those that no post has. */
+  didYouMean?: string;
   notes?: string[];
   nextCursor?: string;
 }
@@ -60,6 +68,8 @@ export interface SavedFind {
    * Absent for a find by meaning alone.
    */
   newPosts?: { count: number; isCapped: boolean };
+  /** Of `openFind`: `find({ ...query, after })` has the posts that were new until then. */
+  after?: number;
   /** Field → why the server cannot answer it any more. */
   problems?: Record<string, string>;
   /** ISO 8601. */
@@ -85,6 +95,11 @@ export interface Finder {
    * @throws RequestError with the code `find_invalid` when the server cannot answer it any more.
    */
   openFind(id: number): Promise<SavedFind>;
+  /**
+   * Gives a saved find another name.
+   * @throws RequestError with the code `name_taken` when another find has it.
+   */
+  renameFind(id: number, name: string): Promise<SavedFind>;
   /** Removes a saved find; its posts stay. @throws RequestError */
   removeFind(id: number): Promise<SavedFind>;
 }
@@ -106,23 +121,14 @@ export function createFinder(send: SendRequest, signal?: AbortSignal): Finder {
 function createSavedFinds(
   send: SendRequest,
   signal?: AbortSignal,
-): Pick<Finder, 'finds' | 'saveFind' | 'openFind' | 'removeFind'> {
-  const ask = async (path: string, method: string, body?: object) => {
-    const init = {
-      method,
-      accept: 'application/json',
-      ...(signal && { signal }),
-      ...(body && {
-        body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json' },
-      }),
-    };
-    return readJson(await expectSuccess(await send(path, init)));
-  };
+): Pick<Finder, 'finds' | 'saveFind' | 'openFind' | 'renameFind' | 'removeFind'> {
+  const ask = createAsk(send, signal);
   return {
     finds: async () => (await ask('api/finds', 'GET')).finds as SavedFind[],
     saveFind: async (find) => (await ask('api/finds', 'POST', find)).find as SavedFind,
     openFind: async (id) => (await ask(`api/finds/${id}/open`, 'POST')).find as SavedFind,
+    renameFind: async (id, name) =>
+      (await ask(`api/finds/${id}/rename`, 'POST', { name })).find as SavedFind,
     removeFind: async (id) => (await ask(`api/finds/${id}`, 'DELETE')).find as SavedFind,
   };
 }

@@ -6,10 +6,17 @@ export { JobError, type JobErrorCode, RequestError } from './errors.ts';
 export type { CollectedPost, Finder, FindOptions, FoundPage, SavedFind } from './find.ts';
 export type { Failure, JobState, JobStep, TrackedStatus } from './job_state.ts';
 export * from './job_types.ts';
-export type { Schedule, ScheduleRequest, ScheduleRun, Schedules } from './schedules.ts';
+export type { SourceQueue, SourceQueues, TypeQueue, TypeQueues } from './queues.ts';
+export type {
+  Schedule,
+  ScheduleChanges,
+  ScheduleRequest,
+  ScheduleRun,
+  Schedules,
+} from './schedules.ts';
 export type { TrackedJob } from './tracked_job.ts';
 export type { Watch, WatchEvent, WatchedJob, WatchOptions } from './watch.ts';
-export type { TypeQueue, WorkerProcess, Workers } from './workers.ts';
+export type { WorkerProcess, Workers } from './workers.ts';
 
 let defaultClient: Client | undefined;
 

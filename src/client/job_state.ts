@@ -1,22 +1,26 @@
+import type { AsSent } from '../jobs/as_sent.ts';
+import type { Job } from '../jobs/job.ts';
+
 /** A job in the server's JSON: the fields that are used here. */
-export interface ServerJob {
-  id: string;
-  status: 'queued' | 'running' | 'retrying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
-  updatedAt: string;
-  progress: { current: number; total: number; message: string };
-  result?: unknown;
-  errorMessage?: string;
-  failure?: Failure;
-  attempt: number;
-  attemptsUsed: number;
-  maxAttempts: number;
-}
+export type ServerJob = Pick<
+  AsSent<Job>,
+  | 'id'
+  | 'status'
+  | 'updatedAt'
+  | 'progress'
+  | 'result'
+  | 'errorMessage'
+  | 'failure'
+  | 'attempt'
+  | 'attemptsUsed'
+  | 'maxAttempts'
+>;
 
 /**
  * Why a job failed permanently. `permanent`: another attempt would not help. `exhausted`: no attempts
  * are left. `interrupted`: its process ended. `timeout`: it ran out of time.
  */
-export type Failure = 'permanent' | 'exhausted' | 'interrupted' | 'timeout';
+export type Failure = NonNullable<Job['failure']>;
 
 /** A step of a job. */
 export interface JobStep {

@@ -1,8 +1,9 @@
+import type { AsSent } from '../jobs/as_sent.ts';
+import type { Job } from '../jobs/job.ts';
 import { expectSuccess, type SendRequest } from './api.ts';
 import { type ClientClock, clientClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import { eventsOf, type ServerEvent } from './event_reader.ts';
-import type { ServerJob } from './job_state.ts';
 import type { InputOf, JobId, JobType, OutputOf } from './job_types.ts';
 import { retryDelay } from './retry_delay.ts';
 
@@ -25,28 +26,12 @@ export interface WatchOptions<Type extends JobType = JobType> {
 
 /** A job as `GET /api/jobs` lists it. Times are ISO 8601 texts in UTC; long texts are cut. */
 export type WatchedJob<Type extends JobType = JobType> = {
-  [Each in Type]: ServerJob & {
+  [Each in Type]: AsSent<Omit<Job, 'id' | 'type' | 'metadata' | 'result'>> & {
     id: JobId<Each>;
     type: Each;
-    createdAt: string;
-    startedAt?: string;
-    completedAt?: string;
-    progress: { current: number; total: number; message: string; stage?: string };
-    /** Units per second. */
-    ratePerSecond?: number;
-    etaSeconds?: number;
-    /** When it last progressed, if it had stalled when the event was sent. */
-    stalledSince?: string;
     /** The input. */
     metadata?: Partial<InputOf<Each>>;
     result?: OutputOf<Each>;
-    /** One for each failed attempt, oldest first. */
-    errors: string[];
-    retryAt?: string;
-    tracked: boolean;
-    dismissedAt?: string;
-    sessionId?: string;
-    parentId?: string;
   };
 }[Type];
 

@@ -1,4 +1,5 @@
 import { expectSuccess, readJson, type SendRequest } from './api.ts';
+import type { SourceQueue, TypeQueue } from './queues.ts';
 
 /** A process that runs jobs, and the ids of those that it runs. Times are ISO 8601. */
 export interface WorkerProcess {
@@ -13,24 +14,10 @@ export interface WorkerProcess {
   jobs: string[];
 }
 
-/** The queue of a type in all processes. */
-export interface TypeQueue {
-  type: string;
-  waiting: number;
-  running: number;
-  /** Since when the job waits that has been able to start for the longest time. */
-  oldestSince?: string;
-  /** How many run at once; absent for a type that the server does not know. */
-  concurrency?: number;
-  /** The server’s own limit, where another one is set for all processes. */
-  ownConcurrency?: number;
-  pausedAt?: string;
-}
-
 export interface Workers {
   processes: WorkerProcess[];
   types: TypeQueue[];
-  sources: { name: string; label: string; pausedAt?: string }[];
+  sources: SourceQueue[];
 }
 
 /** Reads the processes and the queues. @throws RequestError */

@@ -49,7 +49,7 @@ export function auditQuerySchema<More extends z.ZodRawShape = Record<never, neve
       1,
       MAX_PAGE,
       `Limit must be a whole number from 1 to ${MAX_PAGE.toLocaleString('en')}.`,
-      { description: 'Page size.', default: 50, examples: [20] },
+      { description: 'Page size; of an export, the maximum.', default: 50, examples: [20] },
     ),
     cursor: z
       .string()
@@ -65,7 +65,9 @@ export function auditRequestSchema() {
   return auditQuerySchema({
     format: z
       .enum(['csv', 'jsonl'], { error: 'Format must be one of: csv, jsonl.' })
-      .describe('Download all entries as a file. Default: a page, in the format of Accept.')
+      .describe(
+        'Download all entries, or as many as `limit` says, as a file. Default: a page, in the format of Accept.',
+      )
       .optional(),
   });
 }

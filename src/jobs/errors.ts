@@ -1,5 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
-import { counted, estimate } from '../text/format.ts';
+import { counted, exactSpan } from '../text/format.ts';
 import { escaped } from '../text/printable.ts';
 
 /**
@@ -26,7 +26,8 @@ export class InvalidInput extends PermanentError {
     /** Field → its problem, as a sentence. */
     readonly details: Record<string, string>,
   ) {
-    super(Object.values(details).join(' '));
+    // Fields that contradict each other have the same one.
+    super([...new Set(Object.values(details))].join(' '));
   }
 }
 
@@ -80,7 +81,7 @@ export class JobTimedOut extends JobStopped {
     /** In ms. */
     readonly limit: number,
   ) {
-    super(`The job exceeded its time limit of ${limit < 1_000 ? `${limit} ms` : estimate(limit)}.`);
+    super(`The job exceeded its time limit of ${exactSpan(limit)}.`);
   }
 }
 

@@ -39,9 +39,9 @@ export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
-export type { TypeQueue } from './engine/queues.ts';
 export type { RetryPolicy } from './engine/retry.ts';
 export {
+  checkedStart,
   MAX_DELAY_MS,
   MAX_PRIORITY,
   MAX_TIMEOUT_MS,
@@ -96,6 +96,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
+export type { TypeQueue } from './queue.ts';
 export type { TrackerReader } from './reader.ts';
 export { createAuditRecorder } from './store/sqlite/audit.ts';
 export type { Inserted, StartClaim } from './store/store.ts';
@@ -106,7 +107,7 @@ export {
   type TrackerOptions,
 } from './tracker.ts';
 
-export { type SourceQueue, type Worker, type Workforce, workforceOf } from './workers.ts';
+export { type Worker, type Workforce, workforceOf } from './workers.ts';
 
 /** Who uses the tracker without naming an actor. Read only when something is recorded. */
 const PROGRAM: Actor = {

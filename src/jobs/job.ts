@@ -85,6 +85,8 @@ export interface Job {
   retryAt?: Date;
   /** −10 to 10, 0 normal. Of the waiting jobs of a type, the highest starts first. */
   priority: number;
+  /** It waits and was moved to the front of its queue: it starts before jobs of a higher priority. */
+  movedToFront?: true;
   /** The time it was to start at. It stays when the job has started. */
   runAt?: Date;
   /** How long one attempt may run, in ms. */

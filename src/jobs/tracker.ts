@@ -10,13 +10,13 @@ import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer
 import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { interruptTracked } from './engine/interruption.ts';
 import type { LaneControl } from './engine/lanes.ts';
-import type { TypeQueue } from './engine/queues.ts';
 import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { AfterEnd } from './follow_up.ts';
 import type { Job, JobType, SaveData, TrackedJobType } from './job.ts';
 import type { JobEventReader } from './job_events.ts';
 import { filterText, type JobQuery } from './listing.ts';
+import type { TypeQueue } from './queue.ts';
 import { TrackerReader } from './reader.ts';
 import type { End, StartClaim } from './store/store.ts';
 import { databaseOf, saveNothing } from './tracker_defaults.ts';

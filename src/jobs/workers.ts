@@ -1,18 +1,11 @@
 import type { RegisteredProcess } from '../platform/process_registry.ts';
-import type { TypeQueue } from './engine/queues.ts';
+import type { SourceQueue, TypeQueue } from './queue.ts';
 import type { Tracker } from './tracker.ts';
 
 /** A process and the jobs that it runs. */
 export interface Worker extends RegisteredProcess {
   /** Their ids. */
   jobs: string[];
-}
-
-/** A source whose jobs may be paused. */
-export interface SourceQueue {
-  name: string;
-  label: string;
-  pausedAt?: Date;
 }
 
 /** The processes that run jobs, and the queues that they serve. */

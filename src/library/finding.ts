@@ -92,13 +92,18 @@ export interface WordFinder {
    * @param cap counting stops there. Default: none.
    */
   countAfter(query: FindQuery, key: number, cap?: number): CappedCount;
+  /** The matches that `countAfter` counts, those collected last first, up to `limit`. */
+  keysAfter(query: FindQuery, key: number, limit: number): number[];
   /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
   /** @param also the keys of posts that a find has besides those with the words. */
   facets(query: FindQuery, also?: number[]): Promise<Facets>;
   /** All that meet `filters`, and `words` when there are any. */
   keysOf(filters: FindFilters, words?: WordMatch): Promise<KeySet>;
-  /** Every match, newest first, in batches: for exports. Flat in memory. */
+  /**
+   * Every match, newest first, for exports: a few at first, then in batches of this size. It keeps no more
+   * than a batch in memory.
+   */
   everyMatch(query: FindQuery, batch: number): AsyncIterable<Post[]>;
   /** In the order of `keys`; keys that are no more are left out. */
   postsOf(keys: number[]): (Post & { key: number })[];

@@ -38,6 +38,11 @@ export interface SavedFinds {
   ): Promise<SaveOutcome>;
   /** Marks it as opened now. Returns it as it was before; `undefined` when there is no such find. */
   open(id: number): Promise<SavedFind | undefined>;
+  /**
+   * Gives it another name; what counts as new stays. Returns it; `undefined` when there is no such find.
+   * @throws FindNameTaken
+   */
+  rename(id: number, name: string): Promise<SavedFind | undefined>;
   /** Returns what was removed. */
   remove(id: number, record?: RecordChange): Promise<SavedFind | undefined>;
 }
@@ -86,6 +91,8 @@ const REPLACE = `
 const OPEN = `
   UPDATE saved_finds SET opened_at = $now, seen_key = ${NEWEST_KEY} WHERE id = $id`;
 
+const RENAME = 'UPDATE saved_finds SET name = $name, name_key = $name_key WHERE id = $id';
+
 /** @param now the time in ms since 1970. */
 export function createSavedFinds(db: Database, now: () => number): SavedFinds {
   const select = (rest: string) =>
@@ -97,6 +104,7 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
   const insert = statement<FindRow, Bindings>(db, INSERT);
   const replace = statement<FindRow, Bindings>(db, REPLACE);
   const open = statement<void, Bindings>(db, OPEN);
+  const rename = statement<void, Bindings>(db, RENAME);
   const remove = statement<void, Bindings>(db, 'DELETE FROM saved_finds WHERE id = $id');
 
   const found = (row: FindRow | null) => (row ? toFind(row) : undefined);
@@ -133,6 +141,13 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
         const before = read(id);
         if (before) open.run({ id, now: now() });
         return before;
+      }),
+    rename: (id, name) =>
+      writerOf(db).write(() => {
+        const known = named(name);
+        if (known && known.id !== id) throw new FindNameTaken(known);
+        rename.run({ id, name, name_key: keyOf(name) });
+        return read(id);
       }),
     remove: (id, record = recordNothing) =>
       writerOf(db).write(() => {

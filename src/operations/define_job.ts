@@ -42,14 +42,20 @@ export interface JobTypeDefinition<Type extends string, Schema extends z.ZodType
   /** The names of its steps for that input, so that they are shown before they begin. */
   steps?(input: z.output<Schema>): string[];
   /** What the interface calls the type and its results. */
-  words?: JobWords<NoInfer<Output>>;
+  words?: JobWords<NoInfer<Output>, z.output<Schema>>;
   /** Its commands. Default: one with the type as its name and an option for each field. */
   command?: OperationCommand | OperationCommand[];
 }
 
-/** As `OperationWords`, with the type's own result. */
-export interface JobWords<Output>
-  extends Omit<OperationWords, 'result' | 'notes' | 'next' | 'links' | 'undo'> {
+/** As `OperationWords`, with the type's own input and result. */
+export interface JobWords<Output, Input = Record<string, unknown>>
+  extends Omit<OperationWords, 'starts' | 'result' | 'notes' | 'next' | 'links' | 'undo'> {
+  /**
+   * What a start would do, in one sentence: "Waits for 60 s." The form shows it beside the fields and
+   * follows them. Default: no sentence.
+   * @param input complete and checked, with its defaults.
+   */
+  starts?(input: Input): string;
   /** The result in a few words: "counted down from 10". */
   result?(result: Output): string;
   /** What else to say of a result, in whole sentences. Default: nothing. */

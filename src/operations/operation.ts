@@ -61,6 +61,12 @@ export interface OperationWords {
   /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
   /**
+   * What a start would do, in one sentence, for a type without `sentence.ts`: "Waits for 60 s." The form
+   * shows it beside the fields and follows them; so does a schedule. Default: no sentence.
+   * @param input complete and checked, with its defaults.
+   */
+  starts?(input: Record<string, unknown>): string;
+  /**
    * Set when a job may be started with an uploaded file. The file becomes an import, whose name is
    * the field `archive`; these fields are added to it. Default: no file.
    */

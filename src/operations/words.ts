@@ -49,6 +49,21 @@ function pathOf({ type, query }: { type: string; query: Record<string, string> }
   return fields === '' ? `/${type}` : `/${type}?${fields}`;
 }
 
+/** Whether the browser's script can make the sentence of a type. */
+export function hasOwnSentence(type: string): boolean {
+  return folderSentences[type] !== undefined && Object.hasOwn(folderSentences, type);
+}
+
+/**
+ * What a job with that input does, in one sentence; empty when the type has none.
+ * @param input complete and checked.
+ */
+export function inputSentence(type: string, input: Record<string, unknown>): string {
+  if (!hasOwnSentence(type)) return wordsOf(type).starts?.(input) ?? '';
+  const values = Object.entries(input).map(([name, value]) => [name, String(value)]);
+  return sentence(type, Object.fromEntries(values));
+}
+
 /** What the form of a type would start; empty when the type has no sentence. */
 export function sentence(type: string, values: Values, source?: Pace): string {
   return Object.hasOwn(folderSentences, type)

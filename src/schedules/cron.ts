@@ -61,8 +61,23 @@ export function trimmedCron(typed: string): string {
   return typed.trim().replaceAll(/\s+/g, ' ');
 }
 
+/** The time zone of this machine. */
+export function machineZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/**
+ * @param typed nothing is the zone of this machine.
+ * @throws InvalidInput that names `timeZone`.
+ */
+export function readZone(typed: unknown): string {
+  if (typed === undefined || typed === null) return machineZone();
+  if (typeof typed !== 'string') throw new InvalidInput({ timeZone: 'Time zone must be text.' });
+  return typed.trim() === '' ? machineZone() : checkZone(typed);
+}
+
 /** @throws InvalidInput that names `timeZone`. @returns its usual spelling: `Europe/Berlin`. */
-export function checkZone(typed: string): string {
+function checkZone(typed: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: typed.trim() }).resolvedOptions().timeZone;
   } catch {

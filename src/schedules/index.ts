@@ -7,16 +7,22 @@ import { writerOf } from '../platform/writer.ts';
 import { Schedules, type SchedulesDeps } from './schedules.ts';
 import { createSqliteScheduleStore } from './sqlite_store.ts';
 
-export { checkZone } from './cron.ts';
-export { cronOf, DEFAULT_AT, EVERY, type Repetition, WEEKDAYS } from './repetition.ts';
+export { machineZone } from './cron.ts';
+export { DEFAULT_AT, type Repetition, repetitionOf } from './repetition.ts';
 export {
+  type DuePreview,
+  EVERY,
   NoSuchSchedule,
   RUN_DELAYS,
   RUN_OUTCOMES,
   type Schedule,
   ScheduleActive,
+  type ScheduleChanges,
+  type ScheduledStart,
   type ScheduleRequest,
   type ScheduleRun,
+  type ScheduleTimes,
+  WEEKDAYS,
 } from './schedule.ts';
 export type { Schedules } from './schedules.ts';
 

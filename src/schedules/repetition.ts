@@ -1,20 +1,6 @@
 import { InvalidInput } from '../jobs/index.ts';
+import { EVERY, type Every, WEEKDAYS } from '../jobs/schedule.ts';
 import { trimmedCron } from './cron.ts';
-
-/** How often something is repeated, as forms and commands offer it. */
-export const EVERY = ['night', 'day', 'hour', 'week', 'cron'] as const;
-export type Every = (typeof EVERY)[number];
-
-/** In the order of cron: Sunday is 0. */
-export const WEEKDAYS = [
-  'sunday',
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-] as const;
 
 /** What was typed about when to repeat; every field may be absent. */
 export interface Repetition {
@@ -27,15 +13,40 @@ export interface Repetition {
 export const DEFAULT_AT = '03:00';
 const DEFAULT_DAY = 'monday';
 
+/** The fields that have an effect with each choice, besides `every`. */
+const USED: Record<Every, readonly ('at' | 'day' | 'cron')[]> = {
+  night: ['at'],
+  day: ['at'],
+  hour: [],
+  week: ['at', 'day'],
+  cron: ['cron'],
+};
+
+/** Why two fields contradict each other, by the one that has no effect. */
+const CONTRADICTIONS = {
+  cron: 'Give a cron expression or how often, not both.',
+  at: {
+    hour: 'Every hour has no time of day. Leave out the time, or choose night, day or week.',
+    cron: 'A cron expression has its own time of day. Leave out the time, or choose night, day or week.',
+  },
+  day: {
+    night: 'Only every week has a day. Leave out the day, or choose week.',
+    day: 'Only every week has a day. Leave out the day, or choose week.',
+    hour: 'Only every week has a day. Leave out the day, or choose week.',
+    cron: 'A cron expression has its own days. Leave out the day, or choose week.',
+  },
+};
+
 /**
  * The cron expression of what was typed.
- * @throws InvalidInput that names `every`, `at`, `day` or `cron`.
+ * @throws InvalidInput that names `every`, `at`, `day` or `cron`; of fields that contradict each other,
+ * both.
  */
-export function cronOf({ every, at, day, cron }: Repetition): string {
-  const chosen = textOf('every', every) ?? (isGiven(cron) ? 'cron' : 'night');
-  if (chosen !== 'cron' && isGiven(cron)) {
-    throw new InvalidInput({ cron: 'Give a cron expression or how often, not both.' });
-  }
+export function cronOf(typed: Repetition): string {
+  const chosen = chosenOf(typed);
+  const wrong = contradictionsOf(typed, chosen);
+  if (Object.keys(wrong).length > 0) throw new InvalidInput(wrong);
+  const { at, day, cron } = typed;
   switch (chosen) {
     case 'cron':
       return readPattern(cron);
@@ -46,9 +57,54 @@ export function cronOf({ every, at, day, cron }: Repetition): string {
       return `${timeOfDay(at)} * * *`;
     case 'week':
       return `${timeOfDay(at)} * * ${weekday(day)}`;
-    default:
-      throw new InvalidInput({ every: `Every must be one of: ${EVERY.join(', ')}.` });
   }
+}
+
+function chosenOf({ every, cron }: Repetition): Every {
+  const chosen = textOf('every', every) ?? (isGiven(cron) ? 'cron' : 'night');
+  if (EVERY.some((one) => one === chosen)) return chosen as Every;
+  throw new InvalidInput({ every: `Every must be one of: ${EVERY.join(', ')}.` });
+}
+
+/** Both fields of each contradiction are named, unless only one was typed. */
+function contradictionsOf(typed: Repetition, chosen: Every): Record<string, string> {
+  const wrong: Record<string, string> = {};
+  for (const name of ['cron', 'at', 'day'] as const) {
+    if (!isGiven(typed[name]) || USED[chosen].includes(name)) continue;
+    const message = messageFor(name, chosen);
+    wrong[name] = message;
+    for (const other of ['every', chosen === 'cron' ? 'cron' : 'every'] as const) {
+      if (isGiven(typed[other])) wrong[other] ??= message;
+    }
+  }
+  return wrong;
+}
+
+function messageFor(name: 'cron' | 'at' | 'day', chosen: Every): string {
+  const messages: string | Partial<Record<Every, string>> = CONTRADICTIONS[name];
+  return typeof messages === 'string' ? messages : (messages[chosen] ?? '');
+}
+
+/** The choices that make this expression; `cron` with the expression itself for all others. */
+export function repetitionOf(
+  cron: string,
+): { every: Every } & Partial<Record<'at' | 'day' | 'cron', string>> {
+  if (cron === '0 * * * *') return { every: 'hour' };
+  const [, minute = '', hour = '', day = ''] = /^(\d+) (\d+) \* \* (\*|[0-6])$/.exec(cron) ?? [];
+  if (hour === '') return { every: 'cron', cron };
+  const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+  return day === '*' ? { every: 'night', at } : { every: 'week', at, day: WEEKDAYS[Number(day)] };
+}
+
+/**
+ * What is typed to change a repetition, completed with what it is now: `{ at: '04:00' }` leaves the day
+ * of a weekly one. Undefined when nothing was typed.
+ */
+export function changedRepetition(typed: Repetition, cron: string): Repetition | undefined {
+  const { every, at, day } = typed;
+  if (![every, at, day, typed.cron].some(isGiven)) return undefined;
+  if (isGiven(every) || isGiven(typed.cron)) return typed;
+  return { ...repetitionOf(cron), ...(isGiven(at) && { at }), ...(isGiven(day) && { day }) };
 }
 
 function readPattern(cron: unknown): string {

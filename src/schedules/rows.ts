@@ -13,6 +13,9 @@ export interface ScheduleRow {
   created_at: number;
   paused_at: number | null;
   next_due: number | null;
+  priority: number;
+  timeout_ms: number | null;
+  version: number;
 }
 
 export interface RunRow {
@@ -42,6 +45,9 @@ export function toStored(row: ScheduleRow): StoredSchedule {
     createdAt: row.created_at,
     ...(row.paused_at !== null && { pausedAt: row.paused_at }),
     ...(row.next_due !== null && { nextDue: row.next_due }),
+    priority: row.priority,
+    ...(row.timeout_ms !== null && { timeoutMs: row.timeout_ms }),
+    version: row.version,
   };
 }
 

@@ -140,7 +140,7 @@ export class Scheduler {
 
   async #decide(schedule: StoredSchedule): Promise<void> {
     const { store, tracker, logger } = this.deps;
-    const { id, type, input, sessionId, client } = schedule;
+    const { id } = schedule;
     const run = await this.#dueRun(schedule);
     const refuse = async (error: unknown) => {
       const message = messageOf(error);
@@ -148,8 +148,7 @@ export class Scheduler {
     };
     if (run.problem) return refuse(run.problem);
     try {
-      const request = { type: type as never, input, sessionId, client };
-      const job = await tracker.enqueueClaimed(store.claimDue(run), request, {
+      const job = await tracker.enqueueClaimed(store.claimDue(run), startOf(schedule), {
         via: 'schedule',
         user: id,
       });
@@ -165,6 +164,7 @@ export class Scheduler {
   /** `problem`: when it is due cannot be told any more. */
   async #dueRun({
     id,
+    version,
     cron,
     timeZone,
     nextDue = 0,
@@ -175,10 +175,10 @@ export class Scheduler {
       const due = Math.max(nextDue, latest(now) ?? nextDue);
       const isLate = now - due >= LATE_MS || due > nextDue;
       const delay = isLate ? { delay: this.#delayOf(due) } : {};
-      return { id, from: nextDue, due, next: next(now), now, ...delay };
+      return { id, version, from: nextDue, due, next: next(now), now, ...delay };
     } catch (problem) {
       if (!(problem instanceof InvalidInput)) throw problem;
-      return { id, from: nextDue, due: nextDue, next: undefined, now, problem };
+      return { id, version, from: nextDue, due: nextDue, next: undefined, now, problem };
     }
   }
 
@@ -206,19 +206,25 @@ export class Scheduler {
    * Makes a schedule due earlier whose next due time was computed while the clock was ahead. What has
    * run already does not run again.
    */
-  async #rebase({ id, cron, timeZone, nextDue }: StoredSchedule): Promise<void> {
+  async #rebase(schedule: StoredSchedule): Promise<void> {
     const { store, clock } = this.deps;
+    const { id, cron, timeZone, nextDue } = schedule;
     const { next } = await readCron(cron, timeZone);
     let due = next(clock.now());
     for (let passed = 0; passed < MAX_PASSED_OVER; passed++) {
       if (due === undefined || due >= (nextDue ?? Number.POSITIVE_INFINITY)) return;
       if (!(await store.hasRun(id, due))) {
-        await store.moveDue(id, nextDue, due);
+        await store.moveDue(schedule, due);
         return;
       }
       due = next(due);
     }
   }
+}
+
+/** The start of a job of a schedule. */
+export function startOf({ type, input, sessionId, client, priority, timeoutMs }: StoredSchedule) {
+  return { type: type as never, input, sessionId, client, priority, timeoutMs };
 }
 
 /** The type or the input is not what it was when the schedule was made. */

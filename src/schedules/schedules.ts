@@ -3,20 +3,24 @@ import {
   InvalidInput,
   type Job,
   messageOf,
-  readSession,
   type Tracker,
   UnknownJobType,
 } from '../jobs/index.ts';
 import { counted } from '../text/format.ts';
-import { checkZone, readCron, readDueCron, trimmedCron } from './cron.ts';
+import { readCron } from './cron.ts';
+import { previewOf } from './preview.ts';
+import { type ReaderDeps, ScheduleReader } from './reader.ts';
+import type { Repetition } from './repetition.ts';
 import {
+  type DuePreview,
   NoSuchSchedule,
   type Schedule,
   ScheduleActive,
+  type ScheduleChanges,
   type ScheduleRequest,
   type ScheduleRun,
 } from './schedule.ts';
-import { Scheduler, type SchedulerDeps } from './scheduler.ts';
+import { Scheduler, type SchedulerDeps, startOf } from './scheduler.ts';
 import type { ListedSchedule } from './store.ts';
 
 /** Maximum number of schedules. */
@@ -28,18 +32,18 @@ const DOUBLE_PRESS_MS = 500;
 /** How many runs of a schedule are listed. */
 const LISTED_RUNS = 50;
 
-export interface SchedulesDeps extends SchedulerDeps {
+export interface SchedulesDeps extends SchedulerDeps, Pick<ReaderDeps, 'repeatedDefaults'> {
   tracker: Tracker;
-  /** Fields that a repeated start has where its input leaves them out, such as `onlyNew`. */
-  repeatedDefaults?: (type: string, input: Record<string, unknown>) => Record<string, unknown>;
 }
 
 /** Adds, lists and changes schedules, and starts what is due once `start` was called. */
 export class Schedules {
   readonly #scheduler: Scheduler;
+  readonly #reader: ScheduleReader;
 
   constructor(private readonly deps: SchedulesDeps) {
     this.#scheduler = new Scheduler(deps);
+    this.#reader = new ScheduleReader(deps);
   }
 
   /** Starts what is due in this process too, until `stop`. Resolves when what is overdue was started. */
@@ -53,32 +57,52 @@ export class Schedules {
 
   /** @throws InvalidInput, which names the fields; nothing was stored then. */
   async add(request: ScheduleRequest, by?: Actor): Promise<Schedule> {
-    const { store, clock, tracker, repeatedDefaults } = this.deps;
-    const { type, client } = request;
+    const { store, clock } = this.deps;
+    const { type, client, uuid } = request;
     const now = clock.now();
-    const given = withoutBlanks(request.input);
-    const input = { ...repeatedDefaults?.(type, given), ...given };
-    const problems: Record<string, string> = {};
-    const collect = collectorOf(problems);
-    await collect(() => tracker.checkedInput(type, input));
-    const sessionId = await collect(() => readSession(request.sessionId));
-    const timeZone = await collect(() => checkZone(request.timeZone));
-    const cron = trimmedCron(request.cron);
-    const read = await collect(() => readDueCron(cron, timeZone ?? 'UTC', now));
-    if (!read || timeZone === undefined || Object.keys(problems).length > 0) {
-      throw new InvalidInput(problems);
-    }
-    const id = `schedule-${Bun.randomUUIDv7()}`;
-    const nextDue = read.next(now);
-    const stored = { id, type, input, cron, timeZone, createdAt: now, nextDue, sessionId, client };
-    const limits = { most: MAX_SCHEDULES, mergeMs: DOUBLE_PRESS_MS };
-    const record = tracker.audit.recorder(by);
-    const added = await store.add(stored, limits, () => {
-      record('add', { ...entryOf(stored), after: settingsOf(stored) });
-    });
+    const { nextDue, ...read } = await this.#reader.read(request, now);
+    const id = `schedule-${uuid ?? Bun.randomUUIDv7()}`;
+    const stored = { id, type, client, createdAt: now, nextDue, ...read };
+    const mergeMs = uuid === undefined ? DOUBLE_PRESS_MS : 0;
+    const record = this.deps.tracker.audit.recorder(by);
+    const added = await store.add(stored, { most: MAX_SCHEDULES, mergeMs }, () =>
+      record('add', { ...entryOf(id), after: settingsOf(stored) }),
+    );
     if (added === undefined) throw tooMany();
     this.#scheduler.wake();
     return this.get(added);
+  }
+
+  /**
+   * Changes it from now on; a job that it has started stays as it is. When other times are given, a due
+   * time that is over and was not started yet is left out.
+   * @throws NoSuchSchedule; InvalidInput, which names the fields: nothing was changed then.
+   */
+  async edit(id: string, changes: ScheduleChanges, by?: Actor): Promise<Schedule> {
+    const { store, clock } = this.deps;
+    for (;;) {
+      const before = await this.#find(id);
+      const { isMoved, ...after } = await this.#reader.change(before, changes, clock.now());
+      const edited = { ...before, ...after };
+      const record = this.deps.tracker.audit.recorder(by);
+      const made = () =>
+        record('change', {
+          ...entryOf(id),
+          before: settingsOf(before),
+          after: settingsOf(edited),
+        });
+      if (await store.edit(edited, isMoved, made)) break;
+    }
+    this.#scheduler.wake();
+    return this.get(id);
+  }
+
+  /**
+   * When a repetition would be due.
+   * @throws InvalidInput that names the fields.
+   */
+  preview(request: Repetition & { timeZone?: unknown }): Promise<DuePreview> {
+    return previewOf(request, this.deps.clock.now());
   }
 
   /** Oldest first. */
@@ -101,30 +125,32 @@ export class Schedules {
   /** Nothing is due while it is paused. @throws NoSuchSchedule */
   async pause(id: string, by?: Actor): Promise<Schedule> {
     const { store, clock, tracker } = this.deps;
-    const schedule = await this.#find(id);
     const record = tracker.audit.recorder(by);
-    await store.pause(id, clock.now(), () => record('pause', entryOf(schedule)));
+    await store.pause(id, clock.now(), () => record('pause', entryOf(id)));
     return this.get(id);
   }
 
-  /** It is due next at the first time from now on. @throws NoSuchSchedule */
+  /** It is due next at the first time from now on. @throws NoSuchSchedule, InvalidInput */
   async resume(id: string, by?: Actor): Promise<Schedule> {
     const { store, clock, tracker } = this.deps;
-    const schedule = await this.#find(id);
-    const next = (await readCron(schedule.cron, schedule.timeZone)).next(clock.now());
     const record = tracker.audit.recorder(by);
-    await store.resume(id, next, () => record('resume', entryOf(schedule)));
+    for (;;) {
+      const schedule = await this.#find(id);
+      if (schedule.pausedAt === undefined) break;
+      const { next } = await readCron(schedule.cron, schedule.timeZone);
+      const made = () => record('resume', entryOf(id));
+      if (await store.resume(schedule, next(clock.now()), made)) break;
+    }
     this.#scheduler.wake();
     return this.get(id);
   }
 
   /** The jobs it started stay. @throws NoSuchSchedule @returns the schedule as it was */
   async remove(id: string, by?: Actor): Promise<Schedule> {
-    const { store, tracker } = this.deps;
     const schedule = await this.get(id);
-    const record = tracker.audit.recorder(by);
-    const made = () => record('remove', { ...entryOf(schedule), before: settingsOf(schedule) });
-    if (!(await store.remove(id, made))) throw new NoSuchSchedule();
+    const record = this.deps.tracker.audit.recorder(by);
+    const made = () => record('remove', { ...entryOf(id), before: settingsOf(schedule) });
+    if (!(await this.deps.store.remove(id, made))) throw new NoSuchSchedule();
     return schedule;
   }
 
@@ -136,9 +162,8 @@ export class Schedules {
    */
   async runNow(id: string, client?: string, by?: Actor): Promise<Job> {
     const { store, clock, tracker } = this.deps;
-    const { type, input, sessionId } = await this.#find(id);
+    const request = { ...startOf(await this.#find(id)), client };
     const claim = store.claimManual(id, clock.now());
-    const request = { type: type as never, input, sessionId, client };
     const job = await tracker.enqueueClaimed(claim, request, by);
     if (job) return job;
     if (typeof claim.decision === 'object') throw new ScheduleActive(claim.decision.activeJobId);
@@ -153,11 +178,14 @@ export class Schedules {
 
   async #shown(stored: ListedSchedule): Promise<Schedule> {
     const { id, type, sessionId, cron, timeZone, createdAt, pausedAt, nextDue, lastRun } = stored;
+    const { priority, timeoutMs } = stored;
     return {
       id,
       type,
       ...(await this.#checked(stored)),
       ...(sessionId !== undefined && { sessionId }),
+      priority,
+      ...(timeoutMs !== undefined && { timeoutMs }),
       cron,
       timeZone,
       createdAt: new Date(createdAt),
@@ -181,38 +209,16 @@ export class Schedules {
   }
 }
 
+function tooMany(): InvalidInput {
+  const most = counted(MAX_SCHEDULES, 'schedule');
+  return new InvalidInput({ type: `There are already ${most}. Remove one first.` });
+}
+
 /** Its name in the audit trail. */
-function entryOf({ id }: Pick<Schedule, 'id'>) {
+function entryOf(id: string) {
   return { kind: 'schedule', target: id } as const;
 }
 
 function settingsOf({ type, cron, timeZone }: Pick<Schedule, 'type' | 'cron' | 'timeZone'>) {
   return { type, cron, timeZone };
-}
-
-/** Runs checks one after another and collects what they find. */
-function collectorOf(problems: Record<string, string>) {
-  return async <Value>(check: () => Promise<Value> | Value): Promise<Value | undefined> => {
-    try {
-      return await check();
-    } catch (error) {
-      if (error instanceof InvalidInput) Object.assign(problems, error.details);
-      else if (error instanceof UnknownJobType) problems.type = error.message;
-      else throw error;
-      return undefined;
-    }
-  };
-}
-
-/** An empty field counts as absent, as everywhere. */
-function withoutBlanks(input: Record<string, unknown>): Record<string, unknown> {
-  const given = Object.entries(input).filter(
-    ([, value]) => !(typeof value === 'string' && value.trim() === ''),
-  );
-  return Object.fromEntries(given);
-}
-
-function tooMany(): InvalidInput {
-  const most = counted(MAX_SCHEDULES, 'schedule');
-  return new InvalidInput({ type: `There are already ${most}. Remove one first.` });
 }

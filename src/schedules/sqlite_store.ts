@@ -9,6 +9,7 @@ import type {
   Decision,
   DueRun,
   ListedSchedule,
+  NewSchedule,
   ScheduleStore,
   StoredSchedule,
 } from './store.ts';
@@ -41,10 +42,12 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
   return {
     add: (schedule, limits, made) =>
       writer.write(() => {
+        const isThere = sql.get.get(schedule.id) !== null;
         const id = add(sql, schedule, limits);
-        if (id === schedule.id) made?.();
+        if (id === schedule.id && !isThere) made?.();
         return id;
       }),
+    edit: (schedule, isMoved, made) => changes(() => edit(sql, schedule, isMoved), made),
     list: async () => sql.all.all().map(listed),
     get: async (id) => {
       const row = sql.get.get(id);
@@ -52,12 +55,14 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
     },
     runs: async (id, limit) => sql.runs.all(id, limit).map(toRun),
     pause: (id, now, made) => changes(() => sql.pause.run(now, id), made),
-    resume: (id, nextDue, made) => changes(() => sql.resume.run(nextDue ?? null, id), made),
+    resume: ({ id, version }, nextDue, made) =>
+      changes(() => sql.resume.run(nextDue ?? null, id, version), made),
     remove: (id, made) => changes(() => sql.remove.run(id), made),
     due: async (now) => sql.due.all(now).map(toStored),
     nextDue: async () => sql.nextDue.get()?.due ?? undefined,
     hasRun: async (id, due) => sql.hasRun.get(id, due) !== null,
-    moveDue: (id, from, to) => changes(() => sql.moveDue.run(to, id, from ?? null)),
+    moveDue: ({ id, nextDue = null, version }, to) =>
+      changes(() => sql.moveDue.run(to, id, nextDue, version)),
     claimDue: (run) => new DueClaim(sql, history, run),
     claimManual: (id, now) => new ManualClaim(sql, history, id, now),
     refuse: (run, message) =>
@@ -150,26 +155,44 @@ function of({ id, due, from, now, delay = undefined }: DueRun) {
   return { schedule_id: id, due, at: now, delay: delay ?? null, missed_since: missed };
 }
 
-/** False when another process was first, or the due time has run before the clock was set back. */
-function take(sql: Statements, { id, from, due, next }: DueRun): boolean {
-  if (sql.moveDue.run(next ?? null, id, from).changes === 0) return false;
+/**
+ * False when another process was first, the schedule was edited, or the due time has run before the clock
+ * was set back.
+ */
+function take(sql: Statements, { id, version, from, due, next }: DueRun): boolean {
+  if (sql.moveDue.run(next ?? null, id, from, version).changes === 0) return false;
   return sql.hasRun.get(id, due) === null;
 }
 
 function add(
   sql: Statements,
-  schedule: StoredSchedule,
+  schedule: NewSchedule,
   { most, mergeMs }: AddLimits,
 ): string | undefined {
-  const { id, type, cron, timeZone, createdAt } = schedule;
-  const { sessionId = null, client = null, nextDue = null } = schedule;
-  const input = JSON.stringify(schedule.input);
-  const since = createdAt - mergeMs;
-  const twin = sql.twin.get(type, input, sessionId, client, cron, timeZone, since, createdAt);
+  const { id, createdAt, nextDue = null } = schedule;
+  if (sql.get.get(id)) return id;
+  const columns = [...whatOf(schedule), ...howOf(schedule)];
+  const twin = mergeMs > 0 && sql.twin.get(...columns, createdAt - mergeMs, createdAt);
   if (twin) return twin.id;
   if ((sql.count.get()?.schedules ?? 0) >= most) return undefined;
-  sql.add.run(id, type, input, sessionId, client, cron, timeZone, createdAt, nextDue);
+  sql.add.run(...columns, id, createdAt, nextDue);
   return id;
+}
+
+/** While it is paused nothing is due. */
+function edit(sql: Statements, schedule: StoredSchedule, isMoved: boolean): { changes: number } {
+  const { id, version, nextDue = null } = schedule;
+  const input = JSON.stringify(schedule.input);
+  return sql.edit.run(...howOf(schedule), input, isMoved ? 1 : 0, nextDue, id, version);
+}
+
+function whatOf({ type, input, client }: NewSchedule): (string | null)[] {
+  return [type, JSON.stringify(input), client ?? null];
+}
+
+function howOf(schedule: NewSchedule): (string | number | null)[] {
+  const { sessionId, cron, timeZone, priority, timeoutMs } = schedule;
+  return [sessionId ?? null, cron, timeZone, priority, timeoutMs ?? null];
 }
 
 type Statements = ReturnType<typeof statements>;
@@ -183,14 +206,22 @@ function scheduleStatements(db: Database) {
   return {
     add: statement<null, Texts>(
       db,
-      `INSERT INTO schedules (id, type, input, session_id, client, cron, time_zone, created_at, next_due)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO schedules (type, input, client, session_id, cron, time_zone, priority, timeout_ms,
+                              id, created_at, next_due)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     twin: statement<{ id: string }, Texts>(
       db,
       `SELECT id FROM schedules
-       WHERE type = ? AND input = ? AND session_id IS ? AND client IS ? AND cron = ? AND time_zone = ?
-         AND created_at BETWEEN ? AND ? LIMIT 1`,
+       WHERE type = ? AND input = ? AND client IS ? AND session_id IS ? AND cron = ? AND time_zone = ?
+         AND priority = ? AND timeout_ms IS ? AND created_at BETWEEN ? AND ? LIMIT 1`,
+    ),
+    edit: statement<null, Texts>(
+      db,
+      `UPDATE schedules SET session_id = ?, cron = ?, time_zone = ?, priority = ?, timeout_ms = ?,
+                            input = ?, version = version + 1,
+                            next_due = CASE WHEN NOT ? THEN next_due WHEN paused_at IS NULL THEN ? END
+       WHERE id = ? AND version = ?`,
     ),
     count: statement<{ schedules: number }, []>(db, 'SELECT COUNT(*) AS schedules FROM schedules'),
     all: statement<ScheduleRow, []>(db, 'SELECT * FROM schedules ORDER BY created_at, id'),
@@ -201,7 +232,8 @@ function scheduleStatements(db: Database) {
     ),
     resume: statement<null, Texts>(
       db,
-      `UPDATE schedules SET paused_at = NULL, next_due = ? WHERE id = ? AND paused_at IS NOT NULL`,
+      `UPDATE schedules SET paused_at = NULL, next_due = ?
+       WHERE id = ? AND version = ? AND paused_at IS NOT NULL`,
     ),
     remove: statement<null, [string]>(db, 'DELETE FROM schedules WHERE id = ?'),
     due: statement<ScheduleRow, [number]>(
@@ -214,7 +246,8 @@ function scheduleStatements(db: Database) {
     ),
     moveDue: statement<null, Texts>(
       db,
-      'UPDATE schedules SET next_due = ? WHERE id = ? AND next_due IS ? AND paused_at IS NULL',
+      `UPDATE schedules SET next_due = ?
+       WHERE id = ? AND next_due IS ? AND version = ? AND paused_at IS NULL`,
     ),
   };
 }

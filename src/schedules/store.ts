@@ -7,18 +7,29 @@ import type { RunDelay, ScheduleRun } from './schedule.ts';
  */
 export interface ScheduleStore {
   /**
-   * The id of the schedule; of an equal one that was added at most `mergeMs` ago, if there is one.
+   * The id of the schedule; of an equal one that was added at most `mergeMs` ago, if there is one, or of
+   * the one that has its id.
    * Undefined when there are `most` schedules already.
    */
-  add(schedule: StoredSchedule, limits: AddLimits, made?: () => void): Promise<string | undefined>;
+  add(schedule: NewSchedule, limits: AddLimits, made?: () => void): Promise<string | undefined>;
+  /**
+   * False when there is none, or it was edited since it was read.
+   * @param isMoved whether `nextDue` is another one; else the row's stays.
+   */
+  edit(schedule: StoredSchedule, isMoved: boolean, made?: () => void): Promise<boolean>;
   /** Oldest first, each with its last run. */
   list(): Promise<ListedSchedule[]>;
   get(id: string): Promise<ListedSchedule | undefined>;
   /** Newest first. */
   runs(id: string, limit: number): Promise<ScheduleRun[]>;
-  /** `made` is called in the transaction of the change, if there is one; so it is by `add`. */
+  /** `made` is called in the transaction of the change, if there is one; so it is by the others. */
   pause(id: string, now: number, made?: () => void): Promise<boolean>;
-  resume(id: string, nextDue: number | undefined, made?: () => void): Promise<boolean>;
+  /** False when it is not paused, or was edited since it was read. */
+  resume(
+    schedule: StoredSchedule,
+    nextDue: number | undefined,
+    made?: () => void,
+  ): Promise<boolean>;
   remove(id: string, made?: () => void): Promise<boolean>;
 
   /** Those that are due until `now`, longest first. */
@@ -27,8 +38,11 @@ export interface ScheduleStore {
   nextDue(): Promise<number | undefined>;
   /** Whether that due time has been decided. */
   hasRun(id: string, due: number): Promise<boolean>;
-  /** Makes a schedule due at another time, unless another process has changed that. */
-  moveDue(id: string, from: number | undefined, to: number): Promise<boolean>;
+  /** Makes a schedule due at another time, unless it has changed since it was read. */
+  moveDue(
+    schedule: Pick<StoredSchedule, 'id' | 'nextDue' | 'version'>,
+    to: number,
+  ): Promise<boolean>;
 
   /** Decides a due time in the transaction that queues its job. */
   claimDue(run: DueRun): DecidedClaim;
@@ -40,6 +54,7 @@ export interface ScheduleStore {
 
 export interface AddLimits {
   most: number;
+  /** 0: an equal one is another schedule. */
   mergeMs: number;
 }
 
@@ -54,7 +69,13 @@ export interface StoredSchedule {
   createdAt: number;
   pausedAt?: number;
   nextDue?: number;
+  priority: number;
+  timeoutMs?: number;
+  /** How often it was edited. */
+  version: number;
 }
+
+export type NewSchedule = Omit<StoredSchedule, 'pausedAt' | 'version'>;
 
 export interface ListedSchedule extends StoredSchedule {
   lastRun?: ScheduleRun;
@@ -63,6 +84,8 @@ export interface ListedSchedule extends StoredSchedule {
 /** A due time that a process wants to decide. */
 export interface DueRun {
   id: string;
+  /** The schedule's own. */
+  version: number;
   /** The due time that the schedule's row has: the first that is not decided. */
   from: number;
   /** The due time that is decided: the last until now. */

@@ -56,6 +56,18 @@ export function estimate(ms: number): string {
   return counted(Math.round(ms / DAY), 'day');
 }
 
+/** Milliseconds as people typed them, without loss: `250 ms`, `45 s`, `90 min`, `1 h`, `7 days`. */
+export function exactSpan(ms: number): string {
+  const units: [length: number, name: string][] = [
+    [HOUR, 'h'],
+    [MINUTE, 'min'],
+    [SECOND, 's'],
+  ];
+  if (ms % DAY === 0) return counted(ms / DAY, 'day');
+  const [length, name] = units.find(([length]) => ms % length === 0) ?? [1, 'ms'];
+  return `${count(ms / length)} ${name}`;
+}
+
 /** Units a second, in the unit that keeps the number readable: `38/s`, `4.2/s`, `12/min`, `3/h`. */
 export function rate(perSecond: number): string {
   if (perSecond >= 9.95) return `${count(perSecond)}/s`;

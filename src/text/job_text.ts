@@ -15,7 +15,7 @@ import {
   subject,
 } from './format.ts';
 import { escaped, printable } from './printable.ts';
-import { limitText, signed, startsLater, startText } from './start_text.ts';
+import { limitText, priorityText, startsLater, startText } from './start_text.ts';
 import { table } from './table.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];
@@ -60,7 +60,7 @@ export function jobText(job: Job, result: string[]): string {
     ['ended', job.completedAt && exact(job.completedAt)],
     ['planned for', job.runAt && exact(job.runAt)],
     ['next attempt', job.retryAt && exact(job.retryAt)],
-    ['priority', job.priority === 0 ? '' : signed(job.priority)],
+    ['priority', priorityText(job)],
     ['time limit', job.timeoutMs === undefined ? '' : limitText(job.timeoutMs)],
     ['attempts', attemptWords(job)],
     ['session', job.sessionId],

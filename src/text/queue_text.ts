@@ -1,6 +1,6 @@
-import type { TypeQueue } from '../jobs/engine/queues.ts';
 import type { Pause } from '../jobs/job.ts';
-import type { SourceQueue, Worker, Workforce } from '../jobs/workers.ts';
+import type { SourceQueue, TypeQueue } from '../jobs/queue.ts';
+import type { Worker, Workforce } from '../jobs/workers.ts';
 import { count, relative } from './format.ts';
 import { table } from './table.ts';
 

@@ -1,4 +1,10 @@
-import type { RunDelay, RunOutcome, Schedule, ScheduleRun } from '../schedules/schedule.ts';
+import type {
+  DuePreview,
+  RunDelay,
+  RunOutcome,
+  Schedule,
+  ScheduleRun,
+} from '../schedules/schedule.ts';
 import { jobName } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
@@ -38,6 +44,24 @@ export function zonedTime(at: Date, timeZone: string): string {
   const { zone, parts } = partsOf(at, timeZone);
   const seconds = parts.second === '00' ? '' : `:${parts.second}`;
   return `${dayOf(parts)}, ${parts.hour}:${parts.minute}${seconds} ${zone}`;
+}
+
+/** `every night` → `Every night`. */
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** When a repetition would be due, for a terminal. */
+export function previewText({ repeats, timeZone, dueAt }: DuePreview): string {
+  const times = dueAt.map((at) => `  ${zonedTime(at, timeZone)}\n`);
+  return `${sentenceCase(repeats)} (${timeZone}). The next runs:\n${times.join('')}`;
+}
+
+/** What to do about a schedule that can start nothing. */
+export function adviceFor({ problem = '' }: Pick<Schedule, 'problem'>): string {
+  return problem.startsWith('Time zone') || problem.startsWith('Cron')
+    ? 'Change the schedule.'
+    : 'Remove the schedule and add it again, or start the program that has its type.';
 }
 
 /** What there is to say of a run besides its job, in whole sentences. */

@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/job.ts';
-import { clockTime, date, duration, estimate } from './format.ts';
+import { clockTime, date, duration, exactSpan } from './format.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -21,9 +21,13 @@ export function startText(at: Date, now: Date): string {
   return isToday ? `starts at ${clockTime(at)}` : `starts ${date(at)}, ${clockTime(at)}`;
 }
 
-/** "priority 5"; empty for the normal one. */
-export function priorityText({ priority }: Pick<Job, 'priority'>): string {
-  return priority === 0 ? '' : `priority ${signed(priority)}`;
+/** "+5", "0, moved to the front of the queue"; empty for a job in its place with the normal one. */
+export function priorityText({
+  priority,
+  movedToFront,
+}: Pick<Job, 'priority' | 'movedToFront'>): string {
+  if (movedToFront) return `${signed(priority)}, moved to the front of the queue`;
+  return priority === 0 ? '' : signed(priority);
 }
 
 /** `+5`, `−3`, `0`. */
@@ -32,7 +36,19 @@ export function signed(priority: number): string {
   return `${priority > 0 ? '+' : '−'}${Math.abs(priority)}`;
 }
 
+/** Whether the time that was asked for was over when the job was created, so that it started at once. */
+export function startsInPast({ runAt, createdAt }: Pick<Job, 'runAt' | 'createdAt'>): boolean {
+  return runAt !== undefined && runAt < createdAt;
+}
+
+/** "The start, 1 Jan 2026, 03:00 UTC, is in the past: the job starts now."; nothing for other jobs. */
+export function pastStartWarning(job: Pick<Job, 'runAt' | 'createdAt'>): string[] {
+  const { runAt } = job;
+  if (runAt === undefined || !startsInPast(job)) return [];
+  return [`The start, ${date(runAt)}, ${clockTime(runAt)}, is in the past: the job starts now.`];
+}
+
 /** "10 min for each attempt". */
 export function limitText(timeoutMs: number): string {
-  return `${estimate(timeoutMs)} for each attempt`;
+  return `${exactSpan(timeoutMs)} for each attempt`;
 }

@@ -19,21 +19,17 @@ import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
-import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
 import {
-  scheduleChangeRoutes,
-  scheduleRemovalRoutes,
-  scheduleRoutes,
-} from './routes/schedules.tsx';
+  savedFindChangeRoutes,
+  savedFindNameRoutes,
+  savedFindRoutes,
+} from './routes/saved_finds.tsx';
+import { scheduleChangeRoutes, scheduleEditRoutes } from './routes/schedule_changes.tsx';
+import { addScheduleRoute, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
-import {
-  webhookChangeRoutes,
-  webhookReadRoutes,
-  webhookRemovalRoutes,
-  webhookRoutes,
-} from './routes/webhooks.tsx';
+import { webhookChangeRoutes, webhookReadRoutes, webhookRoutes } from './routes/webhooks.tsx';
 
 /**
  * Adds the API routes, except the streams. Routes are functions that add themselves to the app: of a plugin
@@ -57,6 +53,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(findRoutes(deps))
     .use(savedFindRoutes(deps))
     .use(savedFindChangeRoutes(deps))
+    .use(savedFindNameRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
@@ -64,10 +61,10 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(webhookRoutes(deps))
     .use(webhookReadRoutes(deps))
     .use(webhookChangeRoutes(deps))
-    .use(webhookRemovalRoutes(deps))
     .use(scheduleRoutes(deps))
+    .use(addScheduleRoute(deps))
+    .use(scheduleEditRoutes(deps))
     .use(scheduleChangeRoutes(deps))
-    .use(scheduleRemovalRoutes(deps))
     .use(queueRoutes(deps))
     .use(typeChangeRoutes(deps))
     .use(sourceQueueRoutes(deps))

@@ -5,7 +5,6 @@ import { once } from '../platform/once.ts';
 import { setBasePath } from '../text/urls.ts';
 import { createAccess } from './auth/index.ts';
 import type { FirstDeps, JobDeps } from './deps.ts';
-import { createAllowedMethods } from './http/allowed_methods.ts';
 import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
 import { commonHeaders } from './http/headers.ts';
@@ -14,6 +13,7 @@ import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { forReader } from './http/read_only.ts';
 import { rendering } from './http/rendered.ts';
+import { createRouteTable } from './http/route_table.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
@@ -68,9 +68,9 @@ export async function createQuickApp(given: QuickDeps) {
 
 /** Whether one of the routes answers a request, which has no base path. */
 function isAnswered(routes: { method: string; path: string }[]) {
-  const methods = createAllowedMethods(() => routes);
+  const { methodsOf } = createRouteTable(() => routes);
   return ({ method, url }: Request) =>
-    method === 'GET' && methods(PATH.exec(url)?.[1] ?? '').includes(method);
+    method === 'GET' && methodsOf(PATH.exec(url)?.[1] ?? '').includes(method);
 }
 
 const PATH = /^https?:\/\/[^/?#]*(\/[^?#]*)/;
@@ -83,7 +83,7 @@ async function createFirstApp({ database, logger, compiled, ...given }: QuickDep
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
   readIncoming(root, { config, logger });
-  const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
+  const errors = { logger, routes: createRouteTable(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
       const { answerProblem } = await import('./http/errors.tsx');

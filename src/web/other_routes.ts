@@ -21,6 +21,7 @@ import { mcpRoute } from './routes/mcp.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { profilesPage } from './routes/profiles.tsx';
+import { editSchedulePage } from './routes/schedule_changes.tsx';
 import { schedulesPage } from './routes/schedules.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
@@ -73,6 +74,7 @@ export async function addOtherRoutes(
     .use(webhooksPage(deps))
     .use(sourcesPage(deps))
     .use(schedulesPage(deps))
+    .use(editSchedulePage(deps))
     .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => app));

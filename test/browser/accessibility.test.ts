@@ -238,6 +238,12 @@ describe.each([
     await page.goto(`${app.url}/schedules`);
     for (const unfold of await page.locator('.schedule summary').all()) await unfold.click();
     expect(await problems(page)).toEqual([]);
+    await page
+      .getByRole('link', { name: /^Change/ })
+      .first()
+      .click();
+    await page.locator('.due-preview li').first().waitFor();
+    expect(await problems(page)).toEqual([]);
   });
 
   test('beside a form with invalid input', async () => {

@@ -45,6 +45,12 @@ describe.each([
     await page.getByText('Saved as “Tea”.').waitFor();
     expect(await page.locator('main #q').inputValue()).toBe('tea -black');
     expect(await page.locator('article').count()).toBe(2);
+    expect(await page.locator('.marked-news').textContent()).toContain(
+      'New and marked so: 1 post.',
+    );
+    await page.getByRole('link', { name: 'Show only what is new' }).click();
+    await page.getByText('Only new posts: 1 post.').waitFor();
+    expect(await page.locator('article').count()).toBe(1);
     await page.goto(`${url}/find`);
     await button('Tea').waitFor();
 
@@ -56,7 +62,17 @@ describe.each([
     expect(library.savedFinds.list().map(({ query }) => query.q)).toEqual(['coffee']);
 
     await page.locator('.saved-finds > summary').click();
-    await button('Remove “TEA”').click();
+    const change = async () => {
+      const details = page.locator('.saved-find-change');
+      if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
+    };
+    await change();
+    await page.getByLabel('New name').fill('Hot drinks');
+    await button('Rename “TEA”').click();
+    await page.getByText('Saved as “Hot drinks”.').waitFor();
+    await page.locator('.saved-finds > summary').click();
+    await change();
+    await button('Remove “Hot drinks”').click();
     await page.getByText('Save this find').waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe('coffee');
     expect(library.savedFinds.list()).toEqual([]);

@@ -26,12 +26,27 @@ test('FEATURES 40: a newcomer repeats a scrape, pauses it, runs it now, and remo
   await page.getByLabel('How often').selectOption('week');
   await page.getByLabel('On', { exact: true }).selectOption('friday');
   expect(await page.getByLabel('Cron expression').isVisible()).toBe(false);
+  // What will happen is said before anything is saved.
+  await page.getByText('Every Friday at 03:00 (America/New_York). The next runs:').waitFor();
+  const times = page.locator('.due-preview li');
+  expect(await times.allTextContents()).toEqual(
+    Array(3).fill(expect.stringMatching(/^Fri \d+ \w+, 03:00 America\/New_York$/)),
+  );
+  expect(await page.getByRole('button', { name: 'Show the next runs' }).count()).toBe(0);
+  expect(await app.schedules.list()).toEqual([]);
   await page.getByRole('button', { name: 'Save the schedule' }).click();
-  await page.getByText('every Friday at 03:00 (America/New_York)').click();
+  await page.getByRole('link', { name: 'every Friday at 03:00 (America/New_York)' }).click();
 
   const card = page.locator('.schedule');
   await card.getByText('Scheduled', { exact: true }).waitFor();
   expect(await card.getByText(/, 3:00|, 03:00/).count()).toBeGreaterThan(0);
+  await card.getByRole('link', { name: /^Change/ }).click();
+  await page.getByLabel('At', { exact: true }).fill('04:30');
+  await page.getByText('Every Friday at 04:30').waitFor();
+  await page.getByLabel('Priority').selectOption('5');
+  await page.getByRole('button', { name: 'Save the changes' }).click();
+  await card.getByText('every Friday at 04:30').waitFor();
+  await card.getByText('+5').waitFor();
   await card.getByRole('button', { name: /^Pause/ }).click();
   await card.getByText('Paused', { exact: true }).waitFor();
   await card.getByRole('button', { name: /^Run now/ }).click();
@@ -57,7 +72,7 @@ test('FEATURES 40: the Enter key under “Repeat…” saves the schedule, and s
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('repeat.cron');
   await page.getByLabel('Cron expression').fill('0 3 * * 1-5');
   await page.getByLabel('Cron expression').press('Enter');
-  await page.getByText('by cron 0 3 * * 1-5').waitFor();
+  await page.getByRole('link', { name: 'by cron 0 3 * * 1-5' }).waitFor();
   expect((await app.schedules.list()).map(({ cron }) => cron)).toEqual(['0 3 * * 1-5']);
   expect(app.tracker.getAllJobs()).toHaveLength(jobs);
   // In the form's own fields it starts a job, as before.
@@ -92,6 +107,9 @@ test('FEATURES 40: it works without JavaScript', async () => {
   await page.getByRole('button', { name: 'Save the schedule' }).click();
   await page.getByText('Time zone "Mars" is unknown.').waitFor();
   await page.getByLabel('Time zone').fill('UTC');
+  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByText('Every night at 03:00 (UTC). The next runs:').waitFor();
+  expect(await page.getByLabel('Username').inputValue()).toBe('luna_maps');
   await page.getByRole('button', { name: 'Save the schedule' }).click();
   await page.waitForURL('**/schedules#schedule-*');
   const card = page.locator('.schedule').filter({ hasText: 'luna_maps' });

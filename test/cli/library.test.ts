@@ -43,10 +43,62 @@ describe('FEATURES 47, 48: find', () => {
     });
   });
 
-  test('prints everything as CSV', async () => {
+  test('prints everything as CSV, or as much of it as is wanted', async () => {
     const { stdout } = await xgpt('find', '--author', 'aurora_lab', '--csv');
     expect(stdout).toStartWith('source,id,kind,author,');
     expect(stdout.match(/^sample,/gm)).toHaveLength(250);
+    const some = await xgpt('find', '--author', 'aurora_lab', '--csv', '--limit', '3');
+    expect(some.stdout.match(/^sample,/gm)).toHaveLength(3);
+    expect(some.stderr).toBe('');
+  });
+
+  test('tells how the query was understood beside the posts, and notes beside a CSV file too', async () => {
+    const words = ['find', 'telescope', '-moon', '--by', 'words', '--limit', '2'];
+    const found = await xgpt(...words);
+    expect(found.stderr).toMatch(/^Posts with “telescope”, without “moon” · \d+ posts\n/);
+    expect(found.stdout).toStartWith('@');
+    expect((await xgpt(...words, '--json')).stderr).not.toContain('Posts with');
+    const nothing = await xgpt('find', 'zeppelin', '--by', 'words');
+    expect(nothing).toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(/^Nothing found\.\nPosts with “zeppelin” · 0 posts\n/),
+    });
+    expect((await xgpt('find', 'telescope', '--csv')).stderr).toContain('found by words alone');
+  });
+
+  test('takes a word with a hyphen as one that is excluded, wherever it stands', async () => {
+    const excluding = (...words: string[]) =>
+      xgpt('find', ...words, '--by', 'words', '--limit', '1');
+    expect((await excluding('-moon', 'telescope')).stderr).toContain('“telescope”, without “moon”');
+    expect((await excluding('-Venus')).stderr).toStartWith('Posts without “Venus”');
+    expect((await excluding('-hello')).stderr).toStartWith('Posts without “hello”');
+    const both = await xgpt('find', '-moon', '--by', 'words', '--limit', '1', '--', '-tea');
+    expect(both.stderr).toStartWith('Posts without “moon” or “tea”');
+    expect(await xgpt('find', '-moon', '--limt', '1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^Unknown option '--limt'\.\n\(Did you mean --limit\?\)/),
+    });
+    expect((await xgpt('posts', '-moon')).stderr).toContain('put -- before it: posts -- -moon');
+  });
+
+  test.each<[string[], string]>([
+    [['find', 'x', '--csv', '--json'], "'--csv' cannot be used with option '--json'"],
+    [['find', '--like', 'sample:1', '--by', 'words'], '--by: Leave it out with --like'],
+    [['jobs', 'watch', 'x', '--log', '--json'], "'--log' cannot be used with option '--json'"],
+    [['jobs', 'watch', '--log'], '--log: Add the id of a job.'],
+    [['schedule', 'add', 'embed', '--day', 'friday'], '--day: Only every week has a day.'],
+    [
+      ['schedule', 'add', 'embed', '--every', 'hour', '--at', '03:00'],
+      '--at and --every: Every hour has no time of day.',
+    ],
+    [
+      ['schedule', 'add', 'embed', '--cron', '* * * * *', '--at', '03:00'],
+      '--at and --cron: A cron expression has its own time of day.',
+    ],
+  ])('refuses options that have no effect beside others: %j', async (words, reason) => {
+    const { code, stdout, stderr } = await xgpt(...words);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
   });
 
   test.each(['find', 'posts'])(

@@ -46,7 +46,7 @@ describe('FEATURES 47: saved finds in the terminal', () => {
     expect(first(table.stdout)).toMatch(/^ID +NAME +NEW +OPENED +FIND$/);
     expect(table.stdout).toMatch(/^1 +Tea time +1 new .+ UTC +Posts with “tea”, by words, newest/m);
 
-    const shown = await xgpt('find', '--saved', 'tea TIME', '--limit', '1', '--json');
+    const shown = await xgpt('find', '--saved', 'tea TIME', '--new', '--json');
     expect(shown.code).toBe(0);
     expect(shown.stderr).toStartWith('1 new post since it was last opened, ');
     expect(JSON.parse(shown.stdout)).toMatchObject({ text: expect.stringContaining('tea') });
@@ -60,8 +60,16 @@ describe('FEATURES 47: saved finds in the terminal', () => {
     expect(csv).toMatchObject({ code: 0, stderr: '' });
     expect(csv.stdout.trim().split('\r\n')).toHaveLength(3);
 
+    const renamed = await xgpt('finds', 'rename', 'tea time', "Tea o'clock");
+    expect(renamed).toMatchObject({ code: 0, stdout: "tea time is now Tea o'clock.\n" });
+    await xgpt('finds', 'rename', "Tea o'clock", 'Tea time');
     const removed = await xgpt('finds', 'rm', 'TEA TIME');
-    expect(removed).toMatchObject({ code: 0, stdout: 'Tea time was removed.\n' });
+    expect(removed).toMatchObject({
+      code: 0,
+      stdout: 'Tea time was removed.\n',
+      stderr:
+        "To save it again, run xgpt find --save 'Tea time' --by 'words' --sort 'newest' -- 'tea'\n",
+    });
     for (const words of [
       ['find', '--saved', 'tea time'],
       ['finds', 'remove', 'tea time'],
@@ -79,6 +87,12 @@ describe('FEATURES 47: saved finds in the terminal', () => {
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('There is already a saved find “drinks”.');
     expect(refused.stderr).toContain('--replace');
+    await xgpt('find', 'milk', '--save', 'Milk');
+    expect(await xgpt('finds', 'rename', 'milk', 'DRINKS')).toMatchObject({
+      code: 1,
+      stderr: 'There is already a saved find “drinks”. Choose another name.\n',
+    });
+    await xgpt('finds', 'rm', 'milk');
     const replaced = await xgpt('find', 'coffee', '--save', 'Drinks', '--replace');
     expect(replaced.code).toBe(0);
     const { stdout } = await xgpt('finds', '--json');
@@ -99,6 +113,7 @@ describe('FEATURES 47: saved finds in the terminal', () => {
     [['find', '--save', 'x'], '[words...]: Q is missing.'],
     [['find', 'tea', '--save', 'x', '--source', 'nowhere'], '--source must be one of'],
     [['find', '--save', 'x', '--like', 'sample:none'], '--like: Like names a post'],
+    [['find', 'tea', '--new'], '--new: Add --saved <name>.'],
     [['find', 'tea', '--replace'], '--replace: Add --save <name>.'],
     [['find', 'tea', '--saved', 'x'], '--saved: Leave [words...] out.'],
     [['find', '--saved', 'x', '--by', 'words'], '--saved: Leave --by out.'],

@@ -39,8 +39,19 @@ test('FEATURES 40: xgpt schedule adds, lists, pauses, resumes, runs and removes'
   const again = await xgpt('run', id);
   expect(again).toMatchObject({ code: 1, stdout: '' });
   expect(again.stderr).toContain('A job of this schedule is still active.');
+  const edited = await xgpt(
+    ...['edit', id, '--every', 'week', '--day', 'friday', '--priority', '5', '--timeout', '8h'],
+  );
+  expect(edited).toMatchObject({ code: 0, stderr: '' });
+  expect(edited.stdout).toContain('every Friday at 03:00 (Europe/Berlin), next: ');
+  const later = await xgpt('edit', id.slice(-8), '--at', '04:30', '--timeout', '', '--json');
+  expect(JSON.parse(later.stdout)).toMatchObject({ cron: '30 4 * * 5', priority: 5 });
+  expect(JSON.parse(later.stdout)).not.toHaveProperty('timeoutMs');
+  expect((await xgpt('show', id)).stdout).toContain('\npriority +5\n');
+  const paused = await xgpt('pause', id, '--json');
+  expect(JSON.parse(paused.stdout)).toMatchObject({ id, pausedAt: expect.any(String) });
   expect((await xgpt('show', id)).stdout).toMatch(/queued {2}scrape-\S+ {2}Started by hand\./);
-  expect((await xgpt('rm', id)).stdout).toEndWith('was removed.\n');
+  expect((await xgpt('remove', id)).stdout).toEndWith('was removed.\n');
   expect(await xgpt('rm', id)).toMatchObject({ code: 3 });
 });
 
@@ -56,8 +67,22 @@ test('FEATURES 40: what is wrong is named as it was typed, and nothing is stored
   expect(zone).toContain('--zone: Time zone "Mars" is unknown.');
   expect(zone).toContain('--cron: Cron is never due');
   expect(await wrong('embed', '--every', 'year')).toContain('--every must be one of: night');
-  expect(await wrong('embed', '--every', 'week', '--cron', '@daily')).toContain('not both');
+  expect(await wrong('embed', '--every', 'week', '--cron', '@daily')).toBe(
+    '--cron and --every: Give a cron expression or how often, not both.\n',
+  );
+  expect(await wrong('embed', '--every', 'hour', '--zone', 'Mars')).toContain('--zone: Time zone');
+  expect(await wrong('embed', '--cron', '@daily', '--at', '03:00')).toStartWith('--at and --cron:');
+  expect(await wrong('embed', '--priority', '11')).toContain('--priority must be');
+  expect(await wrong('embed', '--timeout', '8d')).toBe('--timeout must be at most 7d.\n');
   expect((await run(['schedule', '--json'], { dataDir })).stdout).toBe('');
+  const { stdout } = await run(['schedule', 'add', 'embed', '--json'], { dataDir });
+  const { id } = JSON.parse(stdout) as Schedule;
+  const change = (...words: string[]) => run(['schedule', 'edit', ...words], { dataDir });
+  const both = await change(id, '--every', 'hour', '--at', '03:00');
+  expect(both).toMatchObject({ code: 2, stdout: '' });
+  expect(both.stderr).toStartWith('--at and --every: Every hour has no time of day.');
+  expect(await change(id)).toMatchObject({ code: 2, stdout: '' });
+  expect(await change('no-such-id', '--at', '04:00')).toMatchObject({ code: 3 });
   const none = join(freshDataDir(), 'none');
   expect((await run(['schedule'], { dataDir: none })).code).toBe(5);
   expect(existsSync(none)).toBe(false);

@@ -39,6 +39,13 @@ describe('FEATURES 41: the options of a start, as they are typed', () => {
     [{ at: '25:00' }, '--at must be'],
     [{ delay: '5' }, '--delay must be'],
     [{ timeout: 'long' }, '--timeout must be'],
+    // The limit is told in the unit that was typed.
+    [{ delay: '367d' }, '--delay must be at most 366d.'],
+    [{ delay: '8785h' }, '--delay must be at most 8784h (366 days).'],
+    [{ delay: '99999999999999s' }, '--delay must be at most 31622400s (366 days).'],
+    [{ timeout: '8d' }, '--timeout must be at most 7d.'],
+    [{ timeout: '169h' }, '--timeout must be at most 168h (7 days).'],
+    [{ timeout: '0s' }, '--timeout must be 1s or more.'],
   ])('FEATURES 41: %o is refused', (typed, message) => {
     expect(() => readTypedStart(typed)).toThrow(message);
   });
@@ -60,7 +67,21 @@ test('FEATURES 41: a command starts a job later, with a priority and a limit; an
   expect(first.stdout).toContain('starts next.');
   const [moved] = jobsIn((await run(['jobs', 'list', '--json'], { dataDir })).stdout);
   expect(moved).not.toHaveProperty('runAt');
+  expect(moved).toMatchObject({ priority: -4, movedToFront: true });
+  const again = await run(['jobs', 'show', job?.id ?? ''], { dataDir });
+  expect(again.stdout).toMatch(/priority +−4, moved to the front of the queue\n/);
   const refused = await run(['embed', '--priority', '40', '--detach'], { dataDir });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('--priority');
+  const both = ['--at', '03:00', '--delay', '8h', '--detach'];
+  expect((await run(['embed', ...both], { dataDir })).stderr).toContain(
+    '--at and --delay: Give a time',
+  );
+  const far = await run(['embed', '--at', '2099-01-01T03:00', '--detach'], { dataDir });
+  expect(far.stderr).toContain('--at must be a time at most 366 days ahead');
+  const past = await run(['embed', '--at', '2020-01-31T03:00:00Z', '--detach'], { dataDir });
+  expect(past).toMatchObject({ code: 0 });
+  expect(past.stderr).toContain(
+    'The start, 31 Jan 2020, 03:00 UTC, is in the past: the job starts now.',
+  );
 });

@@ -74,6 +74,19 @@ describe('the script of docs/client.md', () => {
   }
 });
 
+test.each(['node', process.execPath])(
+  '42: the script of docs/client.md that sets queues runs on %s',
+  async (runtime) => {
+    await Bun.write(join(folder, 'queues.mjs'), `${await codeOf('queues.mjs')}\n`);
+    const { code, lines, stderr } = await run([runtime, 'queues.mjs']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines[0]).toMatch(/^paused at \d{4}-\S+Z, 0 waiting$/);
+    expect(lines).toContain('scrape: 0 running, 2 at once');
+    const { types } = await server.json<{ types: object[] }>('/api/types');
+    for (const type of types) expect(type).not.toHaveProperty('pausedAt');
+  },
+);
+
 test('FEATURES 45: the watching script of docs/client.md prints the jobs that end', async () => {
   await Bun.write(join(folder, 'watch.mjs'), `${await codeOf('watch.mjs')}\n`);
   const child = Bun.spawn(['node', 'watch.mjs'], {

@@ -12,7 +12,7 @@ const [, examples = ''] = document.split('\n## Without an assistant\n');
 const blocks = [...examples.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].map(([, block = '']) => block);
 const [overHttp = '', overPipe = ''] = blocks;
 
-test('57: both examples answer as docs/agents.md says', async () => {
+test('FEATURES 57: both examples answer as docs/agents.md says', async () => {
   expect(blocks).toHaveLength(2);
   const server = await startServer();
   const run = async (command: string) => {

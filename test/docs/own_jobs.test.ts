@@ -168,6 +168,39 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
     }
   });
 
+  test('46: says in its form what a start will do, as its definition has it', async () => {
+    const { code: timer = '' } = BLOCKS.find(({ name }) => name === 'timer.ts') ?? {};
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code.
+    const starts = 'words: { starts: ({ seconds }) => `Waits for ${seconds} s & ends.`,';
+    await Bun.write(join(folder, 'telling.ts'), timer.replace('words: {', starts));
+    const config = { compilerOptions: OPTIONS, files: ['telling.ts'] };
+    await Bun.write(join(folder, 'telling.json'), JSON.stringify(config));
+    const { stdout } = Bun.spawnSync([...TSC, '-p', 'telling.json'], { cwd: folder });
+    expect(stdout.toString()).toBe('');
+    const telling = await startProgram('telling.ts');
+    const said = async (query: string) => {
+      const page = await (await fetch(`${telling.url}/timer?${query}`)).text();
+      return /<output id="start-sentence"[^>]*>([^<]*)</.exec(page)?.[1];
+    };
+    const form = await (await fetch(`${telling.url}/timer`)).text();
+    expect(attributesOf(form, '#start-sentence')).toMatchObject({
+      'hx-get': '/timer',
+      'hx-include': '.start-form',
+      'hx-select': '#start-sentence',
+    });
+    expect(await said('')).toBe('Waits for 60 s &amp; ends.');
+    expect(await said('seconds=5&repeat.every=night')).toBe('Waits for 5 s &amp; ends.');
+    expect(await said('seconds=5000')).toBe('Seconds must be a whole number from 1 to 3,600.');
+    await fetch(`${telling.url}/api/schedules`, {
+      method: 'POST',
+      body: new URLSearchParams({ type: 'timer', seconds: '7' }),
+    });
+    expect(await (await fetch(`${telling.url}/schedules`)).text()).toContain(
+      'Waits for 7 s &amp; ends.',
+    );
+    await telling.end('SIGTERM');
+  });
+
   test('is refused when its name is taken', async () => {
     await Bun.write(
       join(folder, 'taken.ts'),

@@ -198,8 +198,10 @@ test('E1: the curl block starts jobs, shows progress and finds posts', async () 
   expect(stdout).toMatch(/^HTTP\/1.1 202 /);
   expect(stdout).toMatch(/^location: \/jobs\/scrape-/im);
   expect(stdout).toContain('completed');
-  expect(stdout.match(/ sample( {2}similarity \S+)?\n/g)?.length).toBeGreaterThanOrEqual(3);
-  expect(stdout).toMatch(/ sample( {2}similarity \S+)?\n {2}.*jazz/i);
+  expect(
+    stdout.match(/ sample( {2}(?:found by|similarity) .+)?\n/g)?.length,
+  ).toBeGreaterThanOrEqual(3);
+  expect(stdout).toMatch(/ sample( {2}(?:found by|similarity) .+)?\n {2}.*jazz/i);
 });
 
 describe('the TypeScript', () => {

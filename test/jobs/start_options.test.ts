@@ -12,23 +12,28 @@ function recorder(order: string[]) {
 }
 
 describe('FEATURES 41: the order of a queue', () => {
-  test('FEATURES 41: 1,000 jobs of mixed priorities end by priority, and by age within one', async () => {
-    const order: string[] = [];
-    const { tracker, clock } = setup({ definitions: [recorder(order)] });
+  test('FEATURES 41: 1,000 jobs of mixed priorities of two types end by priority, and by age within one', async () => {
+    const orders: Record<string, string[]> = { errand: [], chore: [] };
+    const definitions = ['errand', 'chore'].map((type) => ({
+      ...recorder(orders[type] ?? []),
+      type: type as 'errand',
+    }));
+    const { tracker, clock } = setup({ definitions });
     const jobs = Array.from({ length: 1_000 }, (_, index) => ({
       name: `${index}`,
+      type: (index % 3 ? 'errand' : 'chore') as 'errand',
       priority: ((index * 7) % 21) - 10,
     }));
-    const requests = jobs.map(({ name, priority }) => ({
-      type: 'errand' as const,
-      input: { name },
-      priority,
-    }));
+    const requests = jobs.map(({ name, ...job }) => ({ ...job, input: { name } }));
     await Promise.all([tracker.enqueueMany(requests), clock.advance(0)]);
     await tracker.start();
-    while (order.length < jobs.length) await clock.advance(0);
-    const expected = jobs.toSorted((a, b) => b.priority - a.priority || +a.name - +b.name);
-    expect(order).toEqual(expected.map(({ name }) => name));
+    while (Object.values(orders).flat().length < jobs.length) await clock.advance(0);
+    for (const [type, order] of Object.entries(orders)) {
+      const expected = jobs
+        .filter((job) => job.type === type)
+        .toSorted((a, b) => b.priority - a.priority || +a.name - +b.name);
+      expect(order).toEqual(expected.map(({ name }) => name));
+    }
     await tracker.stop();
   });
 
@@ -89,6 +94,42 @@ describe('FEATURES 41: the order of a queue', () => {
     expect(order).toEqual(['tomorrow', 'last', 'urgent', 'first', 'second']);
     const [isMoved] = await Promise.all([tracker.moveToFront(last.id), clock.advance(0)]);
     expect(isMoved).toBe(false);
+    await tracker.stop();
+  });
+
+  test('FEATURES 41: a job that was moved to the front keeps its own priority, and has it again when it starts or is queued again', async () => {
+    const begun: number[] = [];
+    const { tracker, clock, database } = setup({
+      definitions: [errand(async (_, { jobId }) => void begun.push(priorityOf(jobId)))],
+    });
+    const priorityOf = (id: string) => tracker.getJob(id)?.priority ?? Number.NaN;
+    const [low, high] = await Promise.all([
+      tracker.enqueue('errand', { name: 'low' }, { priority: -5 }),
+      tracker.enqueue('errand', { name: 'high' }, { priority: 7 }),
+      clock.advance(0),
+    ]);
+    for (let press = 0; press < 2; press++) {
+      await Promise.all([tracker.moveToFront(low.id), clock.advance(0)]);
+    }
+    expect(tracker.getActiveJobs().map(({ id }) => id)).toEqual([low.id, high.id]);
+    expect(tracker.getJob(low.id)).toMatchObject({ priority: -5, movedToFront: true });
+    expect(tracker.getJob(high.id)).not.toHaveProperty('movedToFront');
+    // One that is cancelled while it waits is queued at its own place again.
+    await Promise.all([tracker.cancelJob(low.id), clock.advance(0)]);
+    expect(tracker.getJob(low.id)).not.toHaveProperty('movedToFront');
+    await Promise.all([tracker.retryJob(low.id), clock.advance(0)]);
+    expect(tracker.getActiveJobs().map(({ id }) => id)).toEqual([high.id, low.id]);
+    expect(tracker.getJob(low.id)).not.toHaveProperty('movedToFront');
+
+    await Promise.all([tracker.moveToFront(low.id), clock.advance(0)]);
+    await tracker.start();
+    await clock.advance(0);
+    expect(begun).toEqual([-5, 7]);
+    const left = database.query('SELECT priority, own_priority FROM jobs ORDER BY priority').all();
+    expect(left).toEqual([
+      { priority: -5, own_priority: null },
+      { priority: 7, own_priority: null },
+    ]);
     await tracker.stop();
   });
 
@@ -269,14 +310,14 @@ describe('FEATURES 41: options that cannot be', () => {
     ['delayMs', { delayMs: 367 * 24 * HOUR_MS }],
     ['runAt', { runAt: new Date('soon') }],
     ['runAt', { runAt: new Date(now + 367 * 24 * HOUR_MS) }],
-    ['runAt', { runAt: new Date(now), delayMs: 5 }],
+    ['runAt and delayMs', { runAt: new Date(now), delayMs: 5 }],
     ['runAt', { runAt: '2026-01-31T12:00:00Z' as unknown as Date }],
     ['timeoutMs', { timeoutMs: 0 }],
     ['timeoutMs', { timeoutMs: 8 * 24 * HOUR_MS }],
   ])('FEATURES 41: are refused, and %s is named: %o', async (field, options) => {
     const { tracker, clock } = setup({ definitions: [recorder([])] });
     const refused = tracker.enqueue('errand', {}, options).catch((error: unknown) => error);
-    expect(Object.keys(((await refused) as InvalidInput).details)).toEqual([field]);
+    expect(Object.keys(((await refused) as InvalidInput).details).join(' and ')).toBe(field);
     const [many] = await Promise.all([
       tracker.enqueueMany([
         { type: 'errand', input: {}, ...options },

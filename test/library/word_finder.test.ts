@@ -196,7 +196,10 @@ describe('a list', () => {
       library.savePosts(makePosts(250));
       const expected = Array.from({ length: 250 }, (_, i) => 250 - i);
       expect(await everyKey(library, text, 60)).toEqual(expected);
-      const exported = (await Array.fromAsync(library.words.everyMatch(query(text), 60))).flat();
+      const batches = await Array.fromAsync(library.words.everyMatch(query(text), 60));
+      // A few come first, so that an export begins soon.
+      expect(batches.map(({ length }) => length).slice(0, 2)).toEqual([20, 60]);
+      const exported = batches.flat();
       expect(exported.map((post) => Number(post.id))).toEqual(expected);
     },
   );

@@ -73,7 +73,7 @@ function expectMarked(text: string): void {
 }
 
 describe.each(REVISIONS)('what was collected, for an agent of revision %s', (revision) => {
-  test('57: is marked as data, and cannot leave its quotes, in finds', async () => {
+  test('FEATURES 57: is marked as data, and cannot leave its quotes, in finds', async () => {
     const result = await (await agent(revision)).call('find', { q: 'from:mallory', limit: 30 });
     const [text = ''] = textsOf(result);
     expectMarked(text);
@@ -84,7 +84,7 @@ describe.each(REVISIONS)('what was collected, for an agent of revision %s', (rev
     expect(posts.map((post) => post.text).sort()).toEqual(stored.sort());
   });
 
-  test('57: is marked in posts, profiles and resources, too', async () => {
+  test('FEATURES 57: is marked in posts, profiles and resources, too', async () => {
     const { call, client } = await agent(revision);
     for (let id = 0; id < HIJACKS.length; id++) {
       const result = await call('get_post', { source: 'sample', id: String(id) });
@@ -100,7 +100,7 @@ describe.each(REVISIONS)('what was collected, for an agent of revision %s', (rev
     }
   });
 
-  test('57: does not get into messages of tasks as more than one short line', async () => {
+  test('FEATURES 57: does not get into messages of tasks as more than one short line', async () => {
     for (const hijack of HIJACKS) {
       const { request, call } = await agent(revision);
       const { result } = await request('tools/call', {
@@ -116,7 +116,7 @@ describe.each(REVISIONS)('what was collected, for an agent of revision %s', (rev
     expectMarked(textsOf(await call('list_jobs', { limit: 50 }))[0] ?? '');
   });
 
-  test('57: is never a large answer', async () => {
+  test('FEATURES 57: is never a large answer', async () => {
     const text = 'word '.repeat(40_000);
     const posts = Array.from({ length: 40 }, (_, index) => ({
       ...{ source: 'sample', id: `long-${index}`, kind: 'post' as const, author: 'verbose' },
@@ -133,7 +133,7 @@ describe.each(REVISIONS)('what was collected, for an agent of revision %s', (rev
 });
 
 describe('collectedText', () => {
-  test('57: keeps every character, as an escape where people would not see it', () => {
+  test('FEATURES 57: keeps every character, as an escape where people would not see it', () => {
     const data = { texts: HIJACKS };
     expect(JSON.parse(collectedText(data)).texts).toEqual(HIJACKS);
     expect(collectedText({ text: `a${TAGS[0]}` })).toInclude('a\\udb40\\udc6f');

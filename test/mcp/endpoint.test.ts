@@ -23,7 +23,7 @@ const agentIn = (options: AgentOptions) => appAgent(web, options);
 
 describe('a request', () => {
   test.each(REVISIONS)(
-    '57: of revision %s that waits does not hold up a stop',
+    'FEATURES 57: of revision %s that waits does not hold up a stop',
     async (revision) => {
       const stopping = await setupApp({ XGPT_AGENT_WAIT_MS: '600000' });
       const agent = await appAgent(stopping, { revision, hasTasks: false });
@@ -37,7 +37,7 @@ describe('a request', () => {
     },
   );
 
-  test('57: for news of tasks is refused without the extension', async () => {
+  test('FEATURES 57: for news of tasks is refused without the extension', async () => {
     const agent = await agentIn({ revision: '2026-07-28', hasTasks: false });
     const listen = await agent.request('subscriptions/listen', {
       notifications: { taskIds: ['x'] },
@@ -57,7 +57,7 @@ describe('a type of a program', () => {
     return toolsOf({ ...web, operations, logger: silentLogger, closing: web.closing.signal });
   }
 
-  test('57: is a tool with the input of the type', () => {
+  test('FEATURES 57: is a tool with the input of the type', () => {
     const schema = listed(toolsWith(input).get('countdown') as AgentTool).inputSchema;
     expect(schema).toMatchObject({
       properties: { from: { type: 'integer' }, sessionId: { type: 'string' } },
@@ -70,7 +70,7 @@ describe('a type of a program', () => {
 });
 
 describe('jobs of agents', () => {
-  test('57: stand in the taskbar with the agent’s name, escaped, and can be cancelled there', async () => {
+  test('FEATURES 57: stand in the taskbar with the agent’s name, escaped, and can be cancelled there', async () => {
     const own = await setupApp();
     const agent = await appAgent(own, { revision: '2026-07-28', name: '<b>night</b>\nshift' });
     const { taskId } = await agent.call('scrape', { username: 'aurora_lab' });
@@ -83,7 +83,7 @@ describe('jobs of agents', () => {
     expect(page).toInclude('agent &lt;b&gt;night&lt;/b&gt; shift');
   });
 
-  test('57: belong to a session of their conversation, or to the one that a call names', async () => {
+  test('FEATURES 57: belong to a session of their conversation, or to the one that a call names', async () => {
     const own = await setupApp();
     const scrape = { username: 'aurora_lab' };
     const [one, other] = await Promise.all([
@@ -100,7 +100,7 @@ describe('jobs of agents', () => {
     expect(await sessionOf(other, { sessionId: 'my research' })).toBe('my research');
   });
 
-  test('57: hand their agent and session on to the jobs that they start', async () => {
+  test('FEATURES 57: hand their agent and session on to the jobs that they start', async () => {
     const own = await setupApp();
     await own.tracker.start();
     const agent = await appAgent(own, { revision: '2026-07-28', name: 'scout' });
@@ -114,7 +114,7 @@ describe('jobs of agents', () => {
     expect(children[0]).toMatchObject({ agent: 'scout', sessionId: parent.sessionId });
   });
 
-  test('57: are limited as those of other clients are', async () => {
+  test('FEATURES 57: are limited as those of other clients are', async () => {
     const own = await setupApp({ XGPT_MAX_WAITING: '2' });
     const agent = await appAgent(own, { revision: '2026-07-28' });
     const scrape = () => agent.call('scrape', { username: 'aurora_lab' });
@@ -137,7 +137,7 @@ describe('POST /mcp', () => {
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
   });
 
-  test('57: is behind the same checks as everything else', async () => {
+  test('FEATURES 57: is behind the same checks as everything else', async () => {
     const closed = await setupApp({ XGPT_TOKEN: TOKEN });
     expect((await closed.request('/mcp', ping({}))).status).toBe(401);
     expect((await closed.request('/mcp', ping({ authorization: 'Bearer wrong' }))).status).toBe(
@@ -148,7 +148,7 @@ describe('POST /mcp', () => {
     expect((await web.request('/mcp', ping({}))).status).toBe(200);
   });
 
-  test('57: answers other methods with 405, and a body that is too large with 413', async () => {
+  test('FEATURES 57: answers other methods with 405, and a body that is too large with 413', async () => {
     expect((await web.request('/mcp')).status).toBe(405);
     const large = { ...ping({}), body: 'x'.repeat(2 * 1024 * 1024) };
     expect((await web.request('/mcp', large)).status).toBe(413);

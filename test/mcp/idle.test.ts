@@ -4,7 +4,7 @@ import { startServer, stopServers } from '../support/server.ts';
 
 afterAll(stopServers);
 
-test('57: a server loads nothing for agents before the first of them asks', async () => {
+test('FEATURES 57: a server loads nothing for agents before the first of them asks', async () => {
   const preload = join(import.meta.dir, '../support/refuse_agents.ts');
   const server = await startServer(undefined, {}, [], ['--preload', preload]);
   const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '20' });

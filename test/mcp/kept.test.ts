@@ -4,7 +4,7 @@ import { until } from '../support/wait.ts';
 
 const DAY_MS = 86_400_000;
 
-test('57: jobs of agents are kept as long as those without a session', async () => {
+test('FEATURES 57: jobs of agents are kept as long as those without a session', async () => {
   const { tracker, clock } = setup({ definitions: [errand(async () => ({}))] });
   await tracker.start();
   const started = await Promise.all([

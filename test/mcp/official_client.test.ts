@@ -56,14 +56,14 @@ function checkOutcome(outcome: Outcome, revision: Revision): void {
 
 describe('the official client', () => {
   test.concurrent.each(EACH)(
-    '57: on %s, of %s, runs jobs as tasks over HTTP',
+    'FEATURES 57: on %s, of %s, runs jobs as tasks over HTTP',
     async (_, revision, path) => {
       checkOutcome(await outcomeOf(path, revision, server.url), revision);
     },
   );
 
   test.concurrent.each(EACH)(
-    '57: on %s, of %s, runs jobs as tasks over a pipe',
+    'FEATURES 57: on %s, of %s, runs jobs as tasks over a pipe',
     async (_, revision, path) => {
       checkOutcome(await outcomeOf(path, revision, PROGRAM), revision);
     },
@@ -85,7 +85,7 @@ function storedPosts(ended: Json): unknown {
 }
 
 describe('a task', () => {
-  test('57: keeps its id when the server is killed, and ends with exactly its posts', async () => {
+  test('FEATURES 57: keeps its id when the server is killed, and ends with exactly its posts', async () => {
     const first = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: PAGE_MS });
     const agents = await Promise.all(
       REVISIONS.map((revision) => httpAgent(first.url, { revision })),
@@ -107,7 +107,7 @@ describe('a task', () => {
     }
   });
 
-  test('57: goes on in the next process when the one behind a pipe is killed', async () => {
+  test('FEATURES 57: goes on in the next process when the one behind a pipe is killed', async () => {
     const dataDir = freshDataDir();
     const [revision] = REVISIONS;
     const piped = (pageMs: string) => {

@@ -127,7 +127,7 @@ function errorCodes(text: string): number[] {
 }
 
 describe('generated requests', () => {
-  test('57: never end in a 5xx or an internal error', async () => {
+  test('FEATURES 57: never end in a 5xx or an internal error', async () => {
     const random = seeded(SEED);
     const statuses = new Map<number, number>();
     const bad: unknown[] = [];

@@ -43,7 +43,7 @@ async function endedTask(agent: Agent, taskId: unknown): Promise<Json> {
 }
 
 describe.each(REVISIONS)('an agent of revision %s', (revision) => {
-  test('57: lists a tool for each job type, with the input of the type, and none that deletes', async () => {
+  test('FEATURES 57: lists a tool for each job type, with the input of the type, and none that deletes', async () => {
     const { client } = await agentIn({ revision });
     const { tools } = await client.listTools();
     const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -62,7 +62,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect(byName.get('find')?.annotations?.readOnlyHint).toBe(true);
   });
 
-  test('57: gets a handle at once, then the result with links to its resources', async () => {
+  test('FEATURES 57: gets a handle at once, then the result with links to its resources', async () => {
     const agent = await agentIn({ revision, name: 'night-shift' });
     const handle = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
     expect(CreateTaskResultV2Schema.safeParse(handle).error).toBeUndefined();
@@ -85,7 +85,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     }
   });
 
-  test('57: has as long to ask as the job is kept', async () => {
+  test('FEATURES 57: has as long to ask as the job is kept', async () => {
     const agent = await agentIn({ revision });
     const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
     const { ttlMs } = await endedTask(agent, taskId);
@@ -94,7 +94,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect(ttlMs).toBe(took + 2 * 3_600_000);
   });
 
-  test('57: without the extension never gets a handle, but the result', async () => {
+  test('FEATURES 57: without the extension never gets a handle, but the result', async () => {
     const agent = await agentIn({ revision, hasTasks: false });
     const answer = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
     expect(answer).not.toHaveProperty('taskId');
@@ -107,7 +107,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     }
   });
 
-  test('57: is told to correct what it sent, and nothing starts', async () => {
+  test('FEATURES 57: is told to correct what it sent, and nothing starts', async () => {
     const agent = await agentIn({ revision });
     const before = web.tracker.getAllJobs().length;
     const wrong = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 0 });
@@ -124,7 +124,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect(unknown.error?.code).toBe(-32602);
   });
 
-  test('57: gets the protocol’s error for ids that are wrong, not of tasks, or expired', async () => {
+  test('FEATURES 57: gets the protocol’s error for ids that are wrong, not of tasks, or expired', async () => {
     const agent = await agentIn({ revision });
     const foreign = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
     const gone = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
@@ -142,7 +142,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect((await agent.request('tasks/get')).error?.code).toBe(-32602);
   });
 
-  test('57: reads posts, profiles and logs', async () => {
+  test('FEATURES 57: reads posts, profiles and logs', async () => {
     const agent = await agentIn({ revision });
     const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
     await endedTask(agent, taskId);
@@ -163,7 +163,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect((await agent.call('get_job_log', { id: 'none' })).isError).toBe(true);
   });
 
-  test('57: lists every resource page by page, and is told of those that are not there', async () => {
+  test('FEATURES 57: lists every resource page by page, and is told of those that are not there', async () => {
     const agent = await agentIn({ revision });
     const kinds = new Set<string>();
     let cursor: string | undefined;
@@ -184,7 +184,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     }
   });
 
-  test('57: with the reader’s token sees everything and changes nothing', async () => {
+  test('FEATURES 57: with the reader’s token sees everything and changes nothing', async () => {
     const closed = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
     const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
     const owner = await appAgent(closed, { revision, ...withToken(TOKEN) });
@@ -202,14 +202,14 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
 });
 
 describe('a task', () => {
-  test('57: has a status for each one of a job', () => {
+  test('FEATURES 57: has a status for each one of a job', () => {
     const failed = { completed: 'completed', failed: 'completed', cancelled: 'cancelled' };
     const working = ['queued', 'running', 'retrying', 'cancelling'].map((one) => [one, 'working']);
     const expected = { ...Object.fromEntries(working), ...failed } as typeof TASK_STATUS;
     expect(TASK_STATUS).toEqual(expected satisfies Record<JobStatus, string>);
   });
 
-  test('57: of a job that fails is completed with an error as its result', async () => {
+  test('FEATURES 57: of a job that fails is completed with an error as its result', async () => {
     const agent = await agentIn({ revision: '2026-07-28' });
     const { taskId } = await agent.call('scrape', { username: 'nobody_of_this_name' });
     const ended = await endedTask(agent, taskId);
@@ -218,7 +218,7 @@ describe('a task', () => {
     expect(dataOf(ended.result as Json).job).toMatchObject({ status: 'failed' });
   });
 
-  test('57: acknowledges a cancel and an update as the extension’s schemas say', async () => {
+  test('FEATURES 57: acknowledges a cancel and an update as the extension’s schemas say', async () => {
     const agent = await agentIn({ revision: '2026-07-28' });
     const paused = await web.tracker.pauseType('discover');
     expect(paused).toBe(true);
@@ -237,7 +237,7 @@ describe('a task', () => {
     expect(entry?.by).toEqual({ via: 'agent', user: 'test-agent' });
   });
 
-  test('57: is run to its end by the official client for tasks', async () => {
+  test('FEATURES 57: is run to its end by the official client for tasks', async () => {
     const agent = await agentIn({ revision: '2026-07-28' });
     const session = createTaskSessionFromClient(agent.client, {
       endpointId: 'xgpt',
@@ -263,7 +263,7 @@ describe('a task', () => {
 });
 
 describe('a client without the extension', () => {
-  test('57: hears of progress, and is told how to ask again when a job takes long', async () => {
+  test('FEATURES 57: hears of progress, and is told how to ask again when a job takes long', async () => {
     const slow = await setupApp({ XGPT_AGENT_WAIT_MS: '1200', XGPT_SAMPLE_PAGE_MS: '100' });
     await slow.tracker.start();
     for (const revision of REVISIONS) {

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test';
+import { everything } from '../../src/operations/find/everything.ts';
+import { exportLines } from '../../src/operations/find/export.ts';
 import type { Found } from '../../src/operations/find/found.ts';
+import { toFindRequest } from '../../src/operations/find/request.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
@@ -299,6 +302,45 @@ describe('FEATURES 48: what was found leaves', () => {
   test('as CSV: nothing found is a line of names', async () => {
     const csv = await (await exported({ q: 'zeppelin', by: 'words' }, 'text/csv')).text();
     expect(csv).toMatch(/^source,id,[\w,]+\r\n$/);
+  });
+
+  test('as many as are wanted, from the beginning', async () => {
+    const web = await setupApp();
+    const [post] = posts();
+    const copies = Array.from({ length: 300 }, (_, n) => ({ ...(post as Post), id: `c${n}` }));
+    web.library.save({ posts: copies });
+    for (const query of ['format=jsonl', 'q=sushi&by=words&format=jsonl']) {
+      const answer = await web.request(`/api/find?${query}&limit=30`);
+      expect((await answer.text()).trim().split('\n')).toHaveLength(30);
+    }
+    const refused = await web.json('/api/find?format=jsonl&cursor=x');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { error: { details: { cursor: 'Cursor is for pages. An export has all posts at once.' } } },
+    ]);
+  });
+
+  test('the garbage of many posts is collected on the way, so that memory stays flat', async () => {
+    const posts = Array.from({ length: 250 }, () => ({ source: 's', id: '1' }) as Post);
+    const words = { everyMatch: () => Array.from({ length: 200 }, () => posts) };
+    const deps = { library: { words, reindexing: { pending: () => 0 } } } as never;
+    const collect = spyOn(Bun, 'gc').mockImplementation(() => 0);
+    try {
+      let count = 0;
+      for await (const batch of everything(deps, toFindRequest({}, 0))) count += batch.length;
+      expect([count, collect.mock.calls]).toEqual([50_000, [[true], [true]]]);
+    } finally {
+      collect.mockRestore();
+    }
+  });
+
+  test('as CSV: a similarity below 0 is a number, and no formula', async () => {
+    const [post] = posts();
+    async function* batches() {
+      yield [{ ...(post as Post), similarity: -0.01234567 }];
+    }
+    const csv = (await Array.fromAsync(exportLines(batches(), 'csv'))).join('');
+    expect(csv).toEndWith(',-0.0123\r\n');
   });
 
   test('refused queries are refused as those of pages are', async () => {

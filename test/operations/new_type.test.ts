@@ -93,7 +93,7 @@ afterAll(async () => {
 
 const page = async (path: string) => (await fetch(server.url + path)).text();
 
-describe('a type that is one folder', () => {
+describe('FEATURES 56: a type that is one folder', () => {
   test('has a page with its form, in the menu Collect', async () => {
     const html = await page('/count');
     expect(attributesOf(html, '#to')).toMatchObject({ type: 'number', min: '1', max: '500' });

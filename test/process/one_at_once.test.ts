@@ -22,12 +22,35 @@ function mostAtOnce(trace: Database): number {
   return most;
 }
 
+/** Who has run jobs, whichever process wrote it. */
+function recordOwners(trace: Database): void {
+  trace.run(`
+    CREATE TABLE owners (owner TEXT);
+    CREATE TRIGGER record_owners AFTER UPDATE OF owner ON jobs WHEN NEW.owner IS NOT NULL
+      BEGIN INSERT INTO owners VALUES (NEW.owner); END`);
+}
+
+/** Kills the one of them that runs a job just now. */
+async function killOwner(trace: Database, children: Bun.Subprocess[]): Promise<void> {
+  const busy = trace.query<{ owner: string }, []>(
+    'SELECT owner FROM jobs WHERE owner IS NOT NULL AND completed_at IS NULL',
+  );
+  const child = await until('one of them runs a job', () => {
+    // An owner is `host:pid:boot`.
+    const pid = busy.get()?.owner.split(':').at(-2);
+    return children.find((one) => one.pid === Number(pid));
+  });
+  child.kill('SIGKILL');
+  children.splice(children.indexOf(child), 1);
+}
+
 test('FEATURES 42: a server and two workers run one job at once when that is set, and none while its type is paused', async () => {
   const server = await startServer(freshDataDir(), { XGPT_SAMPLE_PAGE_MS: '20' });
   const workers = [start(['worker'], server), start(['worker'], server)];
   const trace = new Database(`${server.dataDir}/xgpt.sqlite`);
   trace.run('PRAGMA busy_timeout = 5000');
   recordHistory(trace);
+  recordOwners(trace);
   const post = (path: string, body: object = {}) =>
     fetch(`${server.url}${path}`, {
       method: 'POST',
@@ -45,15 +68,19 @@ test('FEATURES 42: a server and two workers run one job at once when that is set
   await post('/api/types/scrape/concurrency', { concurrency: 1 });
   const list = Array.from({ length: 8 }, (_, index) => ({
     type: 'scrape',
-    input: { username: 'aurora_lab', maxTweets: index === 0 ? 1_000 : 40 },
+    input: { username: 'aurora_lab', maxTweets: index % 3 ? 40 : 1_000 },
   }));
   expect((await post('/api/jobs', list)).status).toBe(202);
   expect(mostAtOnce(trace)).toBe(0);
   await post('/api/types/scrape/resume');
   const running = async () => (await processes()).flatMap(({ jobs }) => jobs).length;
   await until('one process is told to run a job', async () => (await running()) === 1);
+  // Whoever has just ended a job takes the next one, so each of the three has its turn by a kill.
+  const children = [server.child, ...workers.map(({ child }) => child)];
+  for (let kill = 0; kill < 2; kill++) await killOwner(trace, children);
   await until('all have ended', () => count('completed') === list.length);
   expect(mostAtOnce(trace)).toBe(1);
+  expect(trace.query('SELECT DISTINCT owner FROM owners').all()).toHaveLength(3);
   trace.close();
   for (const worker of workers) worker.child.kill();
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { InvalidInput } from '../../src/jobs/index.ts';
 import { readCron, readDueCron } from '../../src/schedules/cron.ts';
-import { cronOf } from '../../src/schedules/repetition.ts';
+import { changedRepetition, cronOf, repetitionOf } from '../../src/schedules/repetition.ts';
 
 const NOW = Date.UTC(2026, 10, 29, 12);
 
@@ -173,9 +173,8 @@ describe('FEATURES 40: what a form says becomes cron', () => {
     [{ every: 'week', at: '9:00', day: 'Friday' }, '0 9 * * 5'],
     [{ every: 'week' }, '0 3 * * 1'],
     [{ cron: ' 0  3 * * 1-5 ' }, '0 3 * * 1-5'],
-    // The fields of a form that are not in use are sent too.
-    [{ every: 'night', at: '03:00', day: 'monday', cron: '' }, '0 3 * * *'],
-    [{ every: 'cron', at: '03:00', day: 'monday', cron: '@hourly' }, '@hourly'],
+    [{ every: 'night', at: '03:00', day: '', cron: ' ' }, '0 3 * * *'],
+    [{ every: 'cron', at: '', day: null, cron: '@hourly' }, '@hourly'],
   ])('%j', (typed, cron) => {
     expect(cronOf(typed)).toBe(cron);
   });
@@ -189,13 +188,60 @@ describe('FEATURES 40: what a form says becomes cron', () => {
     [{ every: 'week', day: 'funday' }, 'day'],
     [{ every: 'cron' }, 'cron'],
     [{ cron: 5 }, 'cron'],
-    [{ every: 'week', cron: '0 3 * * *' }, 'cron'],
-  ])('%j is refused', (typed, field) => {
+    // Both fields of a contradiction.
+    [{ every: 'week', cron: '0 3 * * *' }, 'cron every'],
+    [{ cron: '0 3 * * *', at: '03:00' }, 'at cron'],
+    [{ cron: '0 3 * * *', day: 'friday' }, 'cron day'],
+    [{ every: 'cron', cron: '0 3 * * *', at: '03:00' }, 'at cron every'],
+    [{ every: 'hour', at: '03:00' }, 'at every'],
+    [{ every: 'hour', day: 'monday' }, 'day every'],
+    [{ every: 'night', day: 'monday' }, 'day every'],
+    [{ every: 'night', day: 'monday', cron: '0 3 * * *' }, 'cron day every'],
+    // Every night is meant where nothing says so.
+    [{ day: 'monday' }, 'day'],
+  ])('40: %j is refused, and %p named', (typed, fields) => {
     expect(() => cronOf(typed)).toThrow(InvalidInput);
     try {
       cronOf(typed);
     } catch (error) {
-      expect(Object.keys((error as InvalidInput).details)).toEqual([field]);
+      expect(
+        Object.keys((error as InvalidInput).details)
+          .sort()
+          .join(' '),
+      ).toBe(fields);
     }
+  });
+});
+
+describe('FEATURES 40: what is changed of a repetition', () => {
+  test.each([
+    ['30 3 * * *', { every: 'night', at: '03:30' }],
+    ['5 14 * * 5', { every: 'week', at: '14:05', day: 'friday' }],
+    ['0 * * * *', { every: 'hour' }],
+    ['*/5 * * * *', { every: 'cron', cron: '*/5 * * * *' }],
+    ['0 0 3 * * *', { every: 'cron', cron: '0 0 3 * * *' }],
+    ['@daily', { every: 'cron', cron: '@daily' }],
+  ])('40: %j is shown in a form as %j, which makes it again', (cron, fields) => {
+    expect(repetitionOf(cron) as unknown).toEqual(fields);
+    expect(cronOf(fields)).toBe(cron);
+  });
+
+  test.each([
+    ['0 9 * * 5', { at: '04:30' }, '30 4 * * 5'],
+    ['0 9 * * 5', { day: 'sunday' }, '0 9 * * 0'],
+    ['0 9 * * 5', { every: 'night' }, '0 3 * * *'],
+    ['0 9 * * 5', { cron: '@hourly' }, '@hourly'],
+    ['0 9 * * *', { at: '10:00' }, '0 10 * * *'],
+    ['0 * * * *', { every: 'week', day: 'friday' }, '0 3 * * 5'],
+  ])('40: %j, changed by %j, is %j', (before, typed, after) => {
+    expect(cronOf(changedRepetition(typed, before) ?? {})).toBe(after);
+  });
+
+  test('40: a time of day for what has none is refused, and named', () => {
+    const change = (typed: object, before: string) => () =>
+      cronOf(changedRepetition(typed, before) ?? {});
+    expect(change({ at: '04:30' }, '0 * * * *')).toThrow('Every hour has no time of day.');
+    expect(change({ at: '04:30' }, '*/5 * * * *')).toThrow('A cron expression has its own time');
+    expect(changedRepetition({ at: '', every: null }, '0 3 * * *')).toBeUndefined();
   });
 });

@@ -51,7 +51,7 @@ const OVERTAKEN = `(
   WHERE new.attempt > old.attempt AND other.type = new.type AND other.id <> new.id
     AND ((other.status = 'queued' AND COALESCE(other.run_at, 0) <= new.started_at)
       OR (other.status = 'retrying' AND other.retry_at <= new.started_at))
-    AND (other.priority > new.priority OR (other.priority = new.priority AND other.key < new.key)))`;
+    AND (other.priority > old.priority OR (other.priority = old.priority AND other.key < old.key)))`;
 
 const FORBIDDEN = `(
   new.attempt > old.attempt AND EXISTS (

@@ -62,3 +62,12 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     }
   });
 });
+
+test('how tables look on a phone is stated once', async () => {
+  const folder = join(import.meta.dir, '../../public/css');
+  const hiding: string[] = [];
+  for (const name of new Bun.Glob('**/*.css').scanSync(folder))
+    if (/thead\s*\{[^}]*display:\s*none/.test(await Bun.file(join(folder, name)).text()))
+      hiding.push(name);
+  expect(hiding).toEqual(['base.css']);
+});

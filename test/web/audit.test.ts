@@ -122,7 +122,9 @@ describe('GET /api/audit', () => {
       'id,at,action,via,user,address,job,jobs,ids,query,target,kind,before,after',
     );
     expect(lines[1]).toContain(",start,terminal,'=cmd,,embed-");
-    const file = await web.request('/api/audit?format=jsonl&limit=5');
+    const five = await web.request('/api/audit?limit=5', { headers: { accept: 'text/csv' } });
+    expect((await five.text()).trimEnd().split('\r\n')).toHaveLength(6);
+    const file = await web.request('/api/audit?format=jsonl');
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="xgpt-audit.jsonl"');
     expect((await file.text()).trimEnd().split('\n')).toHaveLength(1_100);
   });

@@ -209,10 +209,15 @@ test('a schedule is added, read, paused, resumed, run and removed', async () => 
   });
   const id = added?.schedule.id ?? '';
   expect(added?.schedule.nextDueAt).toBeInstanceOf(Date);
+  const preview = await api.schedules.preview.get({ query: { every: 'hour', timeZone: 'UTC' } });
+  const next: Date | undefined = preview.data?.dueAt[0];
+  expect(next).toBeInstanceOf(Date);
   expect((await api.schedules.get()).data?.schedules).toHaveLength(1);
   const one = api.schedules({ id });
   expect((await one.pause.post()).data?.schedule.pausedAt).toBeInstanceOf(Date);
   expect((await one.resume.post()).data?.schedule.cron).toBe('0 3 * * 5');
+  expect((await one.patch({ at: '04:30', priority: 5 })).data?.schedule.cron).toBe('30 4 * * 5');
+  expect((await one.edit.post({ priority: null })).data?.schedule.priority).toBe(0);
   const { data: run } = await one.run.post();
   isTrue<Same<NonNullable<typeof run>['schedule'], Schedule>>();
   await web.ended(run?.schedule.lastRun?.job?.id ?? '');
@@ -238,6 +243,8 @@ test('FEATURES 47: a find is saved, opened and removed', async () => {
   const { data } = await api.finds.post({ name: 'Jazz', q: 'jazz', by: 'words' });
   const { id = 0, query } = data?.find ?? {};
   expect((await api.finds.get()).data?.finds.map(({ name }) => name)).toEqual(['Jazz']);
+  const renamed = await api.finds({ id }).rename.post({ name: 'Bebop' });
+  expect(renamed.data?.find.name).toBe('Bebop');
   const opened = await api.finds({ id }).open.post();
   const posts: number | undefined = opened.data?.find.newPosts?.count;
   expect(posts).toBe(0);

@@ -1,7 +1,7 @@
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
 import { textOf } from '../views/job_view.ts';
-import { attributesOf, post } from '../views/pages/fixtures.ts';
+import { attributesOf, elements, post } from '../views/pages/fixtures.ts';
 
 afterAll(closeApps);
 
@@ -46,6 +46,130 @@ test('D9: the author is understood as people paste it, on the page and in the AP
     });
     expect(await answer.json()).toMatchObject({ total: 1 });
   }
+});
+
+test.each<[query: string, field: string, message: string]>([
+  [`q=${'x'.repeat(501)}`, 'q', 'The query may have at most 500 characters.'],
+  [`q=${'x'.repeat(495)}&author=ada`, 'q', 'The query and the filters may have at most 500'],
+  ['q=tea&author=https%3A%2F%2Fx.com%2Fhome', 'author', 'Author is missing in this address.'],
+  ['q=tea&since=someday', 'since', 'From must be a date'],
+  ['q=tea&until=someday', 'until', 'Up to must be a date'],
+  ['q=tea&source=pigeon', 'source', 'Source must be one of'],
+  ['q=tea&kind=song', 'kind', 'Kind must be post, reply'],
+  ['q=tea&has=smell', 'has', 'With must be link or media.'],
+  ['q=tea&language=!!', 'language', 'Language must be a code'],
+  ['q=tea&min_likes=many', 'min_likes', 'Likes must be a whole number.'],
+  ['q=tea&by=smell', '', 'By must be best, words or meaning.'],
+  ['q=tea&sort=x', '', 'Sort must be best or newest.'],
+  ['q=tea&limit=0', '', 'Limit must be a whole number'],
+  ['q=tea&cursor=x', '', 'Cursor must come from an earlier page.'],
+  ['q=tea&like=x', '', 'Like must be a source and an id'],
+  ['q=tea&like=sample:none', '', 'Like names a post that is not in the library.'],
+  ['q=tea&after=x', '', 'After must be a whole number'],
+  ['q=tea&seen=x', '', 'Seen must be a whole number'],
+  ['q=tea&after=1&only=old', '', 'Only must be new.'],
+])(
+  'what cannot be used of an address is said beside the box: %s',
+  async (query, field, message) => {
+    const { request, library } = await setupApp();
+    library.savePosts([post({ text: 'tea' })]);
+    const page = await request(`/find?${query}`, { headers: NAVIGATION });
+    expect(page.status).toBe(422);
+    const html = await page.text();
+    const typed = new URLSearchParams(query);
+    expect(attributesOf(html, 'main #q').value).toBe(typed.get('q') ?? '');
+    expect(textOf(html)).toContain(message);
+    expect(textOf(html)).toContain('Nothing was looked for.');
+    expect(elements(html, 'article')).toEqual([]);
+    if (field === '') {
+      const href = elements(html, '[role="alert"] a')[0]?.attributes.href ?? '';
+      const mended = await request(href.replaceAll('&amp;', '&'), { headers: NAVIGATION });
+      expect([mended.status, elements(await mended.text(), 'article').length]).toEqual([200, 1]);
+      return;
+    }
+    expect(attributesOf(html, `main #${field}`)).toMatchObject({
+      'aria-invalid': 'true',
+      'aria-describedby': `${field}-error`,
+    });
+    expect(elements(html, `#${field}-error`)).toHaveLength(1);
+    if (field !== 'q') expect('open' in attributesOf(html, '.filter-more')).toBe(true);
+  },
+);
+
+test('what was typed into other filters stays when one of them is wrong', async () => {
+  const { request } = await setupApp();
+  const query = 'q=tea&author=ada&source=sample&min_likes=many&since=2026-01-31&kind=reply';
+  const html = await (await request(`/find?${query}`, { headers: NAVIGATION })).text();
+  const values = ['author', 'min_likes', 'since'].map((id) => attributesOf(html, `#${id}`).value);
+  expect(values).toEqual(['ada', 'many', '2026-01-31']);
+  expect(attributesOf(html, '#source option[selected]').value).toBe('sample');
+  expect(attributesOf(html, '#kind option[selected]').value).toBe('reply');
+});
+
+describe('posts that come while a find is read', () => {
+  const refreshed = (html: string) =>
+    (attributesOf(html, '#new-posts')['hx-get'] ?? '').replaceAll('&amp;', '&');
+
+  test.each<[query: string, newPosts: number]>([
+    ['q=tea', 2],
+    ['q=tea&by=words&sort=newest', 2],
+    ['q=tea&author=ada', 1],
+    ['q=tea+-black', 1],
+    ['q=zeppelin+OR+tea', 2],
+  ])('are counted by the words and filters: %s', async (query, newPosts) => {
+    const { request, library } = await setupApp();
+    library.savePosts([post({ id: '1', text: 'tea', author: 'ada' })]);
+    const html = await (await request(`/find?${query}`, { headers: NAVIGATION })).text();
+    library.savePosts([
+      post({ id: '2', text: 'black tea', author: 'ada' }),
+      post({ id: '3', text: 'green tea', author: 'bo' }),
+      post({ id: '4', text: 'milk', author: 'ada' }),
+    ]);
+    const part = await (await request(refreshed(html))).text();
+    expect(textOf(part)).toBe(newPosts === 1 ? '1 new post' : '2 new posts');
+    const href = (attributesOf(part, 'a').href ?? '').replaceAll('&amp;', '&');
+    const marked = await (await request(href, { headers: NAVIGATION })).text();
+    expect(elements(marked, '.post-new')).toHaveLength(newPosts);
+  });
+
+  test('are not counted where words are no condition', async () => {
+    const { request, library } = await setupApp();
+    library.savePosts([post({ id: '1', text: 'tea' })]);
+    expect(textOf(await (await request('/find/new?like=sample:1&seen=0')).text())).toBe('');
+    expect(textOf(await (await request('/find/new?q=tea&by=meaning&seen=0')).text())).toBe('');
+    expect(textOf(await (await request('/find/new?q=tea&seen=0')).text())).toBe('1 new post');
+  });
+
+  test('are counted on later pages since the first one, without JavaScript too', async () => {
+    const { request, library } = await setupApp();
+    const page = (n: number) => post({ id: `${n}`, text: 'tea', createdAt: new Date(n * 1000) });
+    library.savePosts([1, 2, 3, 4, 5].map(page));
+    const first = await (await request('/find?q=tea&limit=2', { headers: NAVIGATION })).text();
+    library.savePosts([page(6)]);
+    const next = (attributesOf(first, '.pagination a, a[rel="next"]').href ?? '').replaceAll(
+      '&amp;',
+      '&',
+    );
+    const second = await (await request(next, { headers: NAVIGATION })).text();
+    expect(textOf(second)).toContain('1 new post');
+    expect(refreshed(second)).toContain('seen=5');
+    const third = (attributesOf(second, '.pagination a, a[rel="next"]').href ?? '').replaceAll(
+      '&amp;',
+      '&',
+    );
+    expect(third).toContain('seen=5');
+  });
+
+  test('are looked for by a link while a job runs, where there is no JavaScript', async () => {
+    const { request, library, tracker } = await setupApp();
+    library.savePosts([post({ id: '1', text: 'tea' })]);
+    const page = async () => (await request('/find?q=tea', { headers: NAVIGATION })).text();
+    expect(await page()).not.toContain('Look for new posts');
+    await tracker.createJob('scrape', { username: 'ada' });
+    expect(await page()).toMatch(
+      /<noscript><a class="button" href="\/find\?q=tea&amp;sort=newest&amp;after=1">\s*Look for/,
+    );
+  });
 });
 
 test('D9: an author who is none is told on the page, and refused by the API', async () => {

@@ -130,7 +130,8 @@ describe('the document', () => {
       for (const [name, field] of Object.entries(schema.properties ?? {})) {
         if ('$ref' in field || field.maximum === undefined) continue;
         const ask = (value: number) => send(idle, 'POST', path, { ...example, [name]: value });
-        expect([name, (await ask(field.maximum)).status]).toEqual([name, 202]);
+        const { status } = goodAnswer(operation);
+        expect([name, (await ask(field.maximum)).status]).toEqual([name, status]);
         expect([name, (await ask(field.maximum + 1)).status]).toEqual([name, 422]);
         expect([name, (await ask((field.minimum ?? 0) - 1)).status]).toEqual([name, 422]);
         checked += 1;

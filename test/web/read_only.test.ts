@@ -171,7 +171,7 @@ describe('the reader’s token', () => {
   test('keeps the list of jobs, whose form is around it, and explains the pages that start', async () => {
     const headers = { ...NAVIGATION, ...(await cookieOf(READ_TOKEN)) };
     const list = await (await web.request('/jobs', { headers })).text();
-    expect(list).toContain('class="job-table"');
+    expect(list).toContain('class="stacked job-table"');
     expect(list).not.toContain('type="checkbox" name="ids"');
     const start = await (await web.request('/scrape', { headers })).text();
     expect(start).toContain('You can read everything here and change nothing');

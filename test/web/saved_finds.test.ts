@@ -56,6 +56,56 @@ describe('FEATURES 47: saved finds in the API', () => {
     }
   });
 
+  test('are renamed, and what is new in them stays new', async () => {
+    const web = await setupApp();
+    for (const name of ['Tea', 'Coffee']) await save(web, { name, q: name });
+    web.library.savePosts([post({ id: '1', text: 'green tea' })]);
+    const rename = (id: number, fields: object) =>
+      web.json(`/api/finds/${id}/rename`, {
+        method: 'POST',
+        body: JSON.stringify(fields),
+        headers: JSON_BODY,
+      });
+    expect((await bodyOf(rename(1, { name: ' Green\n tea ' }))).find).toMatchObject({
+      name: 'Green tea',
+      query: { q: 'Tea' },
+      newPosts: { count: 1 },
+    });
+    // Its own name in other letters is no other find.
+    expect((await bodyOf(rename(1, { name: 'GREEN TEA' }))).find.name).toBe('GREEN TEA');
+    const taken = await rename(2, { name: 'green tea' });
+    expect([taken.status, (await bodyOf(taken)).error]).toMatchObject([
+      409,
+      { code: 'name_taken', message: expect.stringContaining('Nothing was renamed.') },
+    ]);
+    for (const [id, name, status] of [
+      [9, 'x', 404],
+      [2, ' ', 422],
+      [2, 'x'.repeat(81), 422],
+    ] as const)
+      expect([name, (await rename(id, { name })).status]).toEqual([name, status]);
+    expect((await listed(web)).map(({ name }: { name: string }) => name)).toEqual([
+      'Coffee',
+      'GREEN TEA',
+    ]);
+  });
+
+  test('give what was new when they are opened', async () => {
+    const web = await setupApp();
+    web.library.savePosts([post({ id: '1', text: 'green tea' })]);
+    await save(web, { name: 'Tea', q: 'tea' });
+    web.library.savePosts([post({ id: '2', text: 'black tea' }), post({ id: '3', text: 'milk' })]);
+    const { find } = await bodyOf(web.json('/api/finds/1/open', { method: 'POST' }));
+    expect(find).toMatchObject({ after: 1, newPosts: { count: 1 } });
+    for (const by of ['words', 'best'])
+      for (const sort of ['best', 'newest']) {
+        const query = new URLSearchParams({ q: 'tea', by, sort, after: String(find.after) });
+        const { posts, total } = await bodyOf(web.json(`/api/find?${query}`));
+        expect([posts.map(({ id }: { id: string }) => id), total]).toEqual([['2'], 1]);
+      }
+    expect((await bodyOf(web.json('/api/find?after=1'))).total).toBe(2);
+  });
+
   test('count no new posts by meaning alone, and are understood in words', async () => {
     const web = await setupApp();
     await save(web, { name: 'a', q: 'a quiet evening', by: 'meaning' });
@@ -159,7 +209,9 @@ describe('FEATURES 47: saved finds in the API', () => {
     expect(web.library.savedFinds.read(1)?.seenKey).toBe(0);
     const html = await pageOf(web, '/find');
     expect(elements(html, '.saved-find form').map(({ attributes }) => attributes.action)).toEqual([
+      '/api/finds/2/rename',
       '/api/finds/2/remove',
+      '/api/finds/1/rename',
       '/api/finds/1/remove',
     ]);
     expect(textOf(html)).toContain('No longer valid: Source must be');
@@ -190,7 +242,7 @@ describe('FEATURES 47: saved finds in the API', () => {
     expect((await web.json('/api/finds/3/open', { method: 'POST' })).status).toBe(422);
     const page = await web.request('/find?like=sample:2', { headers: NAVIGATION });
     expect([page.status, textOf(await page.text())]).toEqual([
-      200,
+      422,
       expect.stringContaining(problems.like),
     ]);
     // It takes the key of the post that was deleted.
@@ -254,10 +306,21 @@ describe('FEATURES 47: saved finds on the page', () => {
     const news = `${shown}&after=1`;
     expect([opened.status, opened.headers.get('location')]).toEqual([303, news]);
     const marked = await pageOf(web, news);
-    expect(textOf(marked)).toContain('Saved as “ Tea ”. Posts that were collected since');
+    expect(textOf(marked)).toContain('Saved as “ Tea ”. New and marked so: 1 post.');
+    expect(textOf(marked)).toContain('Opening the saved find has counted what is new as seen.');
+    const alone = attributesOf(marked, '.marked-news a').href ?? '';
+    const only = await pageOf(web, alone.replaceAll('&amp;', '&'));
+    expect(textOf(only)).toMatch(/Only new posts: 1 post\. Show all .+ 1 post .+ black tea/);
+    expect(textOf(only)).not.toContain('green tea');
+    const none = await pageOf(web, `${shown}&after=9&only=new`);
+    expect(textOf(none)).toContain('No post is new. Show all');
+    const href = attributesOf(only, 'a[href*="format=csv"]').href ?? '';
+    const csv = await (await web.request(href.replaceAll('&amp;', '&'))).text();
+    expect(csv.trim().split('\r\n')).toHaveLength(2);
     expect(textOf(marked)).toMatch(/new sample .+ black tea .+ @aurora_lab sample .+ green tea/);
     expect(elements(marked, '.post-new')).toHaveLength(1);
-    expect(elements(await pageOf(web, `${news}&limit=1`), 'a[href*="after=1"]')).toHaveLength(1);
+    const next = 'a[rel="next"][href*="after=1"]';
+    expect(elements(await pageOf(web, `${news}&limit=1`), next)).toHaveLength(1);
     const again = await form(web, '/api/finds/1/open');
     expect(again.headers.get('location')).toBe(shown);
     expect(textOf(await pageOf(web, '/find'))).not.toContain('1 new');
@@ -265,6 +328,25 @@ describe('FEATURES 47: saved finds on the page', () => {
     const removed = await form(web, '/api/finds/1/remove');
     expect([removed.status, removed.headers.get('location')]).toEqual([303, '/find?q=tea']);
     expect(elements(await pageOf(web, '/find'), '.saved-finds')).toEqual([]);
+  });
+
+  test('are renamed by forms alone, also when the name is taken', async () => {
+    const web = await setupApp();
+    await save(web, { name: 'Tea', q: 'tea' });
+    await save(web, { name: 'Coffee', q: 'coffee' });
+    web.library.savePosts([post({ id: '1', text: 'green tea' })]);
+    const taken = await form(web, '/api/finds/1/rename', { name: 'coffee' });
+    expect(taken.status).toBe(409);
+    const html = await taken.text();
+    expect(textOf(html)).toContain('Nothing was renamed. Choose another name.');
+    expect(textOf(html)).not.toContain('Replace it');
+    const { action = '' } = attributesOf(html, '.confirm form');
+    const renamed = await form(web, action, { name: 'Green tea' });
+    expect([renamed.status, renamed.headers.get('location')]).toEqual([303, '/find?q=tea']);
+    expect(await listed(web)).toMatchObject([
+      { name: 'Coffee' },
+      { id: 1, name: 'Green tea', newPosts: { count: 1 } },
+    ]);
   });
 
   test('are listed while there are no posts, and the form is shown for a query only', async () => {

@@ -89,6 +89,42 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
     expect(Object.keys(job.metadata).filter((name) => name.includes('repeat'))).toEqual([]);
   });
 
+  test('40: sends what its choice does not use, which counts for nothing', async () => {
+    const choices: [every: string, cron: string][] = [
+      ['hour', '0 * * * *'],
+      ['cron', '*/5 * * * *'],
+      ['night', '0 3 * * *'],
+    ];
+    for (const [every, cron] of choices) {
+      const typed = { ...SAVE, 'repeat.every': every, 'repeat.cron': '*/5 * * * *' };
+      expect((await web.post('/api/schedules', typed, HTMX)).status).toBe(201);
+      expect((await listed()).at(-1)?.cron).toBe(cron);
+    }
+  });
+
+  test('40: takes priority and time limit from the form, but no time of a single start', async () => {
+    const how = { priority: '5', timeoutMs: '600000', runAt: '', delayMs: '' };
+    expect((await web.post('/api/schedules', { ...SAVE, ...how }, HTMX)).status).toBe(201);
+    expect((await listed())[0]).toMatchObject({ priority: 5, timeoutMs: 600_000 });
+    const typed = { ...SAVE, ...how, delayMs: '300000' };
+    const answer = await web.post('/api/schedules', typed, HTMX);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('data-field="delayMs"');
+  });
+
+  test('40: shows the next three runs before it is saved, without JavaScript too', async () => {
+    const query = new URLSearchParams({ ...SAVE, 'repeat.every': 'week', 'repeat.day': 'friday' });
+    const page = await (await web.request(`/scrape?${query}`, { headers: NAVIGATION })).text();
+    expect(page).toContain('<details class="repeat" open>');
+    expect(page).toContain('Every Friday at 03:00 (Europe/Berlin). The next runs:');
+    expect(page.match(/Fri \d+ \w+, 03:00 Europe\/Berlin/g)).toHaveLength(3);
+    expect(page).toContain('formmethod="get" formnovalidate');
+    const wrong = new URLSearchParams({ ...SAVE, 'repeat.timeZone': 'Mars' });
+    const told = await (await web.request(`/scrape?${wrong}`, { headers: NAVIGATION })).text();
+    expect(told).toContain('Time zone &quot;Mars&quot; is unknown.');
+    expect(await listed()).toEqual([]);
+  });
+
   test('pressed twice saves one schedule', async () => {
     const answers = [1, 2, 3].map(() => web.post('/api/schedules', SAVE, HTMX));
     for (const answer of answers) expect((await answer).status).toBe(201);
@@ -150,13 +186,71 @@ describe('FEATURES 40: POST /api/schedules', () => {
       type: 'scrape',
       input: { username: 'aurora_lab', colour: 'blue' },
       evry: 'week',
-      priority: 5,
     })) as Answer;
     expect(warnings).toEqual([
       'Unknown field "evry" was ignored.',
-      'Unknown field "priority" was ignored.',
       'Unknown field "colour" was ignored.',
     ]);
+  });
+
+  const SCRAPE = { type: 'scrape', input: { username: 'a' } };
+
+  test.each([
+    [{ cron: '0 3 * * *', every: 'week' }, 'cron every'],
+    [{ cron: '0 3 * * *', at: '03:00' }, 'at cron'],
+    [{ every: 'hour', at: '03:00' }, 'at every'],
+    [{ every: 'night', day: 'monday' }, 'day every'],
+    [{ every: 'hour', timeZone: 'Mars' }, 'timeZone'],
+    [{ cron: '*/5 * * * *', timeZone: 'Mars' }, 'timeZone'],
+    [{ every: 'hour', at: '03:00', timeZone: 'Mars', priority: 11 }, 'at every priority timeZone'],
+    [{ every: 'week', runAt: '2027-01-01T03:00:00Z' }, 'every runAt'],
+    [{ delayMs: 5 }, 'delayMs'],
+    [{ sessionId: 'one', input: { username: 'a', sessionId: 'two' } }, 'sessionId'],
+    [{ timeoutMs: 0 }, 'timeoutMs'],
+  ])('40: refuses what contradicts itself, and names all of it: %j', async (given, fields) => {
+    const { status, error } = (await add({ ...SCRAPE, ...given })) as Answer;
+    expect({ status, fields: Object.keys(error.details).sort().join(' ') }).toEqual({
+      status: 422,
+      fields,
+    });
+    expect(await listed()).toEqual([]);
+  });
+
+  test('40: takes the session from the input too, and keeps the options of its starts', async () => {
+    const { schedule, warnings } = (await add({
+      type: 'scrape',
+      input: { username: 'aurora_lab', sessionId: 'nightly' },
+      priority: -3,
+      timeoutMs: 60_000,
+    })) as Answer;
+    expect(schedule).toMatchObject({ sessionId: 'nightly', priority: -3, timeoutMs: 60_000 });
+    expect(warnings).toBeUndefined();
+    const started = await web.schedules.runNow(schedule.id);
+    expect(started).toMatchObject({ sessionId: 'nightly', priority: -3, timeoutMs: 60_000 });
+    const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
+    expect(page).toContain('1 min for each attempt');
+    expect(page).toContain('<dt>Priority</dt><dd>−3</dd>');
+  });
+
+  test('40: with an Idempotency-Key adds one schedule, however often it is sent', async () => {
+    const send = (key: string, body: object) =>
+      web.json('/api/schedules', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      });
+    const [first, second] = [await send('nightly', SCRAPE), await send('nightly', SCRAPE)];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(await second.json()).toEqual(await first.json());
+    expect(await listed()).toHaveLength(1);
+    expect((await send('nightly', { ...SCRAPE, every: 'hour' })).status).toBe(422);
+    // Another key is another schedule, also at once.
+    expect((await send('nightly-2', SCRAPE)).status).toBe(201);
+    expect(await listed()).toHaveLength(2);
+    // A refused one may be corrected.
+    expect((await send('nightly-3', { type: 'crawl' })).status).toBe(422);
+    expect((await send('nightly-3', { ...SCRAPE, every: 'week' })).status).toBe(201);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createClient } from '../../src/client/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 
 afterAll(closeApps);
 
@@ -84,6 +84,29 @@ describe.each(Object.entries(WAYS))('FEATURES 41: %s', (_, start) => {
     expect(web.tracker.reader.countActive().waiting).toBe(before);
   });
 
+  test('FEATURES 41: names both of a time and a delay', async () => {
+    const { status, error } = await start({ runAt: soon(), delayMs: 5 });
+    expect(status).toBe(422);
+    expect(Object.keys(error?.details ?? {}).sort()).toEqual(['delayMs', 'runAt']);
+  });
+
+  test('FEATURES 41: starts at once what was to start in the past, and says so', async () => {
+    const { status, job, warnings } = await start({ runAt: '2020-01-31T03:00:00Z' });
+    expect(status).toBe(202);
+    expect(warnings).toEqual([
+      'The start, 31 Jan 2020, 03:00 UTC, is in the past: the job starts now.',
+    ]);
+    const page = await web.request(`/jobs/${job?.id}`, { headers: NAVIGATION });
+    expect(await page.text()).toContain('which was in the past when it was created');
+    expect((await start({ delayMs: 0 })).warnings).toBeUndefined();
+  });
+
+  test('FEATURES 41: tells limits in units that people count in', async () => {
+    const { error } = await start({ delayMs: 31_708_800_000, timeoutMs: 691_200_000 });
+    expect(error?.details.delayMs).toStartWith('The delay may be at most 366 days: ');
+    expect(error?.details.timeoutMs).toStartWith('The time limit may be at most 7 days: ');
+  });
+
   test('FEATURES 41: takes empty options as none', async () => {
     const { job } = await start({ priority: '', runAt: ' ', delayMs: '', timeoutMs: '' });
     expect(job).toMatchObject({ priority: 0 });
@@ -103,7 +126,14 @@ describe('FEATURES 41: the job that starts next', () => {
     const id = await scrape({ priority: -10, delayMs: 1_000 });
     const response = await first(id, { headers: { accept: 'application/json' } });
     expect(response.status).toBe(200);
-    expect(((await response.json()) as Answer).job).toMatchObject({ id, status: 'queued' });
+    expect(((await response.json()) as Answer).job).toMatchObject({
+      id,
+      status: 'queued',
+      priority: -10,
+      movedToFront: true,
+    });
+    const page = await web.request(`/jobs/${id}`, { headers: NAVIGATION });
+    expect(await page.text()).toContain('−10, moved to the front of the queue');
     expect(web.tracker.getActiveJobs()[0]?.id).toBe(id);
   });
 

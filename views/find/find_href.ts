@@ -11,16 +11,19 @@ export function findHref(query: Asked, changes: Partial<Asked> = {}): string {
 
 /** The same query of the API, in another format. */
 export function exportHref(query: Asked, format: 'csv' | 'jsonl'): string {
-  const parameters = findParameters(query);
+  const { after, only, ...rest } = query;
+  const parameters = findParameters(only ? { ...rest, after } : rest);
   parameters.set('format', format);
   return urlTo(`/api/find?${parameters}`);
 }
 
-export function findParameters({ q, by, sort, like }: Asked): URLSearchParams {
+export function findParameters({ q, by, sort, like, after, only }: Asked): URLSearchParams {
   return new URLSearchParams({
     ...(q && { q }),
     ...(by !== 'best' && { by }),
     ...(sort !== 'best' && { sort }),
     ...(like && { like }),
+    ...(after !== undefined && { after: String(after) }),
+    ...(only && { only }),
   });
 }

@@ -23,6 +23,10 @@ export function SavedFinds({ finds, current, isOpen, now }: SavedFindsProps): JS
       <summary safe>
         {`Saved finds (${finds.length})${fresh > 0 ? ` · ${fresh} with new posts` : ''}`}
       </summary>
+      <p class="muted">
+        What matches and was collected since a find was last opened is new. Opening it counts that
+        as seen, here and in the terminal.
+      </p>
       <SavedFindList finds={finds} current={current} now={now} />
     </details>
   );
@@ -61,16 +65,44 @@ export function SavedFindRow({ find, isCurrent = false, now }: RowProps): JSX.El
           </button>
         </form>
       )}
-      <form method="post" action={`${address}/remove`}>
-        <button type="submit" class="quiet" aria-label={attributeText(`Remove “${name}”`)}>
-          Remove
-        </button>
-      </form>
+      <ChangeFind find={find} address={address} />
       <p class="saved-find-about">
         <span safe>{savedFindWords(find)}</span>
         <span class="saved-find-opened"> · opened {relativeTime(openedAt, now)}</span>
       </p>
     </li>
+  );
+}
+
+/** Renames it or removes it; a second press, so that nothing is removed by mistake. */
+function ChangeFind({ find: { id, name }, address }: { find: ListedFind; address: string }) {
+  const field = `name-${id}`;
+  return (
+    <details class="saved-find-change" data-changes="remove">
+      <summary>
+        Change…<span class="visually-hidden" safe>{` ${name}`}</span>
+      </summary>
+      <form method="post" action={`${address}/rename`} class="change-find-form">
+        <label for={field}>New name</label>
+        <input
+          type="text"
+          id={field}
+          name="name"
+          value={attributeText(name)}
+          maxlength={MAX_NAME}
+          required
+        />
+        <button type="submit" aria-label={attributeText(`Rename “${name}”`)}>
+          Rename
+        </button>
+      </form>
+      <form method="post" action={`${address}/remove`} class="change-find-form">
+        <span class="muted">The posts stay.</span>
+        <button type="submit" aria-label={attributeText(`Remove “${name}”`)}>
+          Remove
+        </button>
+      </form>
+    </details>
   );
 }
 
@@ -91,20 +123,15 @@ function NewPostsCount({ find }: { find: ListedFind }): JSX.Element {
 }
 
 interface SaveFindProps {
-  model: Pick<FindModel, 'query' | 'savedAs' | 'like' | 'newPosts'>;
+  model: Pick<FindModel, 'query' | 'savedAs' | 'like'>;
 }
 
 /** The form that saves the page's query, or the name that it is saved under. */
-export function SaveFind({
-  model: { query, savedAs, like, newPosts },
-}: SaveFindProps): JSX.Element {
+export function SaveFind({ model: { query, savedAs, like } }: SaveFindProps): JSX.Element {
   if (savedAs) {
     return (
       <p class="save-find">
         Saved as “<bdi safe>{savedAs.name}</bdi>”.
-        {newPosts !== undefined && (
-          <span> Posts that were collected since it was last opened are marked as new.</span>
-        )}
       </p>
     );
   }
@@ -122,9 +149,10 @@ export function SaveFind({
 
 /** The query of a find as the fields of a form. */
 export function SavedQuery({ query }: { query: FindModel['query'] }): JSX.Element {
+  const { q, by, sort, like } = query;
   return (
     <>
-      {[...findParameters(query)].map(([name, value]) => (
+      {[...findParameters({ q, by, sort, ...(like && { like }) })].map(([name, value]) => (
         <input type="hidden" name={attributeText(name)} value={attributeText(value)} />
       ))}
     </>

@@ -12,13 +12,24 @@ interface FilterProps {
   maxlength: number;
   /** Default: "Search". */
   button?: string;
+  /** What is wrong with the words. */
+  error?: string;
   /** Further fields, below the box. */
   children?: Children;
 }
 
 /** Filters a list by URL only, so that it can be bookmarked or shared: one box, and what is below. */
 export function Filter(props: FilterProps): JSX.Element {
-  const { action, label, placeholder, words, maxlength, button = 'Search', children } = props;
+  const {
+    action,
+    label,
+    placeholder,
+    words,
+    maxlength,
+    button = 'Search',
+    error,
+    children,
+  } = props;
   return (
     <search aria-label={attributeText(label)}>
       <form class="filter" method="get" action={attributeText(action)}>
@@ -31,30 +42,49 @@ export function Filter(props: FilterProps): JSX.Element {
             aria-label={attributeText(placeholder)}
             placeholder={attributeText(placeholder)}
             maxlength={maxlength}
+            {...errorState('q', error)}
           />
           <button type="submit" safe>
             {button}
           </button>
         </div>
+        <FieldProblem name="q" error={error} />
         {children}
       </form>
     </search>
   );
 }
 
+/** The attributes of a field that say whether it is wrong. */
+export function errorState(name: string, error: string | undefined) {
+  if (error === undefined) return {};
+  return { 'aria-invalid': 'true', 'aria-describedby': `${name}-error` } as const;
+}
+
+function FieldProblem({ name, error }: { name: string; error?: string }): JSX.Element {
+  if (error === undefined) return '';
+  return (
+    <p class="field-error" id={`${name}-error`} safe>
+      {error}
+    </p>
+  );
+}
+
 interface FilterFieldProps {
   name: string;
   label: string;
+  error?: string;
   children: Children;
 }
 
-export function FilterField({ name, label, children }: FilterFieldProps): JSX.Element {
+export function FilterField({ name, label, error, children }: FilterFieldProps): JSX.Element {
   return (
     <div class="field">
       <label for={name} safe>
         {label}
       </label>
       {children}
+      <FieldProblem name={name} error={error} />
     </div>
   );
 }
@@ -64,9 +94,10 @@ interface WordsFieldProps extends Omit<FilterFieldProps, 'children'> {
   maxlength: number;
 }
 
-export function WordsField({ name, label, value, maxlength }: WordsFieldProps): JSX.Element {
+export function WordsField(props: WordsFieldProps): JSX.Element {
+  const { name, label, value, maxlength, error } = props;
   return (
-    <FilterField name={name} label={label}>
+    <FilterField name={name} label={label} error={error}>
       <input
         type="text"
         id={name}
@@ -75,6 +106,7 @@ export function WordsField({ name, label, value, maxlength }: WordsFieldProps): 
         maxlength={maxlength}
         autocapitalize="none"
         spellcheck="false"
+        {...errorState(name, error)}
       />
     </FilterField>
   );

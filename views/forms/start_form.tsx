@@ -3,17 +3,11 @@ import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
-import {
-  attributeText,
-  CheckboxField,
-  MomentField,
-  NumberField,
-  SelectField,
-  TextField,
-} from './field.tsx';
+import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 import { PostForm } from './post_form.tsx';
 import { RepeatFields } from './repeat_fields.tsx';
 import { chosenSource } from './sources.ts';
+import { WhenAndHow } from './start_options.tsx';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
 export function StartForm({ model }: { model: StartModel }): JSX.Element {
@@ -36,7 +30,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
         </button>
       </div>
       {model.timeZone !== undefined && (
-        <RepeatFields type={type} form={form} timeZone={model.timeZone} />
+        <RepeatFields type={type} form={form} timeZone={model.timeZone} preview={model.preview} />
       )}
       <div class="form-result" id="start-result">
         <WhatIsWrong form={form} />
@@ -178,93 +172,6 @@ function WithoutBudget({ sources }: { sources: SourceOption[] }): JSX.Element {
         Set one on the Sources page
       </a>
     </p>
-  );
-}
-
-/** Milliseconds, and their words. */
-const DELAYS: [ms: string, words: string][] = [
-  ['', 'Now'],
-  ['300000', 'In 5 minutes'],
-  ['3600000', 'In an hour'],
-  ['28800000', 'In 8 hours'],
-  ['86400000', 'In a day'],
-];
-
-const PRIORITIES: [priority: string, words: string][] = [
-  ['10', 'First (+10)'],
-  ['5', 'High (+5)'],
-  ['', 'Normal'],
-  ['-5', 'Low (−5)'],
-  ['-10', 'Last (−10)'],
-];
-
-const LIMITS: [ms: string, words: string][] = [
-  ['', 'None'],
-  ['600000', '10 minutes'],
-  ['3600000', '1 hour'],
-  ['21600000', '6 hours'],
-  ['86400000', '1 day'],
-];
-
-const WHEN_AND_HOW = ['delayMs', 'runAt', 'priority', 'timeoutMs'];
-
-/** When it starts, before which others, and for how long it may run. Folded while all is usual. */
-function WhenAndHow({ form }: { form: FormState }): JSX.Element {
-  const used = WHEN_AND_HOW.some((name) => form.values[name] || form.errors[name]);
-  return (
-    <details class="more-options start-options" open={used}>
-      <summary>When and how</summary>
-      <div class="field-row">
-        <OptionField
-          name="delayMs"
-          label="Start"
-          help="How long it waits first."
-          options={DELAYS}
-          form={form}
-        />
-        <MomentField name="runAt" label="Or at (UTC)" help="In place of a delay." form={form} />
-      </div>
-      <div class="field-row">
-        <OptionField
-          name="priority"
-          label="Priority"
-          help="Among the waiting jobs of this kind."
-          options={PRIORITIES}
-          form={form}
-        />
-        <OptionField
-          name="timeoutMs"
-          label="Time limit"
-          help="For each attempt. Then the job fails."
-          options={LIMITS}
-          form={form}
-        />
-      </div>
-    </details>
-  );
-}
-
-interface OptionFieldProps {
-  name: string;
-  label: string;
-  help?: string;
-  options: [value: string, words: string][];
-  form: FormState;
-}
-
-/** A value that is none of the options is kept as one more. */
-function OptionField({ options, ...props }: OptionFieldProps): JSX.Element {
-  const value = props.form.values[props.name] ?? '';
-  const isKnown = options.some(([known]) => known === value);
-  const all = isKnown ? options : [...options, [value, value] as [string, string]];
-  return (
-    <SelectField {...props}>
-      {all.map(([known, words]) => (
-        <option value={attributeText(known)} selected={known === value} safe>
-          {words}
-        </option>
-      ))}
-    </SelectField>
   );
 }
 

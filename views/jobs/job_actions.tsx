@@ -1,6 +1,6 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
-import { estimate } from '../../src/text/format.ts';
+import { exactSpan } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { DELIVER } from '../../src/webhooks/webhook.ts';
@@ -177,7 +177,7 @@ function retryAdvice({ tracked, failure, timeoutMs }: Job): string {
   if (tracked) return 'The job was run by another program. Run that program again.';
   if (failure === 'permanent') return 'A retry fails again unless the cause is removed.';
   if (failure === 'timeout' && timeoutMs !== undefined) {
-    return `A retry resumes where it stopped, with another ${estimate(timeoutMs)}.`;
+    return `A retry resumes where it stopped, with another ${exactSpan(timeoutMs)}.`;
   }
   return 'A retry resumes where it stopped.';
 }

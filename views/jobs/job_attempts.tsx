@@ -12,7 +12,7 @@ export function JobAttempts({ attempts, now }: { attempts: JobAttempt[]; now: Da
   return (
     <section class="report-attempts">
       <h2>Attempts</h2>
-      <table class="attempt-table">
+      <table class="stacked attempt-table">
         <TableHead
           columns={['Attempt', 'Outcome', 'Started', 'Duration', 'Error']}
           numbers={['Attempt', 'Duration']}

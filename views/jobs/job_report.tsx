@@ -5,7 +5,7 @@ import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { actorLine } from '../../src/text/audit_text.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
 import { pauseText } from '../../src/text/queue_text.ts';
-import { limitText, signed, startsLater } from '../../src/text/start_text.ts';
+import { limitText, priorityText, startsInPast, startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
 import { LivePart } from '../live_part.tsx';
@@ -193,7 +193,7 @@ function Details({ job, attempts, start, now }: DetailsProps): JSX.Element {
       <dt>Status</dt>
       <dd safe>{statusWords(job)}</dd>
       <Moment label="Created" date={job.createdAt} now={now} />
-      <Moment label="Planned for" date={job.runAt} now={now} />
+      <PlannedStart job={job} now={now} />
       <Moment label="Started" date={job.startedAt} now={now} />
       <Moment label="Ended" date={job.completedAt} now={now} />
       <Duration job={job} now={now} />
@@ -220,11 +220,12 @@ function Starter({ job, start }: Pick<DetailsProps, 'job' | 'start'>): JSX.Eleme
 
 /** The options of its start, where they are not the usual ones. */
 function Options({ job }: { job: Job }): JSX.Element {
-  const { priority, timeoutMs, pinned } = job;
+  const { timeoutMs, pinned } = job;
+  const priority = priorityText(job);
   return (
     <>
       {pinned ? <Fact label="Kept">until somebody removes it</Fact> : ''}
-      {priority === 0 ? '' : <Fact label="Priority">{signed(priority) as 'safe'}</Fact>}
+      {priority === '' ? '' : <Fact label="Priority">{priority as 'safe'}</Fact>}
       {timeoutMs === undefined ? (
         ''
       ) : (
@@ -249,6 +250,18 @@ function Duration({ job, now }: { job: Job; now: Date }): JSX.Element {
 
 function Moment({ label, date, now }: { label: string; date: Date | undefined; now: Date }) {
   return date === undefined ? '' : <Fact label={label}>{relativeTime(date, now)}</Fact>;
+}
+
+/** The page is what a browser without JavaScript gets after a start. */
+function PlannedStart({ job, now }: { job: Job; now: Date }): JSX.Element {
+  if (job.runAt === undefined) return '';
+  const past = startsInPast(job) ? ', which was in the past when it was created' : '';
+  return (
+    <Fact label="Planned for">
+      {relativeTime(job.runAt, now)}
+      {past as 'safe'}
+    </Fact>
+  );
 }
 
 function Relation({ label, text, base }: { label: string; text?: string; base: string }) {

@@ -20,7 +20,7 @@ interface JobTableProps {
 /** A table; the CSS shows each row as a card on a phone. */
 export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.Element {
   return (
-    <table class="job-table">
+    <table class="stacked job-table">
       <TableHead
         columns={['Status', 'Type', 'Subject', 'Progress or result', 'Started', 'Duration']}
         numbers={['Started', 'Duration']}

@@ -107,7 +107,7 @@ interface AuditTableProps {
 export function AuditTable({ entries, now }: AuditTableProps): JSX.Element {
   if (entries.length === 0) return <p class="empty-note">No entries match.</p>;
   return (
-    <table class="audit-table">
+    <table class="stacked audit-table">
       <TableHead columns={['When', 'Action', 'What', 'Who', 'Address']} numbers={[]} />
       <tbody>
         {entries.map((entry) => (

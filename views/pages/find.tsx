@@ -2,9 +2,10 @@ import { withoutFilters } from '../../src/find/typed_text.ts';
 import { understoodText, unrankedText } from '../../src/text/found_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { FindFacets } from '../find/find_facets.tsx';
-import { FindForm } from '../find/find_form.tsx';
+import { FIELDS, FindForm } from '../find/find_form.tsx';
 import { exportHref, findHref } from '../find/find_href.ts';
 import { FindWays } from '../find/find_ways.tsx';
+import { MarkedNews } from '../find/marked_news.tsx';
 import { NewPosts } from '../find/new_posts.tsx';
 import { SavedFinds, SaveFind } from '../find/saved_finds.tsx';
 import { attributeText } from '../forms/field.tsx';
@@ -18,28 +19,65 @@ import { NextPage } from './pagination.tsx';
 
 export function FindPage({ layout, model }: { layout: Layout; model: FindModel }): JSX.Element {
   const hasPosts = model.found.posts.length > 0;
-  const { saved, savedAs, problem, query } = model;
+  const { saved, savedAs, problem, problems, query } = model;
   const isEmpty = query.q === '' && query.like === undefined;
+  const isWrong = Object.keys(problems).length > 0;
   return (
     <Page title="Find" current="/find" layout={layout} hasPosts query={model.query.q}>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
+        {isWrong && <WrongAddress model={model} />}
         <SavedFinds finds={saved} current={savedAs} isOpen={isEmpty} now={layout.now} />
-        <FindWays query={query} />
-        {!isEmpty && !problem && <SaveFind model={model} />}
-        {hasPosts && <NewPosts {...model} posts={0} />}
+        {query.only !== 'new' && <FindWays query={query} />}
+        {!isEmpty && !problem && !isWrong && <SaveFind model={model} />}
+        {!isWrong && <MarkedNews model={model} />}
+        {hasPosts && offersNew(query) && <NewPosts {...model} />}
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}
-        <LivePart id="posts" follow={!hasPosts}>
-          <PostList model={model} now={layout.now} />
-        </LivePart>
+        {!isWrong && (
+          <LivePart id="posts" follow={!hasPosts}>
+            <PostList model={model} now={layout.now} />
+          </LivePart>
+        )}
       </div>
     </Page>
   );
 }
 
+/** What cannot be used of the address; what the form has is said beside its fields. */
+function WrongAddress({ model: { problems, query } }: { model: FindModel }): JSX.Element {
+  const inForm = ['q', ...FIELDS] as readonly string[];
+  const others = Object.entries(problems).flatMap(([field, problem]) =>
+    inForm.includes(field) ? [] : problem,
+  );
+  return (
+    <div class="result error" role="alert">
+      {others.length === 0 ? (
+        <p>Nothing was looked for. Correct the fields that are marked.</p>
+      ) : (
+        <>
+          <p safe>{`Nothing was looked for. ${others.join(' ')}`}</p>
+          <p>
+            <a href={attributeText(findHref(usable(query, problems)))}>Find without it</a>
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function usable(query: FindModel['query'], problems: FindModel['problems']): FindModel['query'] {
+  const { like, after, only, ...rest } = query;
+  return { ...rest, ...(like && !problems.like && { like }) };
+}
+
+/** Posts that are new have no number where words are no condition. */
+function offersNew({ by, like }: FindModel['query']): boolean {
+  return by !== 'meaning' && like === undefined;
+}
+
 function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element {
-  const { found, query, problem, nextHref, newPosts } = model;
+  const { found, query, problem, nextHref, news } = model;
   if (problem) return <Problem problem={problem} />;
   if (found.posts.length === 0) return <NoPosts model={model} />;
   return (
@@ -49,7 +87,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
       <SearchNotes notes={found.notes} />
       {found.facets ? <FindFacets query={query} facets={found.facets} /> : ''}
       {found.posts.map((post) => (
-        <PostArticle post={post} now={now} isNew={newPosts?.has(post)} />
+        <PostArticle post={post} now={now} isNew={news?.posts.has(post)} />
       ))}
       <NextPage href={nextHref} label="More posts" />
       <FindEnd model={model} />
@@ -125,8 +163,14 @@ function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): J
 }
 
 function NoPosts({ model }: { model: FindModel }): JSX.Element {
-  const { query, found, seen } = model;
-  const isEmpty = seen === 0;
+  const { query, found, isEmpty } = model;
+  if (query.only === 'new') {
+    return (
+      <p class="empty">
+        No post is new. <a href={attributeText(findHref(query, { only: undefined }))}>Show all</a>
+      </p>
+    );
+  }
   if (!isEmpty && (query.q !== '' || query.like !== undefined)) {
     return (
       <>

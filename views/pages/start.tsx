@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { sentence, wordsOf } from '../../src/operations/words.ts';
+import { hasOwnSentence, sentence, wordsOf } from '../../src/operations/words.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { chosenSource } from '../forms/sources.ts';
 import { StartForm } from '../forms/start_form.tsx';
 import { RunList } from '../jobs/run_list.tsx';
@@ -65,25 +66,41 @@ function FormPanel({ model }: { model: StartModel }): JSX.Element {
 
 /**
  * What the form would start, or what is wrong with the input. The browser's script renders it again with
- * every key, out of the same values and rules.
+ * every key, out of the same values and rules; where it cannot, it asks for the page with these values.
  */
 function Sentence({ model }: { model: StartModel }): JSX.Element {
   const { type, form, sources, parts, problem } = model;
   const added = Object.entries(parts.values ?? {});
   const data = Object.fromEntries(added.map(([name, value]) => [`data-${name}`, value]));
+  const follows = hasOwnSentence(type) ? { 'data-sentence': type } : asksFor(type);
+  const words =
+    model.sentence ??
+    sentence(type, { ...form.values, ...parts.values }, chosenSource(form, sources));
   return (
     <output
       id="start-sentence"
       class="start-sentence"
       data-changes="remove"
-      data-sentence={type}
+      {...follows}
       data-problem={String(problem !== undefined)}
       {...data}
       safe
     >
-      {problem ?? sentence(type, { ...form.values, ...parts.values }, chosenSource(form, sources))}
+      {problem ?? words}
     </output>
   );
+}
+
+function asksFor(type: string) {
+  return {
+    'hx-get': attributeText(urlTo(`/${type}`)),
+    'hx-include': '.start-form',
+    'hx-trigger': 'input from:closest [data-form] delay:200ms',
+    'hx-select': '#start-sentence',
+    'hx-target': 'this',
+    'hx-swap': 'outerHTML',
+    'hx-sync': 'this:replace',
+  };
 }
 
 function isUnderWay(job: Job): boolean {

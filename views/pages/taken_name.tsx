@@ -8,7 +8,7 @@ import type { Layout, TakenNameModel } from '../view_models.ts';
 
 /** Asks whether a saved find is to be replaced, or for another name. */
 export function TakenNamePage({ layout, model }: { layout: Layout; model: TakenNameModel }) {
-  const { name, query, other } = model;
+  const { name, query, other, renames } = model;
   return (
     <Page
       title="The name is taken"
@@ -20,23 +20,35 @@ export function TakenNamePage({ layout, model }: { layout: Layout; model: TakenN
         <h1>The name is taken</h1>
         <p class="result error" role="alert">
           There is already a saved find “<bdi safe>{other.name}</bdi>”:{' '}
-          <span safe>{savedFindWords(other)}</span>. Nothing was saved. Replace it, or choose
-          another name.
+          <span safe>{savedFindWords(other)}</span>.{' '}
+          {renames === undefined
+            ? 'Nothing was saved. Replace it, or choose another name.'
+            : 'Nothing was renamed. Choose another name.'}
         </p>
-        <form method="post" action={urlTo('/api/finds')} class="form-actions">
-          <SavedQuery query={query} />
-          <input type="hidden" name="name" value={attributeText(name)} />
-          <input type="hidden" name="replace" value="true" />
-          <button type="submit">Replace it</button>
+        {renames === undefined && (
+          <form method="post" action={urlTo('/api/finds')} class="form-actions">
+            <SavedQuery query={query} />
+            <input type="hidden" name="name" value={attributeText(name)} />
+            <input type="hidden" name="replace" value="true" />
+            <button type="submit">Replace it</button>
+          </form>
+        )}
+        <form
+          method="post"
+          action={urlTo(renames === undefined ? '/api/finds' : `/api/finds/${renames}/rename`)}
+          class="save-find-form"
+        >
+          {renames === undefined && <SavedQuery query={query} />}
+          <NameField name={name} />
+          <button type="submit">
+            {renames === undefined ? 'Save under this name' : 'Rename it'}
+          </button>
+        </form>
+        <p>
           <a class="button" href={attributeText(findHref(query))}>
             Back to the posts
           </a>
-        </form>
-        <form method="post" action={urlTo('/api/finds')} class="save-find-form">
-          <SavedQuery query={query} />
-          <NameField name={name} />
-          <button type="submit">Save under this name</button>
-        </form>
+        </p>
       </div>
     </Page>
   );

@@ -1,6 +1,6 @@
-import type { TypeQueue } from '../../src/jobs/engine/queues.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { SourceQueue, Worker } from '../../src/jobs/workers.ts';
+import type { SourceQueue, TypeQueue } from '../../src/jobs/queue.ts';
+import type { Worker } from '../../src/jobs/workers.ts';
 import { count, jobName, sourceTitle } from '../../src/text/format.ts';
 import { limitWords } from '../../src/text/queue_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
@@ -47,7 +47,7 @@ function Processes({ model: { processes }, now }: Props): JSX.Element {
   return (
     <section aria-labelledby="processes-title">
       <h2 id="processes-title">Processes</h2>
-      <table class="queue-table">
+      <table class="stacked queue-table">
         <TableHead columns={['Process', 'Version', 'Since', 'Heartbeat', 'Runs']} />
         <tbody>
           {processes.map((process) => (
@@ -90,7 +90,7 @@ function Types({ model: { types }, now }: Props): JSX.Element {
   return (
     <section aria-labelledby="types-title">
       <h2 id="types-title">Types</h2>
-      <table class="queue-table">
+      <table class="stacked queue-table">
         <TableHead
           columns={['Type', 'State', 'Waiting', 'Running', 'Oldest', 'At once', 'Change']}
           numbers={['Waiting', 'Running']}
@@ -201,7 +201,7 @@ function Sources({ model: { sources }, now }: Props): JSX.Element {
     <section aria-labelledby="sources-title">
       <h2 id="sources-title">Sources</h2>
       <p class="field-help">Jobs of a paused source wait; those of other sources go on.</p>
-      <table class="queue-table">
+      <table class="stacked queue-table">
         <TableHead columns={['Source', 'State', 'Change']} changes={['Change']} />
         <tbody>
           {sources.map((source) => (

@@ -60,16 +60,24 @@ interface ShowPictureProps {
 function ShowPicture({ post, item, place }: ShowPictureProps): JSX.Element {
   const href = safeHref(item.url);
   if (item.type !== 'photo' || !href?.startsWith('https:')) return '';
-  const own = `/media/${encodeURIComponent(post.source)}/${encodeURIComponent(post.id)}/${place}`;
+  const path = `/media/${encodeURIComponent(post.source)}/${encodeURIComponent(post.id)}/${place}`;
+  const own = post.source === 'archive' ? urlTo(path as `/${string}`) : undefined;
   return (
-    <button
-      type="button"
-      class="quiet show-picture needs-script"
-      data-remote={attributeText(href)}
-      data-own={post.source === 'archive' ? urlTo(own as `/${string}`) : undefined}
-      data-alt={attributeText(item.alt ?? '')}
-    >
-      Show picture
-    </button>
+    <>
+      <button
+        type="button"
+        class="quiet show-picture needs-script"
+        data-remote={attributeText(href)}
+        data-own={own}
+        data-alt={attributeText(item.alt ?? '')}
+      >
+        Show picture
+      </button>
+      {own !== undefined && (
+        <noscript>
+          <a href={own}>From the archive</a>
+        </noscript>
+      )}
+    </>
   );
 }

@@ -39,7 +39,8 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
         </span>
       </td>
       <td class="profile-action">
-        <ScrapeButton username={username} source={source} />
+        {/* An archive is read as a whole, and not by a name. */}
+        {source !== 'archive' && <ScrapeButton username={username} source={source} />}
       </td>
     </tr>
   );

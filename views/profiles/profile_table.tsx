@@ -4,7 +4,7 @@ import { ProfileRow } from './profile_row.tsx';
 /** A table; the CSS shows each row as a card on a phone. */
 export function ProfileTable({ profiles }: { profiles: StoredProfile[] }): JSX.Element {
   return (
-    <table class="profile-table">
+    <table class="stacked profile-table">
       <thead>
         <tr>
           <th scope="col">Profile</th>

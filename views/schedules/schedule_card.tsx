@@ -1,9 +1,16 @@
-import { sentence } from '../../src/operations/words.ts';
+import { inputSentence } from '../../src/operations/words.ts';
 import type { Schedule, ScheduleRun } from '../../src/schedules/schedule.ts';
 import { jobName } from '../../src/text/format.ts';
-import { nextRunText, repetitionText, scheduleName } from '../../src/text/schedule_text.ts';
+import {
+  adviceFor,
+  nextRunText,
+  repetitionText,
+  scheduleName,
+} from '../../src/text/schedule_text.ts';
+import { limitText, signed } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
+import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { StatusLabel } from '../jobs/status_icon.tsx';
 import { relativeTime, zonedTime } from '../time.tsx';
@@ -70,7 +77,7 @@ export function ScheduleCard({ schedule, runs, now, isUpdate = false }: CardProp
         </p>
       </div>
       <Problem schedule={schedule} />
-      <Sentence schedule={schedule} />
+      <What schedule={schedule} />
       <dl class="facts">
         <Fact label="Repeats">
           <span safe>{repetitionText(cron)}</span> <span class="muted" safe>{`(${timeZone})`}</span>
@@ -81,6 +88,7 @@ export function ScheduleCard({ schedule, runs, now, isUpdate = false }: CardProp
         <Fact label="Last run">
           <LastRun schedule={schedule} now={now} />
         </Fact>
+        <Options schedule={schedule} />
         <Session schedule={schedule} />
       </dl>
       <Actions schedule={schedule} />
@@ -96,12 +104,13 @@ function State({ schedule: { pausedAt, problem, nextDueAt } }: { schedule: Sched
   return <StatusLabel status="queued" word="Scheduled" />;
 }
 
-function Problem({ schedule: { problem } }: { schedule: Schedule }): JSX.Element {
+function Problem({ schedule }: { schedule: Schedule }): JSX.Element {
+  const { problem } = schedule;
   if (problem === undefined) return '';
   return (
     <div class="result error">
       <p class="result-title">It can start nothing at present.</p>
-      <p safe>{`${problem} Remove the schedule, or add it again.`}</p>
+      <p safe>{`${problem} ${adviceFor(schedule)}`}</p>
     </div>
   );
 }
@@ -123,14 +132,27 @@ function LastRun({ schedule, now }: { schedule: Schedule; now: Date }): JSX.Elem
 }
 
 /** What each job would do, in the words of the form. */
-function Sentence({ schedule: { type, input, problem } }: { schedule: Schedule }): JSX.Element {
-  const values = Object.entries(input).map(([name, value]) => [name, String(value)]);
-  const words = problem === undefined ? sentence(type, Object.fromEntries(values)) : '';
+function What({ schedule: { type, input, problem } }: { schedule: Schedule }): JSX.Element {
+  const words = problem === undefined ? inputSentence(type, input) : '';
   if (words === '') return '';
   return (
     <p class="schedule-what" safe>
       {words}
     </p>
+  );
+}
+
+/** How each of its jobs starts, where that is not the usual. */
+function Options({ schedule: { priority, timeoutMs } }: { schedule: Schedule }): JSX.Element {
+  return (
+    <>
+      {priority === 0 ? '' : <Fact label="Priority">{signed(priority) as 'safe'}</Fact>}
+      {timeoutMs === undefined ? (
+        ''
+      ) : (
+        <Fact label="Time limit">{limitText(timeoutMs) as 'safe'}</Fact>
+      )}
+    </>
   );
 }
 
@@ -165,6 +187,10 @@ function Actions({ schedule: { id, pausedAt, type, input } }: { schedule: Schedu
         </button>
         <div class="form-result" />
       </PostForm>
+      <a class="button" href={attributeText(urlTo(`/schedules/${encodeURIComponent(id)}/edit`))}>
+        Change
+        <span class="visually-hidden" safe>{` ${name}`}</span>
+      </a>
       <details class="remove-schedule">
         <summary>Remove…</summary>
         <PostForm action={`${address}/remove`} target="find .form-result">

@@ -121,7 +121,7 @@ async function offersAt(command: Command, typed: string, readsJobs: boolean): Pr
     if (command.parent?.name() === 'schedule') return scheduleCandidates();
     return jobsFor(command.name()).map(jobCandidate);
   }
-  if (command.parent?.name() === 'finds' && command.name() === 'remove')
+  if (command.parent?.name() === 'finds' && ['remove', 'rename'].includes(command.name()))
     return readsJobs ? savedFinds() : [];
   if (command.name() === 'completion') return plain(Object.keys(SCRIPTS));
   return help

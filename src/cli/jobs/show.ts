@@ -7,7 +7,7 @@ import { count, duration, exact, jobName, rate, relative } from '../../text/form
 import { progressLine, timeLeftText } from '../../text/job_text.ts';
 import type { LogLine } from '../../text/log_lines.ts';
 import { padded, printable } from '../../text/printable.ts';
-import { limitText, signed } from '../../text/start_text.ts';
+import { limitText, priorityText, startsInPast } from '../../text/start_text.ts';
 import { EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
@@ -86,9 +86,9 @@ function factsOf(job: Job, { attempts }: JobDetails, starter: string | undefined
     ['rate', job.ratePerSecond === undefined ? undefined : rate(job.ratePerSecond)],
     ['time left', job.etaSeconds === undefined ? undefined : timeLeftText(job.etaSeconds)],
     ['no progress since', moment(job.stalledSince)],
-    ['planned for', moment(job.runAt)],
+    ['planned for', plannedFor(job, moment)],
     ['next attempt', moment(job.retryAt)],
-    ['priority', job.priority === 0 ? undefined : signed(job.priority)],
+    ['priority', priorityText(job) || undefined],
     ['time limit', job.timeoutMs === undefined ? undefined : limitText(job.timeoutMs)],
     ['kept', job.pinned && 'until somebody removes it'],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
@@ -97,6 +97,11 @@ function factsOf(job: Job, { attempts }: JobDetails, starter: string | undefined
     ['started by', job.parentId ?? starter ?? (job.agent && `agent ${job.agent}`)],
   ];
   return facts.filter(([, value]) => value !== undefined);
+}
+
+function plannedFor(job: Job, moment: (at: Date | undefined) => string | undefined) {
+  const past = startsInPast(job) ? ', in the past when it was created' : '';
+  return job.runAt && `${moment(job.runAt)}${past}`;
 }
 
 function attemptRow({ attempt, startedAt, endedAt, outcome, error }: JobDetails['attempts'][0]) {

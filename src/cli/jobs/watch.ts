@@ -1,5 +1,5 @@
 import { isActive, isFinal, isWaiting, type Job } from '../../jobs/index.ts';
-import { EXIT } from '../exit.ts';
+import { CommandFailed, EXIT } from '../exit.ts';
 import { follow, onEveryChange } from '../follow.ts';
 import { reportEnd } from '../foreground.ts';
 import { findJob, openJobs, readNoWorkerNotice } from '../open_jobs.ts';
@@ -22,8 +22,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
   const reporter = createReporter(options);
   const log = new LogReader(tracker, id);
   const printLog = () => {
-    if (options.log && !options.json)
-      for (const line of log.read()) reporter.print(logLineText(line));
+    if (options.log) for (const line of log.read()) reporter.print(logLineText(line));
   };
   const { signal, done } = untilInterrupted();
   const advice = isWaiting(status) ? readNoWorkerNotice() : '';
@@ -43,6 +42,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
 
 /** Shows running jobs and the next queued ones, and how each ends, until Ctrl-C. */
 export async function watchAll(options: WatchOptions): Promise<number> {
+  if (options.log) throw new CommandFailed('--log: Add the id of a job.', EXIT.usage);
   const tracker = await openJobs();
   const reporter = createReporter(options);
   let known: string[] = [];

@@ -1,21 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { TypeQueue } from '../queue.ts';
 import type { JobQueue, JobReader, QueueDepth } from '../store/store.ts';
 import type { Definitions } from './definitions.ts';
-
-/** The queue of a type, and what is set for it. */
-export interface TypeQueue {
-  type: string;
-  waiting: number;
-  running: number;
-  /** Since when the job waits that has been able to start for the longest time. */
-  oldestSince?: Date;
-  /** How many run at once in all processes; absent when this process does not know the type. */
-  concurrency?: number;
-  /** The same as this process itself has set it, where something else is set for all. */
-  ownConcurrency?: number;
-  /** Since when none of its jobs is started. */
-  pausedAt?: Date;
-}
 
 interface QueuesDeps {
   reader: JobReader;

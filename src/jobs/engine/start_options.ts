@@ -1,5 +1,5 @@
 import { timeOf } from '../../platform/time.ts';
-import { count, estimate } from '../../text/format.ts';
+import { count, exactSpan } from '../../text/format.ts';
 import { InvalidInput } from '../errors.ts';
 import type { NewJob } from '../store/store.ts';
 
@@ -7,7 +7,7 @@ import type { NewJob } from '../store/store.ts';
 export interface StartOptions {
   /** −10 to 10, 0 by default. Of the waiting jobs of a type, the highest starts first. */
   priority?: number | undefined;
-  /** It does not start before this time; at most 366 days ahead. A time that is over is now. */
+  /** It does not start before this time; at most 366 days ahead. A time in the past is now. */
   runAt?: Date | undefined;
   /** In place of `runAt`: how long it waits at least, in ms, from 0 to 366 days. */
   delayMs?: number | undefined;
@@ -33,9 +33,9 @@ export const MAX_TIMEOUT_MS = 7 * DAY_MS;
 
 const RULES = {
   priority: `Priority must be a whole number from −${MAX_PRIORITY} to ${MAX_PRIORITY}.`,
-  runAt: `The start must be a time at most ${estimate(MAX_DELAY_MS)} ahead, for example 2026-01-31T12:00:00Z.`,
-  delayMs: `The delay must be a whole number of milliseconds from 0 to ${count(MAX_DELAY_MS)}, which is ${estimate(MAX_DELAY_MS)}.`,
-  timeoutMs: `The time limit must be a whole number of milliseconds from 1 to ${count(MAX_TIMEOUT_MS)}, which is ${estimate(MAX_TIMEOUT_MS)}.`,
+  runAt: `The start must be a time at most ${exactSpan(MAX_DELAY_MS)} ahead, for example 2026-01-31T12:00:00Z.`,
+  delayMs: `The delay may be at most ${exactSpan(MAX_DELAY_MS)}: a whole number of milliseconds from 0 to ${count(MAX_DELAY_MS)}.`,
+  timeoutMs: `The time limit may be at most ${exactSpan(MAX_TIMEOUT_MS)}: a whole number of milliseconds from 1 to ${count(MAX_TIMEOUT_MS)}.`,
   both: 'Give a time to start at or a delay, not both.',
 };
 
@@ -53,7 +53,10 @@ export function checkedStart(
   if (!isWithin(delayMs, 0, MAX_DELAY_MS)) wrong.delayMs = RULES.delayMs;
   if (!isWithin(timeoutMs, 1, MAX_TIMEOUT_MS)) wrong.timeoutMs = RULES.timeoutMs;
   if (runAt !== undefined && !isTime(runAt, now)) wrong.runAt = RULES.runAt;
-  else if (runAt !== undefined && delayMs !== undefined) wrong.runAt = RULES.both;
+  if (runAt !== undefined && delayMs !== undefined) {
+    wrong.runAt ??= RULES.both;
+    wrong.delayMs ??= RULES.both;
+  }
   if (Object.keys(wrong).length > 0) throw new InvalidInput(wrong);
   return {
     ...(priority !== undefined && { priority }),

@@ -79,8 +79,11 @@ export type Counts = ReturnType<typeof createCounts>;
 
 const MAX_KNOWN = 200;
 
-/** @returns a function that counts the matches that were collected after the post with a key. */
-export function createCountAfter({ one }: Queries, { newestKey }: Pick<Counts, 'newestKey'>) {
+/** Counts and lists the matches that were collected after the post with a key. */
+export function createMatchesAfter(
+  { one, all }: Queries,
+  { newestKey }: Pick<Counts, 'newestKey'>,
+) {
   const known = new Map<string, CappedCount>();
 
   function count(select: string, bindings: Bindings): number {
@@ -89,11 +92,8 @@ export function createCountAfter({ one }: Queries, { newestKey }: Pick<Counts, '
   }
 
   function countNow(conditions: Conditions, key: number, newest: number, cap: number): CappedCount {
-    const { match, indexed, others, bindings } = conditions;
-    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
-    const after = isByWords ? key : Math.max(key, newest - MAX_EXAMINED);
-    const select = isByWords ? MATCHES_AFTER : examineAfter(conditions);
-    const total = count(select, { ...bindings, after, cap });
+    const { select, after, bindings } = selectAfter(conditions, key, newest);
+    const total = count(select, { ...bindings, cap });
     return { count: total, isCapped: total === cap || after > key };
   }
 
@@ -115,17 +115,37 @@ export function createCountAfter({ one }: Queries, { newestKey }: Pick<Counts, '
     return counted;
   }
 
-  return function countAfter(conditions: Conditions, key: number, cap: number): CappedCount {
+  function countAfter(conditions: Conditions, key: number, cap: number): CappedCount {
     const newest = newestKey();
     if (conditions.isEmpty || newest <= key) return { count: 0, isCapped: false };
     const counted = conditions.match?.hasPrefix ? countOnce : countNow;
     return counted(conditions, key, newest, cap);
-  };
+  }
+
+  /** Those that were collected last come first. */
+  function keysAfter(conditions: Conditions, key: number, limit: number): number[] {
+    const newest = newestKey();
+    if (conditions.isEmpty || newest <= key) return [];
+    const { select, bindings } = selectAfter(conditions, key, newest);
+    const sql = `${select} ORDER BY rowid DESC LIMIT $limit`;
+    return all<{ rowid: number }>(sql, { ...bindings, limit }).map(({ rowid }) => rowid);
+  }
+
+  return { countAfter, keysAfter };
+}
+
+/** Where posts must be looked at one by one, only the last ones are. */
+function selectAfter(conditions: Conditions, key: number, newest: number) {
+  const { match, indexed, others, bindings } = conditions;
+  const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+  const after = isByWords ? key : Math.max(key, newest - MAX_EXAMINED);
+  const select = isByWords ? MATCHES_AFTER : examineAfter(conditions);
+  return { select, after, bindings: { ...bindings, after } };
 }
 
 const MATCHES_AFTER = `${MATCHES} AND rowid > $after`;
 // Few posts are new, so that no index is better than their keys.
-const ALL_AFTER = 'SELECT 1 FROM posts NOT INDEXED WHERE key > $after';
+const ALL_AFTER = 'SELECT key AS rowid FROM posts NOT INDEXED WHERE key > $after';
 
 function examineAfter({ match, indexed, others }: Conditions): string {
   const set = match ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES_AFTER})`] : [];

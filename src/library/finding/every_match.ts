@@ -2,16 +2,20 @@ import type { ByTime } from './by_time.ts';
 import type { Conditions } from './conditions.ts';
 import type { Place } from './plan_sql.ts';
 
+/** So many matches are found at once, by looking few posts up: an export of a frequent word begins soon. */
+const FIRST = 20;
+
 /** @returns a function that goes through all that meet conditions, newest first, in batches of keys. */
 export function createEveryMatch({ newest, places }: ByTime) {
-  /** The first batch at once, where it can be; the others take about a second at a million posts. */
+  /** The first few at once, where that can be; the others take about a second at a million posts. */
   return async function* everyMatch(
     conditions: Conditions,
     batch: number,
   ): AsyncGenerator<number[]> {
-    const first = await newest(conditions, batch);
+    const few = Math.min(FIRST, batch);
+    const first = await newest(conditions, few);
     if (first.length > 0) yield keysOf(first);
-    if (first.length < batch) return;
+    if (first.length < few) return;
     let pending: Place[] = [];
     for await (const some of places(conditions, first.at(-1))) {
       pending.push(...some);

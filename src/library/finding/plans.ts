@@ -35,10 +35,8 @@ function walked(examined: number): Plan {
   return { way: 'walk', examined: Math.min(Math.ceil(examined), MAX_LOOKED_UP) };
 }
 
-/** How finds are answered by SQLite: which plan is fast depends on how many posts match. */
-export function createPlans({ all }: Queries, counts: Counts) {
-  const { newestKey, countMatches, countIndexed, shareOfLast } = counts;
-
+/** @returns a function that chooses a plan by how many posts match. */
+function createPlanning({ newestKey, countMatches, shareOfLast }: Counts) {
   function planOf(conditions: Conditions, limit: number): Plan {
     const { match } = conditions;
     if (!match) return walked(MAX_LOOKED_UP);
@@ -61,6 +59,15 @@ export function createPlans({ all }: Queries, counts: Counts) {
     const passed = Math.min(1, limit / matches) * newestKey();
     return matches * (COST.gathered - COST.inSet) <= passed * COST.passed;
   }
+
+  return planOf;
+}
+
+/** How finds are answered by SQLite: which plan is fast depends on how many posts match. */
+export function createPlans(queries: Queries, counts: Counts) {
+  const { all } = queries;
+  const { countIndexed } = counts;
+  const planOf = createPlanning(counts);
 
   function page(conditions: Conditions, limit: number, after?: Place): Place[] {
     if (conditions.isEmpty) return [];

@@ -8,7 +8,7 @@ import { toPost } from '../post_row.ts';
 import { createByTime } from './by_time.ts';
 import { type Collecting, createCollecting } from './collecting.ts';
 import { type Conditions, createConditions } from './conditions.ts';
-import { type Counts, createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
+import { type Counts, createCounts, createMatchesAfter, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
 import { createMatches } from './matches.ts';
@@ -24,7 +24,7 @@ export function createWordFinder(db: Database): WordFinder {
   const queries = createQueries(db);
   const conditionsOf = createConditions(db);
   const counts = createCounts(queries);
-  const countAfter = createCountAfter(queries, counts);
+  const { countAfter, keysAfter } = createMatchesAfter(queries, counts);
   const plans = createPlans(queries, counts);
   const collected = createCollecting(queries, counts);
   const byTime = createByTime(queries, plans, collected);
@@ -60,6 +60,7 @@ export function createWordFinder(db: Database): WordFinder {
       countFound(counts, collected, conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),
+    keysAfter: (query, key, limit) => keysAfter(conditionsOfQuery(query), key, limit),
     newestKey: counts.newestKey,
     facets: (query, also) => facetsOf(conditionsOfQuery(query), also),
     keysOf: (filters, words) => byTime.setOf(conditionsOf(filters, words)),

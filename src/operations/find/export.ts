@@ -21,7 +21,9 @@ const COLUMNS: Record<string, (post: ExportedPost) => unknown> = {
   quoted_id: ({ quote }) => quote?.id,
   links: ({ links }) => links.map(({ url }) => url).join(' '),
   media: ({ media }) => media.map(({ url }) => url).join(' '),
-  similarity: ({ similarity }) => similarity?.toFixed(4),
+  // A number: a text that begins with a minus would be taken for a formula.
+  similarity: ({ similarity }) =>
+    similarity === undefined ? undefined : Number(similarity.toFixed(4)),
 };
 
 /**

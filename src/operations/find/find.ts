@@ -1,4 +1,5 @@
 import { describeFind } from '../../find/index.ts';
+import type { FindQuery } from '../../find/query.ts';
 import { writeCursor } from '../../library/listing.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -31,7 +32,7 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
     ? await listing(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
   const { posts, total, isCapped, unranked, nextCursor, by } = page;
-  const unknown = page.unknown ?? unknownOf(deps, request);
+  const unknown = (page.unknown ?? unknownOf(deps, request)).filter(isNoOperator(request.query));
   const suggestion = await suggestionOf(deps, request, unknown);
   const notes = [
     ...unreadNotes(request.query),
@@ -63,11 +64,12 @@ export async function readAsked(
 }
 
 /** Whether posts come in the order of time: filters alone, or words with `sort: newest`. */
-export function isListing({ query, by, like, sort }: FindRequest): boolean {
-  return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
+export function isListing({ query, by, like, sort, after }: FindRequest): boolean {
+  return !like && after === undefined && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-const hasFacets = ({ facets, like, by }: FindRequest) => facets && !like && by !== 'meaning';
+const hasFacets = ({ facets, like, by, after }: FindRequest) =>
+  facets && !like && by !== 'meaning' && after === undefined;
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
   Pick<Hits, 'by' | 'notes' | 'unknown'> & {
@@ -110,6 +112,11 @@ function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): Fo
     ...(unknown && { unknown }),
     ...(by === 'both' && { keys: hits.map(({ key }) => key) }),
   };
+}
+
+/** What was read as text in place of an operator is told already. */
+function isNoOperator({ unread = [] }: FindQuery): (unknown: UnknownWord) => boolean {
+  return ({ word }) => !unread.some(({ typed }) => typed.endsWith(word));
 }
 
 function unknownOf({ library }: FindDeps, { query, by }: FindRequest): UnknownWord[] {

@@ -30,6 +30,8 @@ export interface Hits {
 
 /** How many posts a find ranks by words; the others are counted. */
 export const MAX_BY_WORDS = 1_000;
+/** New posts are counted and listed up to this. */
+export const MAX_NEW = 1_000;
 /** How many posts a find by meaning answers with: what comes later has little to do with the query. */
 export const MAX_BY_MEANING = 100;
 

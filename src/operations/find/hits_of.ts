@@ -7,7 +7,7 @@ import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import { comparable, requireVectors } from '../query_vector.ts';
 import { bestHits } from './best.ts';
-import { type Hit, type Hits, MAX_BY_MEANING, MAX_BY_WORDS } from './hits.ts';
+import { type Hit, type Hits, MAX_BY_MEANING, MAX_BY_WORDS, MAX_NEW } from './hits.ts';
 import { modelNotes, NOT_EMBEDDED } from './notes.ts';
 import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
@@ -33,6 +33,7 @@ function byTime(library: FindDeps['library'], hits: Hit[]): Hit[] {
 }
 
 async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
+  if (request.after !== undefined) return newHits(deps, request.query, request.after);
   if (request.like) {
     await deps.library.meaning.prepare(deps.embedder.model);
     return likeHits(deps, request);
@@ -84,6 +85,19 @@ async function wordHits({ library }: FindDeps, query: FindQuery): Promise<Hits> 
     by: 'words',
     notes: [],
   };
+}
+
+/** Posts that were collected since, newest first. */
+function newHits({ library }: FindDeps, query: FindQuery, after: number): Hits {
+  const { words } = query;
+  const hit = { why: words ? { words: true as const } : {}, ...(words && { marked: words }) };
+  const keys = library.words.keysAfter(query, after, MAX_NEW);
+  const { isCapped } = library.words.countAfter(query, after, MAX_NEW);
+  const hits = byTime(
+    library,
+    keys.map((key) => ({ key, ...hit })),
+  );
+  return { hits, more: 0, ...(isCapped && { isCapped }), by: 'words', notes: [] };
 }
 
 function nearHits(near: NearKey[]): Hits {

@@ -18,7 +18,8 @@ export type FindWay = (typeof FIND_WAYS)[number];
 export type FindSort = (typeof FIND_SORTS)[number];
 
 export const DEFAULT_PAGE = 20;
-const MAX_QUERY_LENGTH = 500;
+/** In characters. */
+export const MAX_QUERY_LENGTH = 500;
 
 export interface FindRequest {
   /** What the text and the other fields mean together. */
@@ -32,6 +33,8 @@ export interface FindRequest {
   /** 1 to 100. */
   limit: number;
   cursor?: string;
+  /** Only posts that were collected after the one with this key, newest first. Not by meaning. */
+  after?: number;
 }
 
 /** The fields of a find, as they are typed: in an address, a form or the terminal. */
@@ -75,25 +78,33 @@ export function findFields(sources: Sources) {
       .optional(),
     format: z
       .enum(EXPORT_FORMATS, `Format must be ${oneOf(EXPORT_FORMATS)}.`)
-      .meta({ description: 'All of it as a file to download; limit and cursor do not count.' })
+      .meta({ description: 'All of it as a file to download, or as many as `limit` says.' })
       .optional(),
     limit: typedWholeNumber(1, MAX_PAGE, limit, {
-      description: 'Page size.',
+      description: 'Page size; of an export, the maximum.',
       default: DEFAULT_PAGE,
       examples: [5],
     }),
     cursor: z.string().describe('nextCursor of the previous page.').optional(),
+    after: typedWholeNumber(0, Number.MAX_SAFE_INTEGER, AFTER_RULE, {
+      description:
+        'Only posts that were collected after the one with this key, newest first, up to 1,000: `after` of a saved find that was opened.',
+    }),
   };
 }
+
+const AFTER_RULE = 'After must be a whole number, 0 or more.';
 
 export function findRequestSchema(sources: Sources) {
   return typedFields(findFields(sources)).superRefine(refuseImpossible);
 }
 
+export const LIKE_RULE = 'Like must be a source and an id, for example sample:42.';
+
 type Refusal = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
 
 /** What only the fields together, or more than their form, can tell. */
-export function refuseImpossible(typed: SavedFields, context: Refusal): void {
+export function refuseImpossible(typed: SavedFields & { after?: number }, context: Refusal): void {
   const refuse = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message });
   const author = authorProblem(typed.author ?? '');
@@ -106,8 +117,9 @@ export function refuseImpossible(typed: SavedFields, context: Refusal): void {
         `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
       );
   }
-  if (typed.like && !likeOf(typed.like))
-    refuse('like', 'Like must be a source and an id, for example sample:42.');
+  if (typed.like && !likeOf(typed.like)) refuse('like', LIKE_RULE);
+  if (typed.after !== undefined && (typed.by === 'meaning' || typed.like))
+    refuse('after', 'After is for words and filters, which posts meet or not.');
   if (typed.by === 'meaning' && !typed.q && !typed.like)
     refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
 }
@@ -147,6 +159,7 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
     facets: typed.facets === 'true',
     limit: typed.limit ?? DEFAULT_PAGE,
     ...(typed.cursor && { cursor: typed.cursor }),
+    ...(typed.after !== undefined && { after: typed.after }),
   };
 }
 

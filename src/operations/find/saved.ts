@@ -8,12 +8,11 @@ import { NotFound } from '../../sources/source.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
 import { ignoringCommonWords } from './common_words.ts';
+import { MAX_NEW } from './hits.ts';
 import { NO_SUCH_POST } from './hits_of.ts';
 import { likeOf, type SavedFields, toFindRequest } from './request.ts';
 import { savedRequestSchema, type TypedSaveFind } from './saved_request.ts';
 
-/** New posts are counted up to this. */
-const MAX_NEW = 1_000;
 const MAX_LIKED = 80;
 
 type SavedDeps = Pick<OperationDeps, 'library' | 'sources'>;
@@ -85,6 +84,16 @@ export async function openSavedFind(
   if (problems) throw new SavedFindInvalid(name, problems);
   const before = (await savedFinds.open(id)) ?? noSuchFind();
   return { find: await listed(before), seenKey: before.seenKey };
+}
+
+/** Gives a find another name. @throws NotFound, FindNameTaken */
+export async function renameSavedFind(
+  deps: SavedDeps,
+  id: number,
+  name: string,
+): Promise<ListedFind> {
+  if (!deps.library.savedFinds.read(id)) noSuchFind();
+  return showSavedFind(deps, (await deps.library.savedFinds.rename(id, name)) ?? noSuchFind());
 }
 
 /** @throws NotFound */

@@ -33,6 +33,11 @@ export function saveFindSchema(sources: Sources) {
 
 export type TypedSaveFind = z.output<ReturnType<typeof saveFindSchema>>;
 
+/** Another name for a saved find. */
+export function renameFindSchema() {
+  return typedFields({ name: findName() });
+}
+
 /** A name on one line: blanks in it are single spaces. */
 export function findName() {
   return z

@@ -15,7 +15,7 @@ const LEAST_BEGINNING = { share: 0.6, letters: 5 };
 
 /** Only so many unknown words get a suggestion, and none that is shorter or longer. */
 const MAX_SUGGESTED = 3;
-const LETTERS = { least: 4, most: 20 };
+const LETTERS = { least: 3, most: 20 };
 /** Spellings that are looked up in one turn of the event loop: 3 ms. */
 const AT_ONCE = 100;
 

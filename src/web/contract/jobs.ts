@@ -49,6 +49,12 @@ export const job = once(() =>
       priority: z
         .int()
         .describe('−10 to 10. Of the waiting jobs of a type, the highest starts first.'),
+      movedToFront: z
+        .literal(true)
+        .optional()
+        .describe(
+          'It waits and was moved to the front of its queue: it starts before jobs of a higher priority.',
+        ),
       runAt: time().optional().describe('It does not start before this time.'),
       timeoutMs: count().optional().describe('How long one attempt may run.'),
       tracked: z.boolean().describe('Its caller does the work itself, so it cannot be resumed.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ATTACHED } from '../../library/finding/attached.ts';
 import { once } from '../../platform/once.ts';
 import { POST } from './examples.ts';
 
@@ -62,6 +63,42 @@ const post = once(() =>
   }),
 );
 
+const foundPost = once(() =>
+  post().extend({
+    marks: z.array(part()).describe('Where the text has the words, in UTF-16 units.'),
+    places: z
+      .array(
+        z.object({
+          in: z.enum(['authorName', 'original', ...ATTACHED]),
+          index: z.int().optional().describe('Which of its links or media, from 0.'),
+          text: z.string(),
+          marks: z.array(part()),
+        }),
+      )
+      .optional()
+      .describe('Where else it has them: names, links, descriptions, the quoted post.'),
+    snippet: part().optional().describe('The part of a long text that says it best.'),
+    why: z
+      .object({
+        words: z.literal(true).optional().describe('It has all words.'),
+        someWords: z.literal(true).optional().describe('It has some of them.'),
+        meaning: z.literal(true).optional(),
+      })
+      .describe('By what it was found; empty for filters alone.'),
+  }),
+);
+
+const facets = once(() =>
+  z.object({
+    authors: facet(),
+    years: facet(),
+    kinds: facet(),
+    sources: facet(),
+    isCapped: z.boolean().describe('Not all of the posts found were counted.'),
+    counted: count().describe('How many posts were counted.'),
+  }),
+);
+
 export const POST_SCHEMAS = {
   PostPage: once(() =>
     z
@@ -79,33 +116,21 @@ export const POST_SCHEMAS = {
   Found: once(() =>
     z
       .object({
-        posts: z.array(
-          post().extend({
-            marks: z.array(part()).describe('Where the text has the words, in UTF-16 units.'),
-            snippet: part().optional().describe('The part of a long text that says it best.'),
-            why: z
-              .object({
-                words: z.literal(true).optional().describe('It has all words.'),
-                someWords: z.literal(true).optional().describe('It has some of them.'),
-                meaning: z.literal(true).optional(),
-              })
-              .describe('By what it was found; empty for filters alone.'),
-          }),
-        ),
+        posts: z.array(foundPost()),
         total: count(),
         isCapped: z.literal(true).optional().describe('There are at least `total`.'),
-        understood: z.string().describe('The query as it was understood, in words.'),
-        notes: z.array(z.string()).optional().describe('What limits this answer, for people.'),
-        facets: z
-          .object({
-            authors: facet(),
-            years: facet(),
-            kinds: facet(),
-            sources: facet(),
-            isCapped: z.boolean().describe('Counted over the newest posts only.'),
-          })
+        unranked: count()
           .optional()
-          .describe('With facets=true: how the posts found are spread.'),
+          .describe(
+            'On the last page: how many more were found, of which only the best are listed.',
+          ),
+        understood: z.string().describe('The query as it was understood, in words.'),
+        didYouMean: z
+          .string()
+          .optional()
+          .describe('The query with similar words for those that no post has.'),
+        notes: z.array(z.string()).optional().describe('What limits this answer, for people.'),
+        facets: facets().optional().describe('With facets=true: how the posts found are spread.'),
         nextCursor: z.string().optional(),
       })
       .meta({

@@ -8,16 +8,25 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { findRequestSchema } from '../../operations/find/request.ts';
-import { saveFindSchema } from '../../operations/find/saved_request.ts';
+import { renameFindSchema, saveFindSchema } from '../../operations/find/saved_request.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
 import { once } from '../../platform/once.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
+import type { ScheduleTimes } from '../../schedules/index.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { BAD_QUERY } from '../http/problem.ts';
 import { type DeclaredInput, input, readerOf, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { concurrencyBody } from './queues.ts';
-import { SCHEDULE, type ScheduleBody, scheduleBody } from './schedules.ts';
+import {
+  SCHEDULE,
+  type ScheduleBody,
+  type ScheduleChangesBody,
+  scheduleBody,
+  scheduleChangesBody,
+  scheduleTimes,
+} from './schedules.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
 import { WEBHOOK_EXAMPLE, webhookBody } from './webhooks.ts';
 
@@ -32,10 +41,7 @@ export const MAX_FOLLOWED_JOBS = 10_000;
 export const MAX_FOLLOWED_LOGS = 20;
 
 /** The refusal of an invalid query; `details` lists the invalid parameters. */
-export const INVALID = {
-  title: 'Invalid query.',
-  message: 'Correct the parameters below, or omit them.',
-};
+export const INVALID = { title: BAD_QUERY.title, message: BAD_QUERY.ifInvalid };
 
 /** The route has no query parameters. */
 export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
@@ -152,11 +158,12 @@ function bulkSchema() {
     })
     .superRefine(({ ids, filter }, context) => {
       // An empty list of ids, as from a script that found none, must not mean every job.
-      if (ids && filter) issue('Send ids or a filter, not both.');
-      if (!ids && !filter) issue(idsRule);
-      function issue(message: string) {
-        context.addIssue({ code: 'custom', path: ['ids'], message });
-      }
+      const issue = (field: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [field], message });
+      if (!ids && !filter) issue('ids', idsRule);
+      if (!ids || !filter) return;
+      issue('ids', 'Send ids or a filter, not both.');
+      issue('filter', 'Send ids or a filter, not both.');
     }) as unknown as z.ZodType<Bulk>;
 }
 
@@ -257,6 +264,12 @@ export const saveFindBody = (sources: Sources) =>
     { example: { name: 'Night sky', q: '"night sky" -moon' } },
   );
 
+export const RENAME_FIND_BODY = input(
+  renameFindSchema,
+  { title: 'The find was not renamed.', message: 'Correct the fields below.' },
+  { example: { name: 'Winter sky' } },
+);
+
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 
 const ids = (label: string, most: number) => z.array(z.string()).min(1).max(most).describe(label);
@@ -346,6 +359,13 @@ export const SCHEDULE_BODY = unchecked<ScheduleBody>(scheduleBody, {
     timeZone: 'Europe/Berlin',
   },
 });
+
+export const SCHEDULE_CHANGES = unchecked<ScheduleChangesBody>(scheduleChangesBody, {
+  example: { every: 'week', day: 'friday', at: '04:30', priority: 5 },
+});
+
+/** Fields of a form may begin with `repeat.`. */
+export const SCHEDULE_TIMES = unchecked<ScheduleTimes>(scheduleTimes);
 
 export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concurrencyBody, {
   example: { concurrency: 2 },

@@ -33,6 +33,13 @@ const savedFind = once(() =>
       .describe(
         'Posts that match and were collected since it was last opened. Absent for a find by meaning alone.',
       ),
+    after: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe(
+        'Of a find that is opened: `after` of GET /api/find for the posts that were new until now.',
+      ),
     problems: z
       .record(z.string(), z.string())
       .optional()

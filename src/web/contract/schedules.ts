@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { JOB_STATUSES } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
-import { EVERY, RUN_DELAYS, RUN_OUTCOMES, WEEKDAYS } from '../../schedules/index.ts';
+import {
+  EVERY,
+  RUN_DELAYS,
+  RUN_OUTCOMES,
+  type ScheduledStart,
+  type ScheduleTimes,
+  WEEKDAYS,
+} from '../../schedules/index.ts';
+import { optionFields } from './start_options.ts';
 
 const time = once(() => z.date());
 
@@ -45,6 +53,8 @@ const schedule = once(() =>
       type: z.string(),
       input: z.record(z.string(), z.unknown()).describe('The input of the jobs it starts.'),
       sessionId: z.string().optional(),
+      priority: z.int().describe('That of its jobs: −10 to 10.'),
+      timeoutMs: z.int().positive().optional().describe('How long one attempt may run.'),
       cron: z.string(),
       timeZone: z.string().describe('An IANA time zone.'),
       createdAt: time(),
@@ -67,10 +77,18 @@ export const SCHEDULE = {
     onlyNew: true,
     source: 'sample',
   },
+  priority: 0,
   cron: '0 3 * * *',
   timeZone: 'Europe/Berlin',
   createdAt: '2026-11-22T08:07:52.185Z',
   nextDueAt: '2026-11-23T02:00:00.000Z',
+};
+
+const PREVIEW = {
+  cron: '0 3 * * *',
+  repeats: 'every night at 03:00',
+  timeZone: 'Europe/Berlin',
+  dueAt: ['2026-11-23T02:00:00.000Z', '2026-11-24T02:00:00.000Z', '2026-11-25T02:00:00.000Z'],
 };
 
 export const SCHEDULE_SCHEMAS = {
@@ -87,6 +105,16 @@ export const SCHEDULE_SCHEMAS = {
       })
       .meta({ examples: [{ schedule: SCHEDULE }] }),
   ),
+  SchedulePreview: once(() =>
+    z
+      .object({
+        cron: z.string(),
+        repeats: z.string().describe('In words.'),
+        timeZone: z.string(),
+        dueAt: z.array(time()).describe('The next times, soonest first; three at most.'),
+      })
+      .meta({ examples: [PREVIEW] }),
+  ),
   ScheduleRuns: once(() =>
     z
       .object({
@@ -98,16 +126,40 @@ export const SCHEDULE_SCHEMAS = {
 };
 
 /** A schedule to be added. It is checked where it is made, as the input of every start is. */
-export interface ScheduleBody {
+export interface ScheduleBody extends ScheduleTimes, ScheduledStart {
   type: string;
   input?: Record<string, unknown>;
-  every?: (typeof EVERY)[number];
-  at?: string;
-  day?: (typeof WEEKDAYS)[number];
-  cron?: string;
-  timeZone?: string;
-  sessionId?: string;
 }
+
+/** What to change of a schedule: what is absent stays, null is the default. */
+export type ScheduleChangesBody = {
+  [Name in keyof (ScheduleTimes & ScheduledStart)]: (ScheduleTimes & ScheduledStart)[Name] | null;
+} & { input?: Record<string, unknown> };
+
+const times = () => ({
+  every: z
+    .enum(EVERY)
+    .optional()
+    .meta({ default: 'night', description: 'How often; with cron, the field cron says it.' }),
+  at: z
+    .string()
+    .optional()
+    .meta({ default: '03:00', description: 'The time of day, for night, day and week.' }),
+  day: z.enum(WEEKDAYS).optional().meta({ default: 'monday', description: 'For week.' }),
+  cron: z
+    .string()
+    .optional()
+    .describe('Five fields, or six with seconds in front: 0 3 * * * is every night at 03:00.'),
+  timeZone: z
+    .string()
+    .optional()
+    .describe('An IANA time zone such as Europe/Berlin. Default: that of the server.'),
+});
+
+const start = () => {
+  const { priority, timeoutMs } = optionFields();
+  return { sessionId: z.string().max(100).optional(), priority, timeoutMs };
+};
 
 /** Loose: the fields of the input may stand beside the others. */
 export const scheduleBody = () =>
@@ -117,22 +169,24 @@ export const scheduleBody = () =>
       .record(z.string(), z.unknown())
       .optional()
       .describe('Their input. Its fields may also stand beside the others, as in a form.'),
-    every: z
-      .enum(EVERY)
-      .optional()
-      .meta({ default: 'night', description: 'How often; with cron, the field cron says it.' }),
-    at: z
-      .string()
-      .optional()
-      .meta({ default: '03:00', description: 'The time of day, for night, day and week.' }),
-    day: z.enum(WEEKDAYS).optional().meta({ default: 'monday', description: 'For week.' }),
-    cron: z
-      .string()
-      .optional()
-      .describe('Five fields, or six with seconds in front: 0 3 * * * is every night at 03:00.'),
-    timeZone: z
-      .string()
-      .optional()
-      .describe('An IANA time zone such as Europe/Berlin. Default: that of the server.'),
-    sessionId: z.string().max(100).optional(),
+    ...times(),
+    ...start(),
   });
+
+/** Without the defaults of a new one. */
+export const scheduleChangesBody = () => {
+  const fields = Object.entries({ ...times(), ...start() }).map(([name, field]) => {
+    const { default: _, ...about } = field.meta() ?? {};
+    return [name, field.unwrap().nullable().meta(about).optional()];
+  });
+  return z.object({
+    ...Object.fromEntries(fields),
+    input: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('In place of the whole input of its jobs.'),
+  });
+};
+
+/** When a repetition would be due; checked where it is read. */
+export const scheduleTimes = () => z.object(times());

@@ -1,13 +1,7 @@
 import type { DefinitionBase, Elysia, EphemeralType, MetadataBase, SingletonBase } from 'elysia';
 import { z } from 'zod';
 import type { InputOf, JobType, StartOptions, StartRequest } from '../../client/job_types.ts';
-import {
-  MAX_DELAY_MS,
-  MAX_PRIORITY,
-  MAX_TIMEOUT_MS,
-  SESSION_PATTERN,
-  type Tracker,
-} from '../../jobs/index.ts';
+import type { Tracker } from '../../jobs/index.ts';
 import type { Operations } from '../../operations/index.ts';
 import { wordsOf } from '../../operations/words.ts';
 import { jsonSchemaOf } from '../../platform/json_schema.ts';
@@ -20,6 +14,7 @@ import {
   unchecked,
   type ValueOf,
 } from './declare.ts';
+import { optionFields } from './start_options.ts';
 
 /** Maximum number of starts in one batch. */
 export const MAX_BATCH = 1_000;
@@ -38,53 +33,13 @@ export const IDEMPOTENCY_KEY = {
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 };
 
-const session = () =>
-  z
-    .string()
-    .max(100)
-    .meta({
-      pattern: SESSION_PATTERN,
-      description: 'Groups jobs so that they can be listed together.',
-    })
-    .optional();
-
-/** What a start of any type may have beside its input; checked where the job is created. */
-const options = () => ({
-  sessionId: session(),
-  priority: z
-    .int()
-    .min(-MAX_PRIORITY)
-    .max(MAX_PRIORITY)
-    .meta({ description: 'Of the waiting jobs of a type, the highest starts first. Default: 0.' })
-    .optional(),
-  runAt: z.iso
-    .datetime()
-    .meta({ description: 'It does not start before this time, at most 366 days ahead.' })
-    .optional(),
-  delayMs: z
-    .int()
-    .min(0)
-    .max(MAX_DELAY_MS)
-    .meta({ description: 'In place of runAt: how long it waits at least, in ms.' })
-    .optional(),
-  timeoutMs: z
-    .int()
-    .min(1)
-    .max(MAX_TIMEOUT_MS)
-    .meta({
-      description:
-        'How long one attempt may run, in ms; then the job fails with `failure: timeout`. Default: the limit of its type.',
-    })
-    .optional(),
-});
-
 /**
  * The contract of a route that starts jobs of a type. The input is checked where the job is created,
  * as for every other start.
  */
 export function startContract({ tracker, operations }: StartDeps, type: Tracker['types'][number]) {
   const { summary, example } = wordsOf(type);
-  const schema = () => z.intersection(tracker.inputOf(type), z.object(options()));
+  const schema = () => z.intersection(tracker.inputOf(type), z.object(optionFields()));
   const body = unchecked<Record<string, unknown>>(schema, {
     example,
     ...(operations.get(type)?.words.upload && {
@@ -154,7 +109,7 @@ function startsSchema(tracker: StartDeps['tracker']) {
         .record(z.string(), z.unknown())
         .optional()
         .describe('The fields of that type, as for its own address.'),
-      ...options(),
+      ...optionFields(),
     })
     .meta({ oneOf: tracker.types.map((type) => byType(type, tracker.inputOf(type))) });
   return z.union([one, z.array(one).min(1).max(MAX_BATCH)]);

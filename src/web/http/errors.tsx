@@ -11,21 +11,22 @@ import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
-import { Problem, printable } from './problem.ts';
+import { BAD_QUERY, Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
-import { nothingDone, toProblem } from './to_problem.ts';
+import type { RouteTable } from './route_table.ts';
+import { isSafe } from './same_origin.ts';
+import { NOT_CHANGED, NOT_STARTED, type RefusalWords, toProblem } from './to_problem.ts';
 import { isUpload } from './uploads.ts';
 
 interface ErrorAnswers {
   logger: Logger;
-  /** The methods that a path supports. */
-  allowedMethods(pathname: string): string[];
+  routes: RouteTable;
 }
 
 /** An error in the form that the client accepts: JSON, plain text, a fragment or a whole page. */
 export async function answerProblem(
   deps: FirstDeps,
-  { logger, allowedMethods }: ErrorAnswers,
+  { logger, routes }: ErrorAnswers,
   request: Request,
   thrown: unknown,
   code: string | number,
@@ -34,8 +35,8 @@ export async function answerProblem(
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem =
     code === 'NOT_FOUND'
-      ? noSuchAddress(request, allowedMethods)
-      : toProblem(error, nothingDone(request, deps.tracker.types));
+      ? noSuchAddress(request, routes)
+      : toProblem(error, wordsFor(request, routes));
   const { status } = problem;
   // The rest of the file was not read, and nothing can follow it on this connection.
   const closing = isUpload(request) && { connection: 'close' };
@@ -68,10 +69,18 @@ function layoutOrBare(request: Request, deps: FirstDeps): Layout {
   }
 }
 
-function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMethods']): Problem {
+/** What a request that was refused did not do. */
+function wordsFor(request: Request, routes: RouteTable): RefusalWords {
+  if (isSafe(request)) return BAD_QUERY;
+  return routes.startsJob(request.method, new URL(request.url).pathname)
+    ? NOT_STARTED
+    : NOT_CHANGED;
+}
+
+function noSuchAddress(request: Request, routes: RouteTable): Problem {
   const { method } = request;
   const { pathname } = new URL(request.url);
-  const allowed = allowedMethods(pathname).join(', ');
+  const allowed = routes.methodsOf(pathname).join(', ');
   if (!allowed) {
     return new Problem(404, 'not_found', 'Not found.', {
       message: isNavigation(request)

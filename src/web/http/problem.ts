@@ -50,7 +50,7 @@ export class Problem extends Error {
   /** The error as JSON. */
   json() {
     const { code, message, advice, details } = this;
-    const reasons = advice || Object.values(details).join(' ');
+    const reasons = advice || [...new Set(Object.values(details))].join(' ');
     const timestamp = new Date().toISOString();
     return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
   }
@@ -70,6 +70,12 @@ export function jobOr404(tracker: Pick<Tracker, 'getJob'>, id: string): Job {
     message: `No job has the id ${printable(id)}. It may have been removed, or deleted a day after it ended.`,
   });
 }
+
+/** What invalid input kept from happening, and what to do. */
+export const BAD_QUERY = {
+  title: 'Invalid query.',
+  ifInvalid: 'Correct the parameters below, or omit them.',
+};
 
 /** The refusal of a request while the database or the disk cannot be used. */
 export function outOfOrder(

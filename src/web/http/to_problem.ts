@@ -21,11 +21,11 @@ const FULL_RETRY_S = 10;
 
 /**
  * The only place that maps errors to responses. An unknown error is a 500.
- * @param ofNothing the title for input that was refused.
+ * @param words what invalid input kept from happening. Default: a start.
  */
-export function toProblem(error: unknown, ofNothing: string = NOTHING_STARTED): Problem {
+export function toProblem(error: unknown, words: RefusalWords = NOT_STARTED): Problem {
   if (error instanceof Problem) return error;
-  const refusal = refusedStart(error, { ...REQUEST, title: ofNothing });
+  const refusal = refused(error, words);
   if (refusal) return refusal;
   if (error instanceof InvalidCursor) {
     return new Problem(422, 'invalid_input', 'Invalid cursor.', {
@@ -41,8 +41,37 @@ export function toProblem(error: unknown, ofNothing: string = NOTHING_STARTED): 
   }
   if (error instanceof UploadStalled) return badFile(408, 'upload_stalled', error);
   if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
-  const known = connectionProblem(error) ?? webhookOrScheduleProblem(error);
-  if (known) return known;
+  if (error instanceof InvalidConnection) {
+    const { details } = error;
+    const isOne = Object.keys(details).length === 1;
+    const message = `Correct ${isOne ? 'this field' : 'these fields'} and send the form again.`;
+    return new Problem(422, 'invalid_input', 'Nothing was stored.', { message, details });
+  }
+  if (error instanceof CredentialsNotAccepted) {
+    const { message } = error;
+    return new Problem(422, 'credentials_not_accepted', 'Nothing was stored.', { message });
+  }
+  if (error instanceof SecretKeyUnusable) {
+    return new Problem(503, 'secret_key_unusable', 'Nothing was stored.', {
+      message: error.message,
+      cause: error,
+    });
+  }
+  if (error instanceof NoSuchWebhook) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof WebhookNotSent) {
+    const { state, message } = error;
+    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
+  }
+  if (error instanceof NoSuchSchedule) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof ScheduleActive) {
+    return new Problem(409, 'active', error.message, {
+      message: `Wait until ${error.jobId} has ended, or cancel it.`,
+    });
+  }
   if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
   if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
   if (error instanceof ModelUnavailable) {
@@ -62,70 +91,41 @@ export function toProblem(error: unknown, ofNothing: string = NOTHING_STARTED): 
   });
 }
 
-function connectionProblem(error: unknown): Problem | undefined {
-  const title = 'Nothing was stored.';
-  if (error instanceof InvalidConnection) {
-    const { details } = error;
-    const isOne = Object.keys(details).length === 1;
-    const message = `Correct ${isOne ? 'this field' : 'these fields'} and send the form again.`;
-    return new Problem(422, 'invalid_input', title, { message, details });
-  }
-  if (error instanceof CredentialsNotAccepted) {
-    const { message } = error;
-    return new Problem(422, 'credentials_not_accepted', title, { message });
-  }
-  if (!(error instanceof SecretKeyUnusable)) return undefined;
-  return new Problem(503, 'secret_key_unusable', title, { message: error.message, cause: error });
-}
-
-function webhookOrScheduleProblem(error: unknown): Problem | undefined {
-  if (error instanceof NoSuchWebhook || error instanceof NoSuchSchedule) {
-    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
-  }
-  if (error instanceof WebhookNotSent) {
-    const { state, message } = error;
-    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
-  }
-  if (!(error instanceof ScheduleActive)) return undefined;
-  return new Problem(409, 'active', error.message, {
-    message: `Wait until ${error.jobId} has ended, or cancel it.`,
-  });
-}
-
 /** The same for one entry of a list, of which others may have been started. */
 export function entryProblem(error: unknown): Problem {
-  return refusedStart(error, ENTRY) ?? toProblem(error);
+  return refused(error, ENTRY) ?? toProblem(error);
 }
 
-const NOTHING_STARTED = 'Nothing was started.';
-
-/** A request that starts a job: of a type, in a list, or of a schedule. */
-const STARTING = /\/api\/(?:(?<type>[^/]+)|schedules\/[^/]+\/run)$/;
-
-/** What a request with invalid input has not done, in a sentence. */
-export function nothingDone({ method, url }: Request, types: readonly string[]): string {
-  if (method === 'GET' || method === 'HEAD') return 'Invalid query.';
-  const found = method === 'POST' && STARTING.exec(new URL(url).pathname);
-  if (!found) return 'Nothing was changed.';
-  const { type = 'jobs' } = found.groups ?? {};
-  return type === 'jobs' || types.includes(type) ? NOTHING_STARTED : 'Nothing was added.';
+/** What invalid input kept from happening, and what to do. */
+export interface RefusalWords {
+  title: string;
+  ifInvalid: string;
+  /** When too many jobs are waiting, which concerns starts only. Default: as for a start. */
+  ifTooMany?: string;
 }
 
-const REQUEST = {
-  title: NOTHING_STARTED,
-  ifInvalid: 'Correct the fields below and try again.',
+const CORRECT_FIELDS = 'Correct the fields below and try again.';
+
+export const NOT_STARTED = {
+  title: 'Nothing was started.',
+  ifInvalid: CORRECT_FIELDS,
   ifTooMany: 'Wait until some have ended, or cancel those you do not need.',
 };
 
-const ENTRY = {
+export const NOT_CHANGED: RefusalWords = {
+  title: 'Nothing was changed.',
+  ifInvalid: CORRECT_FIELDS,
+};
+
+const ENTRY: RefusalWords = {
   title: 'This entry was not started.',
   ifInvalid: 'Correct the fields below and try again without the entries that were started.',
   ifTooMany: 'Send it again when some have ended.',
 };
 
-/** What keeps a job from being started, when it is that. */
-function refusedStart(error: unknown, words: typeof REQUEST): Problem | undefined {
-  const { title, ifInvalid, ifTooMany } = words;
+/** Input that is invalid, or a job for which there is no room. */
+function refused(error: unknown, words: RefusalWords): Problem | undefined {
+  const { title, ifInvalid, ifTooMany = NOT_STARTED.ifTooMany } = words;
   if (error instanceof InvalidInput) {
     const { details } = error;
     return new Problem(422, 'invalid_input', title, { message: ifInvalid, details, cause: error });

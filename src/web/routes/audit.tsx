@@ -70,7 +70,7 @@ function shownQuery(typed: TypedAuditQuery): AuditModel['query'] {
   return { job, who, action, kind, via, automatic, since, until };
 }
 
-/** All entries that match, as lines of text, page by page. */
+/** The entries that match, all or as many as the query says, as lines of text, page by page. */
 async function* exportLines(
   audit: AuditTrail,
   query: AuditQuery,
@@ -79,13 +79,15 @@ async function* exportLines(
   const asLines = format === 'csv' ? await csvLines() : jsonLines;
   let isFirst = true;
   let cursor = query.cursor;
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
   do {
-    const page = audit.list({ ...query, limit: BATCH, cursor });
+    const page = audit.list({ ...query, limit: Math.min(BATCH, left), cursor });
+    left -= page.entries.length;
     const lines = asLines(page.entries, isFirst);
     if (lines !== '') yield lines;
     isFirst = false;
     cursor = page.nextCursor;
-  } while (cursor);
+  } while (cursor && left > 0);
 }
 
 function jsonLines(entries: AuditEntry[]): string {

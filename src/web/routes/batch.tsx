@@ -6,6 +6,7 @@ import type { Job } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
 import { count } from '../../text/format.ts';
 import { jobLine } from '../../text/job_text.ts';
+import { pastStartWarning } from '../../text/start_text.ts';
 import { warningLines } from '../../text/warning_text.ts';
 import { about, refusals, returns } from '../contract/declare.ts';
 import { IDEMPOTENCY_KEY, MAX_BATCH, startsBody } from '../contract/starts.ts';
@@ -108,7 +109,8 @@ function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): str
   const entries = Array.isArray(body) ? body : [body];
   return results.flatMap((result, index) => {
     if (!('job' in result)) return [];
-    const found = entryWarnings(tracker, result.job.type, entries[index]);
+    const { job } = result;
+    const found = [...entryWarnings(tracker, job.type, entries[index]), ...pastStartWarning(job)];
     return entries.length > 1 ? found.map((text) => `Entry ${index + 1}: ${text}`) : found;
   });
 }

@@ -16,6 +16,7 @@ import { findQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { EXPORT_TYPES, exportResponse } from '../http/exports.ts';
 import { wantsExport } from '../http/negotiation.ts';
+import { BAD_QUERY, Problem } from '../http/problem.ts';
 import { asStated, respond } from '../http/rendered.ts';
 
 /** What was collected, found again. */
@@ -28,7 +29,8 @@ export function findRoutes(deps: WebDeps) {
         const format = query.format ?? wantsExport(request);
         if (format) {
           const isDownload = query.format !== undefined;
-          return asStated(exported(deps, wanted, { format, isDownload }));
+          if (query.cursor !== undefined) throw cursorOfExport();
+          return asStated(exported(deps, wanted, { format, isDownload, limit: query.limit }));
         }
         return page(await find(deps, wanted));
       },
@@ -51,10 +53,17 @@ export function findRoutes(deps: WebDeps) {
 function exported(
   deps: WebDeps,
   wanted: FindRequest,
-  options: { format: ExportFormat; isDownload: boolean },
+  { limit, ...options }: { format: ExportFormat; isDownload: boolean; limit: number | undefined },
 ): Promise<Response> {
-  const lines = exportLines(everything(deps, wanted), options.format);
+  const lines = exportLines(everything(deps, wanted, { limit }), options.format);
   return exportResponse(lines, { ...options, onError: deps.streamFailed });
+}
+
+function cursorOfExport(): Problem {
+  return new Problem(422, 'invalid_input', BAD_QUERY.title, {
+    message: BAD_QUERY.ifInvalid,
+    details: { cursor: 'Cursor is for pages. An export has all posts at once.' },
+  });
 }
 
 function page(found: Found): Found {

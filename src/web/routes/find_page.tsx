@@ -7,9 +7,11 @@ import type { FindModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
 import { InvalidInput } from '../../jobs/index.ts';
+import { InvalidCursor } from '../../library/index.ts';
 import { ignoringCommonWords } from '../../operations/find/common_words.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
+import { MAX_NEW } from '../../operations/find/hits.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
 import { type ListedFind, listSavedFinds } from '../../operations/find/saved.ts';
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
@@ -21,7 +23,8 @@ import type { WebDeps } from '../deps.ts';
 import { PICTURES_OF_POSTS } from '../http/headers.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
-import { FIND_PAGE_QUERY, type FindPageQuery, toFindPageQuery } from './find_page_query.ts';
+import { toProblem } from '../http/to_problem.ts';
+import { type FindPageQuery, readFindPage, toFindPageQuery } from './find_page_query.ts';
 import { layoutOf } from './layout.ts';
 
 const HIDDEN = { detail: { hide: true } };
@@ -35,10 +38,12 @@ export function findPages(deps: WebDeps) {
       .get(
         '/find',
         async ({ request, query }) => {
-          const model = await findModel(deps, request, toFindPageQuery(query));
-          return html(FindPage({ layout: layoutOf(request, deps), model }), 200, PICTURES_OF_POSTS);
+          const model = await findModel(deps, request, query);
+          const status = Object.keys(model.problems).length > 0 ? 422 : 200;
+          const page = FindPage({ layout: layoutOf(request, deps), model });
+          return html(page, status, PICTURES_OF_POSTS);
         },
-        { query: FIND_PAGE_QUERY, ...HIDDEN },
+        { query: ANY_QUERY, ...HIDDEN },
       )
       .get('/find/new', async ({ query }) => html(await newPosts(deps, query)), {
         query: ANY_QUERY,
@@ -140,29 +145,58 @@ async function authorPage(
 async function findModel(
   deps: WebDeps,
   request: Request,
-  asked: FindPageQuery,
+  given: Record<string, string>,
 ): Promise<FindModel> {
-  const { wrongAuthor, cursor: _, limit: _limit, after, ...query } = asked;
-  const { found, problem } = await foundOrProblem(deps, asked);
+  const { asked, problems, typed } = readFindPage(given, deps.sources, Date.now());
+  const { cursor: _, limit: _limit, seen = deps.library.words.newestKey(), ...query } = asked;
+  const { found, problem } = await foundOrProblem(deps, asked, problems);
   const saved = await listSavedFinds(deps);
   return {
     query,
     found,
     problem,
-    wrongAuthor,
+    problems,
+    typed,
     sources: [...deps.sources.keys()],
     like: query.like && likeText(deps, query.like),
-    nextHref: nextHrefOf(request, found.nextCursor),
-    seen: deps.library.words.newestKey(),
-    ...(after !== undefined && { newPosts: collectedAfter(deps, found.posts, after) }),
+    nextHref: nextHrefOf(request, found.nextCursor, { seen: String(seen) }),
+    seen,
+    since: asked.seen === undefined ? 0 : await countSince(deps, query, seen),
+    news: await newsOf(deps, query, found.posts),
     busy: isBusy(deps),
+    isEmpty: deps.library.words.newestKey() === 0,
     saved,
     savedAs: saved.find((find) => !find.problems && isSameQuery(find, query)),
   };
 }
 
-function collectedAfter({ library }: WebDeps, posts: Post[], key: number): Set<Post> {
-  return new Set(posts.filter(({ source, id }) => (library.words.keyOf(source, id) ?? 0) > key));
+/** The posts that are new, and how many there are on all pages. */
+async function newsOf(
+  deps: WebDeps,
+  query: FindModel['query'],
+  posts: Post[],
+): Promise<FindModel['news'] | undefined> {
+  const { after } = query;
+  if (after === undefined) return undefined;
+  const { words } = deps.library;
+  const fresh = posts.filter(({ source, id }) => (words.keyOf(source, id) ?? 0) > after);
+  const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
+  const { count: total, isCapped } = words.countAfter(wanted, after, MAX_NEW);
+  return { posts: new Set(fresh), total, isCapped };
+}
+
+/**
+ * How many posts that match were collected after the one with this key. A find by meaning has no
+ * condition that they could meet.
+ */
+async function countSince(
+  { library: { words } }: WebDeps,
+  query: FindModel['query'],
+  key: number,
+): Promise<number> {
+  if (query.like !== undefined || query.by === 'meaning') return 0;
+  const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
+  return words.countAfter(wanted, key).count;
 }
 
 /** Whether the page of a saved find has this query. */
@@ -173,19 +207,23 @@ function isSameQuery(find: ListedFind, query: FindModel['query']): boolean {
 
 async function foundOrProblem(
   deps: WebDeps,
-  asked: FindPageQuery,
+  { q, by, sort, like, limit, cursor, after, only }: FindPageQuery,
+  problems: FindModel['problems'],
 ): Promise<Pick<FindModel, 'found' | 'problem'>> {
-  const { q, by, sort, like, limit, cursor, wrongAuthor } = asked;
-  if (wrongAuthor) return nothing(wrongAuthor.problem);
+  if (Object.keys(problems).length > 0) return { found: NOTHING };
   if (by === 'meaning' && !like && parseFind(q, Date.now()).topic === '') {
     const all = q === '' ? '/find' : (`/find?${new URLSearchParams({ q })}` as const);
     return nothing('Type a text above to find the posts that are nearest to it in meaning.', all);
   }
   try {
     const typed = { q, by, sort, like, cursor, facets: 'true', limit } as const;
-    return { found: await find(deps, toFindRequest(typed, Date.now())) };
+    const since = only === 'new' ? { after } : {};
+    return { found: await find(deps, toFindRequest({ ...typed, ...since }, Date.now())) };
   } catch (error) {
-    if (error instanceof InvalidInput) return nothing(Object.values(error.details).join(' '));
+    if (error instanceof InvalidInput || error instanceof InvalidCursor) {
+      Object.assign(problems, toProblem(error).details);
+      return { found: NOTHING };
+    }
     if (!(error instanceof ModelUnavailable)) throw error;
     const nowhere = nothing(error.message, '/embed', 'Go to Embed');
     // An empty library has nothing to embed: the page says what to do first.
@@ -194,9 +232,10 @@ async function foundOrProblem(
 }
 
 function nothing(message: string, href: `/${string}` = '/find', action = 'Show all posts by date') {
-  const found: Found = { posts: [], total: 0, understood: '' };
-  return { found, problem: { message, href: urlTo(href), action } };
+  return { found: NOTHING, problem: { message, href: urlTo(href), action } };
 }
+
+const NOTHING: Found = { posts: [], total: 0, understood: '' };
 
 function likeText(deps: WebDeps, like: string): string | undefined {
   const [source = '', ...id] = like.split(':');
@@ -210,18 +249,20 @@ function isBusy({ tracker }: WebDeps): boolean {
 
 /** The posts that match and came after those that the page has seen. */
 async function newPosts(deps: WebDeps, typed: Record<string, string>): Promise<JSX.Element> {
-  const { wrongAuthor: _, cursor: __, ...query } = toFindPageQuery(typed);
-  const seen = Number(typed.seen) || 0;
-  const { words } = deps.library;
-  const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
-  const { count: posts } = words.countAfter(wanted, seen);
-  return NewPosts({ query, seen, busy: isBusy(deps), posts });
+  const { cursor: _, seen = 0, ...query } = readFindPage(typed, deps.sources, Date.now()).asked;
+  const since = await countSince(deps, query, seen);
+  return NewPosts({ query, seen, busy: isBusy(deps), since });
 }
 
-/** The link to the next page. */
-export function nextHrefOf(request: Request, cursor: string | undefined): string | undefined {
+/** The link to the next page. @param more further parameters for it. */
+export function nextHrefOf(
+  request: Request,
+  cursor: string | undefined,
+  more: Record<string, string> = {},
+): string | undefined {
   if (cursor === undefined) return undefined;
   const url = new URL(request.url);
-  url.searchParams.set('cursor', cursor);
+  for (const [name, value] of Object.entries({ cursor, ...more }))
+    url.searchParams.set(name, value);
   return urlTo(`${url.pathname}${url.search}` as `/${string}`);
 }

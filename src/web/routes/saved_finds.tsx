@@ -9,6 +9,7 @@ import {
   listSavedFinds,
   openSavedFind,
   removeSavedFind,
+  renameSavedFind,
   SavedFindInvalid,
   saveFind,
   showSavedFind,
@@ -17,7 +18,7 @@ import type { TypedSaveFind } from '../../operations/find/saved_request.ts';
 import { savedFindTable } from '../../text/saved_find_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
-import { NO_QUERY, SAVED_FIND_ID, saveFindBody } from '../contract/requests.ts';
+import { NO_QUERY, RENAME_FIND_BODY, SAVED_FIND_ID, saveFindBody } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
@@ -102,7 +103,7 @@ export function savedFindChangeRoutes(deps: WebDeps) {
           const { find, seenKey } = await openSavedFind(deps, idOf(id)).catch((error) => {
             throw refusal(error);
           });
-          return answer(find, () => newsOf(find, seenKey));
+          return answer({ ...find, after: seenKey }, () => newsOf(find, seenKey));
         },
         {
           params: SAVED_FIND_ID,
@@ -112,7 +113,7 @@ export function savedFindChangeRoutes(deps: WebDeps) {
           }),
           detail: about('Act', 'open_find', 'Count the posts of a find as new from now on', {
             description:
-              'The answer has the posts that were new until now, and the fields for GET /api/find.',
+              'The answer has the number of posts that were new until now, the fields for GET /api/find, and `after`, with which it finds these posts alone.',
           }),
         },
       )
@@ -138,9 +139,38 @@ export function savedFindChangeRoutes(deps: WebDeps) {
       );
 }
 
+/** Renames saved finds. */
+export function savedFindNameRoutes(deps: WebDeps) {
+  return (app: Elysia) =>
+    app.post(
+      '/api/finds/:id/rename',
+      async ({ request, params: { id }, body: { name } }) => {
+        try {
+          const find = await renameSavedFind(deps, idOf(id), name);
+          return answer(find, () => refererOf(request) ?? urlTo('/find'));
+        } catch (error) {
+          if (error instanceof FindNameTaken && isNavigation(request))
+            return nameTaken(deps, request, { id: idOf(id), name }, error) as never;
+          throw refusal(error, 'Nothing was renamed. Choose another name.');
+        }
+      },
+      {
+        params: SAVED_FIND_ID,
+        parse: parseFields,
+        body: RENAME_FIND_BODY,
+        response: answers(200, 'SavedFindAnswer', 'The find.', {
+          404: NO_SUCH_FIND,
+          409: 'Another find has this name.',
+          422: 'Nothing was renamed; `details` lists the invalid fields.',
+        }),
+        detail: about('Act', 'rename_find', 'Give a saved find another name'),
+      },
+    );
+}
+
 const NO_FINDS = '<p class="empty-note">No finds have been saved.</p>';
 
-function answer(find: ListedFind, seeOther: () => string) {
+function answer(find: ListedFind & { after?: number }, seeOther: () => string) {
   return respond(() => ({ find }), {
     html: () => SavedFindRow({ find, now: new Date() }),
     text: () => savedFindTable([find]),
@@ -174,10 +204,25 @@ async function takenName(
   return html(TakenNamePage({ layout: layoutOf(request, deps), model }), 409);
 }
 
-function refusal(error: unknown): unknown {
+/** The same page for a find that was to have the name. */
+async function nameTaken(
+  deps: WebDeps,
+  request: Request,
+  { id, name }: { id: number; name: string },
+  { find }: FindNameTaken,
+): Promise<Response> {
+  const renamed = deps.library.savedFinds.read(id)?.query ?? { q: '' };
+  const other = await showSavedFind(deps, find);
+  const model = { name, query: toFindPageQuery(renamed), other, renames: id };
+  return html(TakenNamePage({ layout: layoutOf(request, deps), model }), 409);
+}
+
+const REPLACES = 'Nothing was saved. Choose another name, or send replace=true to replace it.';
+
+function refusal(error: unknown, ifTaken = REPLACES): unknown {
   if (error instanceof FindNameTaken) {
     return new Problem(409, 'name_taken', error.message, {
-      message: 'Nothing was saved. Choose another name, or send replace=true to replace it.',
+      message: ifTaken,
       details: { name: 'Name is that of another saved find.' },
     });
   }

@@ -1,50 +1,97 @@
-import { InvalidInput } from '../../jobs/index.ts';
+import { InvalidInput, type Tracker } from '../../jobs/index.ts';
 import { repeatedDefaults } from '../../operations/words.ts';
-import { cronOf, type ScheduleRequest } from '../../schedules/index.ts';
+import type { ScheduleChanges, ScheduleRequest } from '../../schedules/index.ts';
+import { isOwnField, SCHEDULE_OPTIONS, SCHEDULE_TIMES } from './start_warnings.ts';
 
-/** How the fields of a start form are named that only a schedule needs: `repeat.at`. */
+/** How the fields of a form are named that only a schedule needs: `repeat.at`. */
 export const REPEAT = 'repeat.';
-
-/** Beside the input of a job. */
-export const OWN_FIELDS = ['type', 'sessionId', 'every', 'at', 'day', 'cron', 'timeZone'] as const;
 
 /** Whether a field belongs to "Repeat…" of a start form, which sends it with every start. */
 export function isRepeatField(name: string): boolean {
   return name.startsWith(REPEAT);
 }
 
-/**
- * Reads `{ type, input, every, at, day, cron, timeZone, sessionId }`, or the same as the flat fields
- * of a form, which has the fields of the input beside them.
- */
-export function readScheduleFields(body: Record<string, unknown>): {
-  own: Record<string, unknown>;
+type Fields = Record<string, unknown>;
+
+/** What was sent to add a schedule. */
+export interface ScheduleFields {
+  /** Those of the schedule itself. */
+  own: Fields;
+  /** The input of its jobs, as sent. */
   input: unknown;
+  /** Whether the input stands beside the other fields. */
+  isFlat: boolean;
+  /** What the form calls a field. */
   fieldName(name: string): string;
-} {
-  if (body.input !== undefined) return { own: body, input: body.input, fieldName: (name) => name };
-  const own: Record<string, unknown> = {};
-  const input: Record<string, unknown> = {};
-  const isStartForm = Object.keys(body).some(isRepeatField);
+}
+
+/**
+ * Reads `{ type, input, every, at, day, cron, timeZone, sessionId, priority, timeoutMs }`, or the same as
+ * the flat fields of a form, which has the fields of the input beside them.
+ * @throws InvalidInput that names two sessions.
+ */
+export function readScheduleFields(
+  tracker: Pick<Tracker, 'inputOf' | 'types'>,
+  body: Fields,
+): ScheduleFields {
+  if (body.input !== undefined) return readNested(body);
+  const own: Fields = {};
+  const input: Fields = {};
+  const type = tracker.types.find((known) => known === body.type);
+  const isInput = (name: string) =>
+    type !== undefined && isAnOption(name) && isOwnField(tracker, type, name);
   for (const [name, value] of Object.entries(body)) {
     const bare = isRepeatField(name) ? name.slice(REPEAT.length) : name;
-    const isOwn = bare === 'all' || OWN_FIELDS.some((field) => field === bare);
+    const isOwn =
+      (OWN_FIELDS.has(bare) && !isInput(name)) || (isRepeatField(name) && bare === 'all');
     (isOwn ? own : input)[bare] = value;
   }
-  if (isStartForm) readAllOrNew(own, input);
-  // The fields of a form that are not in use are sent too.
-  if (isStartForm && own.every !== 'cron') delete own.cron;
-  const isRepeat = (name: string) => isStartForm && !['type', 'sessionId'].includes(name);
-  return {
-    own,
-    input,
-    fieldName: (name) =>
-      isRepeat(name) && OWN_FIELDS.some((field) => field === name) ? REPEAT + name : name,
-  };
+  const isStartForm = Object.keys(body).some(isRepeatField);
+  if (isStartForm) {
+    readAllOrNew(own, input);
+    forgetUnused(own);
+  }
+  return { own, input, isFlat: true, fieldName: isStartForm ? formName : (name) => name };
+}
+
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  ...SCHEDULE_TIMES,
+  ...SCHEDULE_OPTIONS,
+  // They have no effect on a schedule, and are refused.
+  'runAt',
+  'delayMs',
+]);
+
+const isAnOption = (name: string) => !SCHEDULE_TIMES.some((time) => time === name);
+
+const formName = (name: string) =>
+  SCHEDULE_TIMES.some((time) => time === name) ? REPEAT + name : name;
+
+/** As for a start, the session may stand in the input too. */
+function readNested(body: Fields): ScheduleFields {
+  const fieldName = (name: string) => name;
+  const { input } = body;
+  if (!isObject(input)) return { own: body, input, isFlat: false, fieldName };
+  const { sessionId, ...rest } = input;
+  const own = { ...body, sessionId: oneSession(sessionId, body.sessionId) };
+  return { own, input: rest, isFlat: false, fieldName };
+}
+
+/**
+ * The session of a start, which may stand in its input or beside it.
+ * @throws InvalidInput when both are given and differ.
+ */
+export function oneSession(within: unknown, beside: unknown): unknown {
+  if (isBlank(within)) return beside;
+  if (isBlank(beside) || within === beside) return within;
+  throw new InvalidInput({
+    sessionId: 'Session has one value in the input and another one beside it. Send it once.',
+  });
 }
 
 /** The start form has a tick of its own for a single start: for a schedule that of "Repeat…" counts. */
-function readAllOrNew(own: Record<string, unknown>, input: Record<string, unknown>): void {
+function readAllOrNew(own: Fields, input: Fields): void {
   const readsAll = own.all === 'true';
   const type = typeof own.type === 'string' ? own.type : '';
   for (const name of Object.keys(repeatedDefaults(type, input))) {
@@ -54,48 +101,89 @@ function readAllOrNew(own: Record<string, unknown>, input: Record<string, unknow
   delete own.all;
 }
 
+/** A form also sends the fields that its choice does not use and that are not shown. */
+function forgetUnused(own: Fields): void {
+  const { every } = own;
+  if (every !== 'cron') delete own.cron;
+  if (every === 'cron' || every === 'hour') delete own.at;
+  if (every !== 'week') delete own.day;
+}
+
+/** The fields of a repetition, as `GET` or a form sends them. */
+export function readTimes(sent: Fields): Fields {
+  const names = Object.keys(sent).filter((name) => !isRepeatField(name) || name !== 'repeat.all');
+  const own = Object.fromEntries(
+    names.map((name) => [isRepeatField(name) ? name.slice(REPEAT.length) : name, sent[name]]),
+  );
+  if (Object.keys(sent).some(isRepeatField)) forgetUnused(own);
+  return Object.fromEntries(SCHEDULE_TIMES.map((name) => [name, own[name]]));
+}
+
+/** What to change, and what its form calls the fields. */
+export function readChanges(body: Fields): {
+  changes: ScheduleChanges;
+  fieldName(name: string): string;
+} {
+  const isForm = Object.keys(body).some(isRepeatField);
+  const given = { ...(isForm ? readTimes(body) : body), ...pick(body, SCHEDULE_OPTIONS) };
+  const changes = pick(given, [...SCHEDULE_TIMES, ...SCHEDULE_OPTIONS]) as ScheduleChanges;
+  if (body.input !== undefined) changes.input = fieldsOf(body.input);
+  return { changes, fieldName: isForm ? formName : (name) => name };
+}
+
+function pick(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(
+    names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])),
+  );
+}
+
 /**
  * The schedule that these fields ask for.
  * @param client names the client, for the limit of waiting jobs of each client.
- * @throws InvalidInput that names the first field that cannot be read.
+ * @throws InvalidInput that names fields without which the others cannot be checked.
  */
 export function scheduleRequest(
-  own: Record<string, unknown>,
-  input: unknown,
+  { own, input }: Pick<ScheduleFields, 'own' | 'input'>,
   client: string | undefined,
 ): ScheduleRequest {
-  const { sessionId } = own;
+  refuseSingleStart(own);
+  const { type, ...given } = own;
   return {
-    type: textOf('type', own.type, TYPE_MISSING),
+    ...pick(given, [...SCHEDULE_TIMES, ...SCHEDULE_OPTIONS]),
+    type: typeOf(type),
     input: fieldsOf(input),
-    cron: cronOf(own),
-    timeZone: textOf('timeZone', own.timeZone) ?? serverZone(),
-    ...(sessionId !== undefined && { sessionId: sessionId as string }),
     ...(client !== undefined && { client }),
   };
 }
 
-const TYPE_MISSING = 'Type is missing. Send the type of the jobs, for example scrape.';
+/** The time of a single start contradicts that of a schedule. */
+function refuseSingleStart(own: Fields): void {
+  const given = ['runAt', 'delayMs'].filter((name) => !isBlank(own[name]));
+  if (given.length === 0) return;
+  const times = SCHEDULE_TIMES.filter((name) => name !== 'timeZone' && !isBlank(own[name]));
+  const message = 'A schedule starts jobs at its own times. Leave out the time of a single start.';
+  throw new InvalidInput(Object.fromEntries([...given, ...times].map((name) => [name, message])));
+}
 
-function fieldsOf(input: unknown): Record<string, unknown> {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { ...input };
+function typeOf(type: unknown): string {
+  if (!isBlank(type) && typeof type !== 'string') {
+    throw new InvalidInput({ type: 'Type must be text.' });
+  }
+  if (typeof type === 'string' && type.trim() !== '') return type.trim();
+  throw new InvalidInput({
+    type: 'Type is missing. Send the type of the jobs, for example scrape.',
+  });
+}
+
+function fieldsOf(input: unknown): Fields {
+  if (isObject(input)) return { ...input };
   throw new InvalidInput({ input: 'Input must be an object with the fields of the type.' });
 }
 
-/** The time zone of this machine. */
-export function serverZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function textOf(field: string, value: unknown, missing: string): string;
-function textOf(field: string, value: unknown): string | undefined;
-function textOf(field: string, value: unknown, missing?: string): string | undefined {
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
-  const isAbsent = value === undefined || value === null || value === '';
-  const name = field === 'type' ? 'Type' : 'Time zone';
-  if (!isAbsent && typeof value !== 'string') {
-    throw new InvalidInput({ [field]: `${name} must be text.` });
-  }
-  if (missing !== undefined) throw new InvalidInput({ [field]: missing });
-  return undefined;
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && !value.trim());
 }

@@ -1,32 +1,33 @@
 import type { Elysia } from 'elysia';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { SchedulesPage } from '../../../views/pages/schedules.tsx';
+import { DuePreviewNote } from '../../../views/schedules/due_preview.tsx';
 import {
   ScheduleCard,
   ScheduleList,
   ScheduleNote,
 } from '../../../views/schedules/schedule_card.tsx';
 import { InvalidInput } from '../../jobs/index.ts';
-import type { Schedule } from '../../schedules/index.ts';
-import { scheduleTable } from '../../text/schedule_text.ts';
-import { urlTo } from '../../text/urls.ts';
+import type { DuePreview, Schedule } from '../../schedules/index.ts';
+import { previewText, scheduleTable } from '../../text/schedule_text.ts';
+import { warningLines } from '../../text/warning_text.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
-import { NO_QUERY, SCHEDULE_BODY, SCHEDULE_ID } from '../contract/requests.ts';
+import { NO_QUERY, SCHEDULE_BODY, SCHEDULE_ID, SCHEDULE_TIMES } from '../contract/requests.ts';
+import { IDEMPOTENCY_KEY } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
-import { parseFields } from '../http/body.ts';
+import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { addressOf } from '../http/incoming.ts';
 import { isHtmx, isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
-import { respond } from '../http/rendered.ts';
+import { asStated, respond, responseTo } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { readScheduleFields, scheduleRequest } from './schedule_request.ts';
+import { NO_SUCH_SCHEDULE, pathOf } from './schedule_answers.tsx';
+import { readScheduleFields, readTimes, scheduleRequest } from './schedule_request.ts';
 import { startPage } from './start_pages.tsx';
 import { scheduleWarnings } from './start_warnings.ts';
-
-const NO_SUCH_SCHEDULE = 'There is no such schedule.';
 
 /** The page of the schedules. */
 export function schedulesPage(deps: WebDeps) {
@@ -43,7 +44,7 @@ export function schedulesPage(deps: WebDeps) {
     );
 }
 
-/** Lists schedules and adds one. */
+/** Lists schedules, and tells when one would be due. */
 export function scheduleRoutes(deps: WebDeps) {
   const { schedules } = deps;
   return (app: Elysia) =>
@@ -64,6 +65,17 @@ export function scheduleRoutes(deps: WebDeps) {
         },
       )
       .get(
+        '/api/schedules/preview',
+        ({ request, query }) => preview(deps, request, query as Record<string, unknown>),
+        {
+          query: SCHEDULE_TIMES,
+          response: answers(200, 'SchedulePreview', 'When it would be due.', {
+            422: 'It is never due, or cannot be read; `details` lists the invalid parameters.',
+          }),
+          detail: about('Read', 'preview_schedule', 'When a schedule would be due'),
+        },
+      )
+      .get(
         '/api/schedules/:id',
         async ({ params }) => {
           const schedule = await schedules.get(params.id);
@@ -81,132 +93,98 @@ export function scheduleRoutes(deps: WebDeps) {
           }),
           detail: about('Read', 'get_schedule', 'One schedule, with what became of its last runs'),
         },
-      )
-      .post(
-        '/api/schedules',
-        async ({ request, server, body, status }) =>
-          status(201, (await add(deps, { request, server }, { ...body })) as never),
-        {
-          parse: parseFields,
-          body: SCHEDULE_BODY,
-          response: answers(201, 'ScheduleAnswer', 'The schedule.', {
-            422: 'Nothing was scheduled; `details` lists the invalid fields.',
-          }),
-          detail: about('Start', 'add_schedule', 'Start a job again and again, at set times', {
-            description:
-              'Each due time starts one job, however many processes run. Scrapes read only what is new, unless `onlyNew` is false. docs/schedules.md describes missed runs and the nights when clocks change.',
-          }),
-        },
       );
 }
 
-function clientAndActor(context: Parameters<typeof addressOf>[0]) {
-  return [addressOf(context), actorOf(context)] as const;
-}
-
-type Changing = Pick<RequestContext, 'request' | 'server'> & { params: { id: string } };
-
-/** Pauses, resumes and starts by hand. */
-export function scheduleChangeRoutes(deps: WebDeps) {
-  const { schedules } = deps;
-  const change = async (verb: 'pause' | 'resume', { params, ...context }: Changing) =>
-    answerOf(deps, await schedules[verb](params.id, actorOf(context)));
-  const changed = {
-    params: SCHEDULE_ID,
-    response: answers(200, 'ScheduleAnswer', 'The schedule.', { 404: NO_SUCH_SCHEDULE }),
-  };
+/** Adds a schedule. */
+export function addScheduleRoute(deps: WebDeps) {
   return (app: Elysia) =>
-    app
-      .post(
-        '/api/schedules/:id/pause',
-        ({ params, request, server }) => change('pause', { params, request, server }),
-        { ...changed, detail: about('Act', 'pause_schedule', 'Pause a schedule') },
-      )
-      .post(
-        '/api/schedules/:id/resume',
-        ({ params, request, server }) => change('resume', { params, request, server }),
-        {
-          ...changed,
-          detail: about('Act', 'resume_schedule', 'Resume a schedule; what it missed stays missed'),
-        },
-      )
-      .post(
-        '/api/schedules/:id/run',
-        async ({ params, request, server, status }) => {
-          await schedules.runNow(params.id, ...clientAndActor({ request, server }));
-          return status(202, await answerOf(deps, await schedules.get(params.id)));
-        },
-        {
-          params: SCHEDULE_ID,
-          response: answers(202, 'ScheduleAnswer', 'The schedule; `lastRun` has the job.', {
-            404: NO_SUCH_SCHEDULE,
-            409: 'A job of it is active.',
-            422: 'Its type or its input is not valid any more.',
-            429: 'Too many jobs are waiting.',
-          }),
-          detail: about('Start', 'run_schedule', 'Start a job of a schedule now'),
-        },
-      );
-}
-
-/** Removes schedules. */
-export function scheduleRemovalRoutes({ schedules }: WebDeps) {
-  const removal = async ({ params, set, ...context }: Changing & { set: { headers: object } }) =>
-    removed(
-      await schedules.remove(params.id, actorOf(context)),
-      set.headers as Record<string, unknown>,
-    );
-  const remove = {
-    params: SCHEDULE_ID,
-    response: answers(200, 'ScheduleAnswer', 'The schedule as it was.', { 404: NO_SUCH_SCHEDULE }),
-  };
-  return (app: Elysia) =>
-    app
-      .delete(
-        '/api/schedules/:id',
-        ({ params, request, server, set }) => removal({ params, request, server, set }),
-        { ...remove, detail: about('Act', 'delete_schedule', 'Remove a schedule; its jobs stay') },
-      )
-      .post(
-        '/api/schedules/:id/remove',
-        ({ params, request, server, set }) => removal({ params, request, server, set }),
-        {
-          ...remove,
-          detail: about(
-            'Act',
-            'remove_schedule',
-            'Remove a schedule, for forms, which cannot send DELETE',
-          ),
-        },
-      );
-}
-
-/** The new schedule, as a note under the form that asked for it. */
-async function add(deps: WebDeps, context: RequestContext, body: Record<string, unknown>) {
-  const { request } = context;
-  const { own, input, fieldName } = readScheduleFields(body);
-  try {
-    const wanted = scheduleRequest(own, input, addressOf(context));
-    const schedule = await deps.schedules.add(wanted, actorOf(context));
-    const type = wanted.type as never;
-    const beside = own === body ? body : undefined;
-    const warnings = scheduleWarnings(deps.tracker, type, wanted.input, beside);
-    return respond(() => ({ schedule, ...(warnings.length > 0 && { warnings }) }), {
-      html: () => {
-        const now = new Date();
-        const shown = isHtmx(request)
-          ? ScheduleNote({ schedule, now })
-          : ScheduleCard({ schedule, runs: [], now });
-        return `${shown}${StartWarnings({ warnings })}`;
+    app.post(
+      '/api/schedules',
+      async ({ request, server }) => {
+        const body = await parseFields({ request });
+        return asStated(
+          deps.idempotent(request, body, (uuidAt) => add(deps, { request, server, uuidAt }, body)),
+        );
       },
-      text: () => scheduleTable([schedule]),
-      seeOther: () => pathOf(schedule),
+      {
+        ...READ_BY_HANDLER,
+        body: SCHEDULE_BODY,
+        response: answers(201, 'ScheduleAnswer', 'The schedule.', {
+          422: 'Nothing was scheduled; `details` lists the invalid fields.',
+        }),
+        detail: about('Start', 'add_schedule', 'Start a job again and again, at set times', {
+          description:
+            'Each due time starts one job, however many processes run. Scrapes read only what is new, unless `onlyNew` is false. docs/schedules.md describes missed runs and the nights when clocks change.',
+          parameters: [IDEMPOTENCY_KEY],
+        }),
+      },
+    );
+}
+
+/** A form that is being filled in gets what is wrong in the place of the times. */
+async function preview(
+  { schedules }: WebDeps,
+  request: Request,
+  sent: Record<string, unknown>,
+): Promise<DuePreview> {
+  try {
+    const due = await schedules.preview(readTimes(sent));
+    return respond(() => due, {
+      html: () => DuePreviewNote({ due }),
+      text: () => previewText(due),
     });
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    const named = Object.entries(error.details).map(([name, wrong]) => [fieldName(name), wrong]);
+    if (isHtmx(request)) return html(DuePreviewNote({ problem: error.message })) as never;
+    throw new Problem(422, 'invalid_input', 'Invalid query.', {
+      message: 'Correct the parameters below, or omit them.',
+      details: error.details,
+    });
+  }
+}
+
+/** The new schedule, as a note under the form that asked for it. */
+async function add(
+  deps: WebDeps,
+  context: RequestContext,
+  body: Record<string, unknown>,
+): Promise<Response> {
+  const { request, uuidAt } = context;
+  const fields = readScheduleFields(deps.tracker, body);
+  try {
+    const wanted = scheduleRequest(fields, addressOf(context));
+    const schedule = await deps.schedules.add(
+      { ...wanted, ...(uuidAt && { uuid: uuidAt(0) }) },
+      actorOf(context),
+    );
+    const beside = fields.isFlat ? undefined : body;
+    const warnings = scheduleWarnings(deps.tracker, wanted.type as never, wanted.input, beside);
+    return await responseTo(
+      request,
+      () => ({ schedule, ...(warnings.length > 0 && { warnings }) }),
+      {
+        html: () => `${addedNote(request, schedule)}${StartWarnings({ warnings })}`,
+        text: () => scheduleTable([schedule]) + warningLines(warnings),
+        seeOther: () => pathOf(schedule),
+      },
+      201,
+    );
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const named = Object.entries(error.details).map(([name, wrong]) => [
+      fields.fieldName(name),
+      wrong,
+    ]);
     return refused(deps, request, body, Object.fromEntries(named));
   }
+}
+
+function addedNote(request: Request, schedule: Schedule): JSX.Element {
+  const now = new Date();
+  return isHtmx(request)
+    ? ScheduleNote({ schedule, now })
+    : ScheduleCard({ schedule, runs: [], now });
 }
 
 /** Without JavaScript the answer is the form with its values and errors. */
@@ -228,30 +206,4 @@ async function refused(
   });
 }
 
-/** As JSON, a line, or the card in place of the one on the page. */
-async function answerOf({ schedules }: WebDeps, schedule: Schedule) {
-  const runs = await schedules.runs(schedule.id);
-  return respond(() => ({ schedule }), {
-    html: () => ScheduleCard({ schedule, runs, now: new Date(), isUpdate: true }),
-    text: () => scheduleTable([schedule]),
-    seeOther: () => pathOf(schedule),
-  });
-}
-
-function removed(schedule: Schedule, headers: Record<string, unknown>) {
-  return respond(() => ({ schedule }), {
-    text: () => `${schedule.id}  removed\n`,
-    seeOther: () => urlTo('/schedules'),
-    html() {
-      // The page may be empty now.
-      headers['hx-redirect'] = urlTo('/schedules');
-      return '';
-    },
-  });
-}
-
 const withoutRuns = (schedule: Schedule) => ({ schedule, runs: [] });
-
-function pathOf({ id }: Schedule): string {
-  return urlTo(`/schedules#${id}`);
-}

@@ -10,6 +10,7 @@ import {
 import { actorOf } from '../http/actor.ts';
 import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
+import { oneSession } from './schedule_request.ts';
 import { isOwnField, OPTION_NAMES } from './start_warnings.ts';
 
 /** Identical requests within this time count as one: a double click, in ms. */
@@ -83,8 +84,9 @@ export function readStart(item: unknown): Start {
   if (typeof given !== 'object' || Array.isArray(given)) {
     throw new InvalidInput({ input: 'Input must be an object with the fields of the type.' });
   }
-  const { sessionId = rest.sessionId, ...fields } = given as Record<string, unknown>;
-  return { type, input: fields, options: { ...pick(rest), sessionId } };
+  const { sessionId, ...fields } = given as Record<string, unknown>;
+  const session = oneSession(sessionId, rest.sessionId);
+  return { type, input: fields, options: { ...pick(rest), sessionId: session } };
 }
 
 function pick(fields: Record<string, unknown>): Record<string, unknown> {

@@ -6,12 +6,14 @@ import { StartPage } from '../../../views/pages/start.tsx';
 import type { FormState, SourceOption } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Field, Operation } from '../../operations/index.ts';
+import { machineZone } from '../../schedules/index.ts';
 import { sourceOfAddress } from '../../text/usernames.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { serverZone } from './schedule_request.ts';
+import { previewOf } from './schedule_preview.ts';
+import { readTimes } from './schedule_request.ts';
 import { lastSource, sourceOptions } from './source_options.ts';
 
 /** Number of recent runs on a start page. */
@@ -51,9 +53,14 @@ export async function startPage(
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = problemOf(operation, form);
-  const timeZone = serverZone();
-  const model = { type, fields, form, sources, runs, problem, parts, timeZone };
-  return StartPage({ layout, model });
+  const timeZone = machineZone();
+  const sentence = sentenceOf(operation, form);
+  const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
+  const isRepeated = typed.values.type === type;
+  if (!isRepeated) return StartPage({ layout, model });
+  const times = readTimes({ 'repeat.timeZone': timeZone, ...typed.values });
+  const preview = await previewOf(deps, times, typed.errors);
+  return StartPage({ layout, model: { ...model, preview } });
 }
 
 /** The form with the source that its username tells, or that of the last run, unless it names one. */
@@ -74,6 +81,16 @@ function problemOf({ definition, fields }: Operation, { values, errors }: FormSt
     ({ name, kind }) => isTyped(kind) && values[name]?.trim() && wrong[name],
   );
   return first && wrong[first.name];
+}
+
+/** What the type itself says of the input, once that is complete. */
+function sentenceOf({ definition, fields, words }: Operation, { values }: FormState) {
+  if (!words.starts) return undefined;
+  const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]]));
+  const read = definition.input.safeParse(given);
+  if (read.success) return words.starts(read.data as Record<string, unknown>);
+  const missing = fields.find(({ name, required }) => required && !values[name]?.trim());
+  return missing ? `Fill in “${missing.label}” to see what will happen.` : '';
 }
 
 const isTyped = (kind: Field['kind']) => kind === 'text' || kind === 'number';

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type JobType, START_OPTIONS, type Tracker } from '../../jobs/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { printable } from '../../text/printable.ts';
-import { OWN_FIELDS } from './schedule_request.ts';
 
 /** Maximum number of unknown fields of one start that are named. */
 const MAX_NAMED = 20;
@@ -10,7 +9,19 @@ const MAX_NAMED = 20;
 /** What a start of any type may have beside its input. */
 export const OPTION_NAMES = ['sessionId', ...START_OPTIONS] as const;
 
-const SCHEDULE_FIELDS: ReadonlySet<string> = new Set(['input', ...OWN_FIELDS]);
+/** When a schedule is due. */
+export const SCHEDULE_TIMES = ['every', 'at', 'day', 'cron', 'timeZone'] as const;
+
+/** What each start of a schedule has beside its input. */
+export const SCHEDULE_OPTIONS = ['sessionId', 'priority', 'timeoutMs'] as const;
+
+const CHANGE_FIELDS: ReadonlySet<string> = new Set([
+  'input',
+  ...SCHEDULE_TIMES,
+  ...SCHEDULE_OPTIONS,
+]);
+
+const SCHEDULE_FIELDS: ReadonlySet<string> = CHANGE_FIELDS.union(new Set(['type']));
 
 /** The fields of `POST /api/jobs`, beside those of the input. */
 const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', ...OPTION_NAMES]);
@@ -18,6 +29,8 @@ const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', ...OPTION_NA
 const COMMON_FIELDS: ReadonlySet<string> = new Set(OPTION_NAMES);
 
 const SESSION_FIELD: ReadonlySet<string> = new Set(['sessionId']);
+
+const NO_FIELD: ReadonlySet<string> = new Set();
 
 /** Names of fields by schema: computing them takes as long as several starts. */
 const namesOf = new WeakMap<z.ZodType, ReadonlySet<string> | 'any'>();
@@ -72,7 +85,7 @@ function knownIn(tracker: Pick<Tracker, 'inputOf'>, type: JobType): ReadonlySet<
 }
 
 /**
- * The same for a schedule, whose jobs have no options but the session.
+ * The same for a schedule.
  * @param body when the input does not stand beside the other fields.
  */
 export function scheduleWarnings(
@@ -82,7 +95,21 @@ export function scheduleWarnings(
   body?: object,
 ): string[] {
   const beside = body === undefined ? [] : warnings(body, SCHEDULE_FIELDS);
-  return [...beside, ...unknownIn(tracker, type, input, SESSION_FIELD)];
+  return [...beside, ...unknownIn(tracker, type, input, NO_FIELD)];
+}
+
+/** The same for changes of a schedule. */
+export function changeWarnings(
+  tracker: Pick<Tracker, 'inputOf' | 'types'>,
+  typeName: string,
+  body: Record<string, unknown>,
+): string[] {
+  const type = tracker.types.find((known) => known === typeName);
+  const { input } = body;
+  const within = type && input ? unknownIn(tracker, type, Object(input), NO_FIELD) : [];
+  const isOfForm = (name: string) => name.startsWith('repeat.');
+  const sent = Object.entries(body).filter(([name]) => !isOfForm(name));
+  return [...warnings(Object.fromEntries(sent), CHANGE_FIELDS), ...within];
 }
 
 function warnings(fields: object, known: ReadonlySet<string>): string[] {

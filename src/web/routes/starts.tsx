@@ -6,6 +6,7 @@ import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
 import { removeImport } from '../../sources/archive/index.ts';
 import { knownText } from '../../text/import_text.ts';
 import { startedText } from '../../text/job_text.ts';
+import { pastStartWarning } from '../../text/start_text.ts';
 import { basePath, urlTo } from '../../text/urls.ts';
 import { warningLines } from '../../text/warning_text.ts';
 import { type StartRoutes, startContract } from '../contract/starts.ts';
@@ -62,7 +63,11 @@ async function start(
   try {
     const input = withoutRepeatFields(fields);
     const job = await startFrom(deps.tracker, type, input, context);
-    const warnings = [...notes, ...inputWarnings(deps.tracker, type, input)];
+    const warnings = [
+      ...notes,
+      ...inputWarnings(deps.tracker, type, input),
+      ...pastStartWarning(job),
+    ];
     return await answer(deps, request, job, warnings);
   } catch (error) {
     const operation = deps.operations.get(type);

@@ -96,17 +96,8 @@ const REMOVAL = {
   response: answers(200, 'WebhookAnswer', 'The webhook as it was.', { 404: NO_SUCH_WEBHOOK }),
 };
 
-/** Reads single webhooks. */
+/** Reads and removes single webhooks. */
 export function webhookReadRoutes({ webhooks }: WebDeps) {
-  return (app: Elysia) =>
-    app.get('/api/webhooks/:id', ({ params: { id } }) => answer(webhooks.get(id)), {
-      ...ONE,
-      detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
-    });
-}
-
-/** Removes single webhooks. */
-export function webhookRemovalRoutes({ webhooks }: WebDeps) {
   async function removed({ params, request, server }: Changing) {
     const webhook = await webhooks.remove(params.id, actorOf({ request, server }));
     return respond(() => ({ webhook }), {
@@ -117,6 +108,10 @@ export function webhookRemovalRoutes({ webhooks }: WebDeps) {
   }
   return (app: Elysia) =>
     app
+      .get('/api/webhooks/:id', ({ params: { id } }) => answer(webhooks.get(id)), {
+        ...ONE,
+        detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
+      })
       .delete(
         '/api/webhooks/:id',
         ({ params, request, server }) => removed({ params, request, server }),

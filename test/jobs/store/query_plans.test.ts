@@ -214,7 +214,7 @@ beforeAll(async () => {
   all = explained(database, [...statements, ...triggerStatements(database)]);
 }, 600_000);
 
-describe('no statement of the job system takes longer when more jobs have ended', () => {
+describe('FEATURES 53: no statement of the job system takes longer when more jobs have ended', () => {
   test('apart from exceptions', () => {
     expect(all.length).toBeGreaterThan(100);
     const wrong = all

@@ -34,6 +34,8 @@ const FINDS: [what: string, query: string][] = [
   ['by meaning without a text', '?by=meaning'],
   ['like what is no post', '?like=sample:none'],
   ['like what is no id', '?like=none'],
+  ['collected since', '?after=3&limit=1'],
+  ['collected since, by meaning', '?q=jazz&by=meaning&after=3'],
 ];
 
 const PROFILES: [what: string, query: string][] = [

@@ -40,6 +40,11 @@ const on = (name: string, route: string, id = '1'): AreaCase => ({
   params: [id],
 });
 
+const rename = (name: string, fields: unknown, id = '1'): AreaCase => ({
+  ...on(name, 'POST /api/finds/:id/rename', id),
+  fields,
+});
+
 /** Finds that are saved, opened and removed. */
 export const savedFinds: Area = {
   name: 'saved_finds',
@@ -58,6 +63,10 @@ export const savedFinds: Area = {
     on('open', 'POST /api/finds/:id/open'),
     on('open: no longer valid', 'POST /api/finds/:id/open', '3'),
     on('open: unknown', 'POST /api/finds/:id/open', '9'),
+    rename('rename', { name: 'Bebop' }),
+    rename('rename: a name that is taken', { name: 'gone' }),
+    rename('rename: invalid', { name: ' ' }),
+    rename('rename: unknown', { name: 'Bebop' }, '9'),
     on('delete', 'DELETE /api/finds/:id'),
     on('delete: unknown', 'DELETE /api/finds/:id', '9'),
     on('remove', 'POST /api/finds/:id/remove', '2'),

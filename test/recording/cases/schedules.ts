@@ -74,6 +74,10 @@ const lost: Given = async (web) => {
 
 const ADD = 'POST /api/schedules';
 
+const PREVIEW = 'GET /api/schedules/preview';
+
+const EDIT = 'PATCH /api/schedules/:id';
+
 const CHANGES = ['pause', 'resume', 'run', 'remove'] as const;
 
 const on = (name: string, route: string, given: Given, id = '{nightly}'): AreaCase => ({
@@ -114,6 +118,24 @@ export const schedules: Area = {
       on(change, `POST /api/schedules/:id/${change}`, change === 'resume' ? paused : scheduled),
       on(`${change}: missing`, `POST /api/schedules/:id/${change}`, none, 'nightly'),
     ]),
+    { name: 'add: contradiction', route: ADD, given: none, fields: { ...NIGHTLY, cron: '@daily' } },
+    {
+      name: 'add: priority and time limit',
+      route: ADD,
+      given: none,
+      fields: { ...NIGHTLY, priority: '5', timeoutMs: '3600000' },
+    },
+    { name: 'preview', route: PREVIEW, given: none, query: '?every=week&at=18:00&timeZone=UTC' },
+    { name: 'preview: never due', route: PREVIEW, given: none, query: '?cron=0+0+30+2+*' },
+    { ...on('edit', EDIT, scheduled), fields: { at: '04:30', priority: '5' } },
+    { ...on('edit: contradiction', EDIT, scheduled), fields: { every: 'hour', at: '04:30' } },
+    { ...on('edit: missing', EDIT, none, 'nightly'), fields: { at: '04:30' } },
+    {
+      ...on('edit form', 'POST /api/schedules/:id/edit', scheduled),
+      fields: { every: 'hour', colour: 'blue' },
+    },
+    { ...on('edit page', 'GET /schedules/:id/edit', scheduled), formats: ['browser'] },
+    { ...on('edit page: missing', 'GET /schedules/:id/edit', none, 'x'), formats: ['browser'] },
     on('run: active', 'POST /api/schedules/:id/run', busy),
     on('run: type is gone', 'POST /api/schedules/:id/run', lost),
     on('delete', 'DELETE /api/schedules/:id', scheduled),

@@ -110,9 +110,13 @@ export function findModel(posts: Post[], model: Partial<FindModel> = {}): FindMo
       total: posts.length,
       understood: '',
     },
+    problems: {},
+    typed: {},
     sources: ['sample', 'archive'],
     seen: 1,
+    since: 0,
     busy: false,
+    isEmpty: false,
     saved: [],
     ...model,
   };

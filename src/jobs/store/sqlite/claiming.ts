@@ -4,7 +4,7 @@ import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
 import type { Counted } from './live_counts.ts';
-import { firstOf, IN_ORDER, laterAs, readyAs } from './queue_order.ts';
+import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from './queue_order.ts';
 import type { QueueSettings } from './queue_settings.ts';
 import { json, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
@@ -94,7 +94,8 @@ function statements(db: Database) {
   const ready = (status: 'queued' | 'retrying') => readyAs(status, '?1');
   const claimWhere = (condition: string) => `
     UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
-                    due_at = NULL, owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3
+                    due_at = NULL, owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3,
+                    ${OWN_PRIORITY}
     WHERE ${condition}
     RETURNING id, type, client, attempt, uncounted, max_attempts, metadata, checkpoint, session_id,
               progress_current, progress_total, undoing, timeout_ms`;

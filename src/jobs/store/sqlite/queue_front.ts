@@ -4,7 +4,10 @@ import { firstOf, IN_ORDER, readyAs } from './queue_order.ts';
 import { WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
-/** Moves waiting jobs to the front of their type's queue. */
+/**
+ * Moves waiting jobs to the front of their type's queue. Their own priority is kept beside the one they
+ * are sorted by, and is that of the job again when it has started.
+ */
 export class QueueFront {
   readonly #sql;
 
@@ -22,6 +25,7 @@ export class QueueFront {
       move: command(
         db,
         `UPDATE jobs SET key = (SELECT MIN(key) FROM jobs) - 1, priority = MAX(priority, ?1),
+                         own_priority = COALESCE(own_priority, priority),
                          due_at = NULL, run_at = NULL, is_delayed = 0,
                          retry_at = CASE status WHEN 'retrying' THEN ?2 END, updated_at = ?2
          WHERE id = ?3`,

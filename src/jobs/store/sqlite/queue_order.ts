@@ -6,6 +6,9 @@ import { LIVE } from './rows.ts';
  */
 export const IN_ORDER = 'ORDER BY priority DESC, key';
 
+/** A job that was moved to the front, and starts or is queued again, has its own priority again. */
+export const OWN_PRIORITY = 'priority = COALESCE(own_priority, priority), own_priority = NULL';
+
 /** The jobs of one status that can be claimed, from `WHERE` on. */
 export const readyAs = (status: 'queued' | 'retrying', type: string) =>
   `WHERE ${LIVE} AND status = '${status}' AND type = ${type} AND due_at IS NULL`;

@@ -3,6 +3,7 @@ import { FINAL_STATUSES } from '../../lifecycle.ts';
 import type { Changed } from '../store.ts';
 import type { AttemptHistory, EndedRow } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
+import { OWN_PRIORITY } from './queue_order.ts';
 import { MOVED } from './rows.ts';
 import { command, query } from './statements.ts';
 import type { StepWriter } from './steps.ts';
@@ -54,7 +55,7 @@ function statements(db: Database) {
                        failure = NULL, started_at = NULL, completed_at = NULL, interruptions = 0, undoing = NULL,
                        advanced = 0, dismissed_at = NULL, run_at = NULL, is_delayed = 0, progress_message = '',
                        progress_stage = NULL, progress_current = 0, progress_total = 0,
-                       updated_at = ?2
+                       updated_at = ?2, ${OWN_PRIORITY}
        WHERE id = ?3`,
     ),
     forgetUndone: command(

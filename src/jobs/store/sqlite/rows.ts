@@ -41,7 +41,9 @@ export interface JobRow {
   retry_at: number | null;
   run_at: number | null;
   due_at: number | null;
+  /** The one that its queue is sorted by. */
   priority: number;
+  own_priority: number | null;
   timeout_ms: number | null;
   is_pinned: number;
   session_id: string | null;
@@ -56,7 +58,8 @@ export interface JobRow {
 
 const COMMON = `key, id, type, status, tracked, progress_current, progress_total,
   progress_message, progress_stage, progress_rate, progress_gap, error_message, errors, failure, attempt, uncounted,
-  max_attempts, retry_at, run_at, due_at, priority, timeout_ms, is_pinned, session_id, parent_id, agent, created_at, started_at, updated_at,
+  max_attempts, retry_at, run_at, due_at, priority, own_priority, timeout_ms, is_pinned, session_id, parent_id, agent, created_at,
+  started_at, updated_at,
   completed_at, dismissed_at`;
 
 /** The columns of a job with its whole input and result. */
@@ -95,7 +98,8 @@ export function toJob(row: JobRow, now: number): Job {
     attemptsUsed: row.attempt - row.uncounted,
     maxAttempts: row.max_attempts,
     ...(row.retry_at !== null && { retryAt: new Date(row.retry_at) }),
-    priority: row.priority,
+    priority: row.own_priority ?? row.priority,
+    ...(isMoved(row) && { movedToFront: true }),
     ...(row.run_at !== null && { runAt: new Date(row.run_at) }),
     ...(row.timeout_ms !== null && { timeoutMs: row.timeout_ms }),
     tracked: row.tracked === 1,
@@ -105,6 +109,11 @@ export function toJob(row: JobRow, now: number): Job {
     ...(row.parent_id !== null && { parentId: row.parent_id }),
     ...(row.agent !== null && { agent: row.agent }),
   };
+}
+
+/** An ended job keeps the columns of its last place in the queue. */
+function isMoved({ own_priority, status }: JobRow): boolean {
+  return own_priority !== null && (status === 'queued' || status === 'retrying');
 }
 
 /** The pace as the running process stored it. A row's pace may be that of an earlier attempt. */
