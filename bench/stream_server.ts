@@ -47,7 +47,7 @@ const app = await createApp({
   ...services,
   operations,
   connections,
-  webhooks: createWebhooks({
+  webhooks: createWebhooks(tracker, {
     db: database,
     secretKey: createSecretKey(config),
     allowPrivate: false,

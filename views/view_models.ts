@@ -201,7 +201,16 @@ export interface TakenNameModel {
 }
 
 export interface AuditModel extends AuditPage {
-  query: { job: string; who: string; action: string };
+  query: {
+    job: string;
+    who: string;
+    action: string;
+    kind: string;
+    via: string;
+    automatic: string;
+    since: string;
+    until: string;
+  };
   nextHref?: string;
 }
 

@@ -40,7 +40,7 @@ const app = await createApp({
   ...deps,
   operations,
   connections,
-  webhooks: createWebhooks({
+  webhooks: createWebhooks(tracker, {
     db: database,
     secretKey: createSecretKey(config),
     allowPrivate: false,

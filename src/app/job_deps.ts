@@ -33,10 +33,10 @@ export async function loadJobDeps({
   logger,
   deps,
 }: Given): Promise<JobDeps> {
-  const webhooks = createWebhooks({ db, secretKey, allowPrivate: config.privateWebhooks });
   const operations = await loadOperations(deps);
-  jobTracker.define(...definitionsOf(operations), webhooks.definition);
-  jobTracker.afterEnd(webhooks.followUps);
+  jobTracker.define(...definitionsOf(operations));
+  const allowPrivate = config.privateWebhooks;
+  const webhooks = createWebhooks(jobTracker, { db, secretKey, allowPrivate });
   const schedules = createSchedules({
     database: db,
     tracker: jobTracker,

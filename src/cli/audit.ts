@@ -10,6 +10,8 @@ export interface AuditOptions {
   who?: string;
   action?: string;
   via?: string;
+  kind?: string;
+  automatic?: boolean;
   since?: string;
   until?: string;
   limit?: string;
@@ -36,11 +38,12 @@ export async function showAudit({ json, ...options }: AuditOptions): Promise<voi
 
 async function readQuery(
   tracker: Tracker,
-  { since, until, job, ...options }: Omit<AuditOptions, 'json'>,
+  { since, until, job, automatic, ...options }: Omit<AuditOptions, 'json'>,
 ): Promise<AuditQuery> {
   const [from, to] = [readTime('--since', since), readTime('--until', until)];
   const { parseAuditQuery } = await import('../jobs/audit_query.ts');
-  const typed = { ...options, job: job && wholeId(tracker, job), since: from, until: to };
+  const named = { job: job && wholeId(tracker, job), automatic: automatic ? 'true' : undefined };
+  const typed = { ...options, ...named, since: from, until: to };
   return parsed(
     () => parseAuditQuery(typed),
     (field) => `--${field}`,

@@ -14,7 +14,7 @@ import { printError, quietLog, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
-import { addTypesCommands } from './types_commands.ts';
+import { addTypesCommands, addWorkersCommand } from './types_commands.ts';
 import { addWebhookCommands } from './webhook_commands.ts';
 
 const EXIT_CODES = `Exit codes:
@@ -66,6 +66,7 @@ export async function createProgram(
   addSourcesCommands(program);
   addWebhookCommands(program);
   addTypesCommands(program);
+  addWorkersCommand(program);
   addImportCommands(program);
   addSavedFindCommands(program);
   addBackupCommands(program);
@@ -84,10 +85,10 @@ function addServingCommands(program: DocumentedCommand, serve: () => Promise<voi
   program
     .command('worker')
     .description('run jobs beside a server or without one, until Ctrl-C')
-    .option('--once', 'exit when no job is waiting or running')
+    .option('--once', 'exit when no job is running and none is due')
     .examples(
       ['xgpt worker', 'run any number of workers on one data folder'],
-      ['xgpt worker --once', 'finish the remaining jobs without a server'],
+      ['xgpt worker --once', 'run what is due now, without a server'],
     )
     .action(async ({ once }: { once?: boolean }) => {
       const { runWorker } = await import('../app/worker.ts');

@@ -1,7 +1,6 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
 import { every, Pacer } from '../platform/pacer.ts';
-import { startsLater } from '../text/start_text.ts';
 
 /** How often jobs are read without a change, in ms: for elapsed times, and to stay alive. */
 const JOBS_POLL_MS = 250;
@@ -62,19 +61,14 @@ export async function follow(
   return tracker.getJob(id);
 }
 
-/** Waits until no job of the data folder is queued or running, in whatever process. */
+/**
+ * Waits until nothing is left to do for now: no job runs, in whatever process, and none is due within a
+ * minute. What is planned for later, paused, or an event that is sent again later, may take days.
+ */
 export async function waitUntilIdle(tracker: Tracker): Promise<void> {
   const idle = new AbortController();
   const read = () => {
-    const { running, waiting } = tracker.reader.countActive();
-    if (running === 0 && (waiting === 0 || !isAnyToWaitFor(tracker))) idle.abort();
+    if (!tracker.reader.isBusy()) idle.abort();
   };
   await onEveryChange(tracker, read, idle.signal);
-}
-
-/** Jobs that are planned for later, and those of what is paused, may not start for days. */
-function isAnyToWaitFor(tracker: Tracker): boolean {
-  const pauseOf = tracker.reader.pauseOf();
-  const now = new Date();
-  return tracker.getActiveJobs().some((job) => !startsLater(job, now) && !pauseOf(job));
 }

@@ -13,6 +13,7 @@ import {
   saveFind,
 } from '../operations/find/saved.ts';
 import { renameFindSchema, saveFindSchema } from '../operations/find/saved_request.ts';
+import { appDatabase } from '../platform/database.ts';
 import { NotFound } from '../sources/source.ts';
 import { counted, relative } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
@@ -21,6 +22,7 @@ import { CommandFailed, EXIT } from './exit.ts';
 import { inputError, parsed } from './input_errors.ts';
 import { openLibrary, printJson, typedAs } from './library.ts';
 import { print, printError, write } from './output.ts';
+import { terminalRecorder } from './terminal_recorder.ts';
 
 type Deps = Pick<Awaited<ReturnType<typeof openLibrary>>, 'library' | 'sources'>;
 
@@ -36,7 +38,10 @@ export async function showSavedFinds({ json }: { json?: boolean }): Promise<void
 /** @throws CommandFailed when there is no such find. */
 export async function removeFind(name: string): Promise<void> {
   const deps = await openLibrary();
-  const removed = await removeSavedFind(deps, idOf(deps, name)).catch((error) => refuse(error));
+  const record = terminalRecorder(appDatabase());
+  const removed = await removeSavedFind(deps, idOf(deps, name), record).catch((error) =>
+    refuse(error),
+  );
   print(`${printable(removed.name)} was removed.`);
   printError(`To save it again, run ${commandOf(removed)}`);
 }
@@ -73,7 +78,8 @@ export async function saveTyped(
 ): Promise<void> {
   const typedAsOption = (field: string) => (field === 'name' ? '--save' : typedAs(field));
   const checked = parsed(() => readTyped(saveFindSchema(deps.sources), typed), typedAsOption);
-  const { find } = await saveFind(deps, checked).catch((error) => refuse(error));
+  const record = terminalRecorder(appDatabase());
+  const { find } = await saveFind(deps, checked, record).catch((error) => refuse(error));
   printError(`Saved as “${printable(find.name)}”.`);
 }
 

@@ -8,6 +8,7 @@ import {
   createSecretKey,
   InvalidConnection,
   methodNamed,
+  type RecordSourceChange,
   type SourceManager,
 } from '../connections/index.ts';
 import { type Config, loadConfig } from '../platform/config.ts';
@@ -21,6 +22,7 @@ import { budgetWords, sourceLine, sourceTable } from '../text/source_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { print, printError, quietLog, write } from './output.ts';
 import { Prompt } from './prompt.ts';
+import { terminalRecorder } from './terminal_recorder.ts';
 
 export interface SourceOptions {
   json?: boolean;
@@ -46,15 +48,13 @@ export async function testSource(name: string, options: SourceOptions): Promise<
 /** Reads the values from the terminal or from standard input, never from arguments. */
 export async function setSource(name: string, options: SetOptions): Promise<number> {
   const source = await withManager(
-    async (manager) => {
+    async (manager, record) => {
       const { connection } = await manager.read(name);
       const values = process.stdin.isTTY
         ? await ask(connection?.methods ?? [], options.method)
         : readLines(await Bun.stdin.text());
-      return manager.connect(name, {
-        ...(options.method && { method: options.method }),
-        ...values,
-      });
+      const fields = { ...(options.method && { method: options.method }), ...values };
+      return manager.connect(name, fields, record);
     },
     { name, writes: true },
   );
@@ -63,7 +63,7 @@ export async function setSource(name: string, options: SetOptions): Promise<numb
 }
 
 export async function removeSource(name: string, options: SourceOptions): Promise<void> {
-  show(await withManager((manager) => manager.disconnect(name), { name }), options);
+  show(await withManager((manager, record) => manager.disconnect(name, record), { name }), options);
 }
 
 export async function setBudget(
@@ -76,10 +76,10 @@ export async function setBudget(
     throw new CommandFailed('[posts] must be a whole number, 0 or more.', EXIT.usage);
   }
   const changes = typed !== undefined || reset;
-  const source = await withManager((manager) => manager.budget(name, { posts, reset }), {
-    name,
-    writes: changes,
-  });
+  const source = await withManager(
+    (manager, record) => manager.budget(name, { posts, reset }, record),
+    { name, writes: changes },
+  );
   const budget = source.connection?.budget;
   if (options.json || !budget) show(source, options);
   else print(`${sourceTitle(source)}: ${budgetWords(budget)}`);
@@ -101,7 +101,7 @@ interface ManagerOptions {
 }
 
 async function withManager<Result>(
-  work: (manager: SourceManager) => Promise<Result>,
+  work: (manager: SourceManager, record: RecordSourceChange) => Promise<Result>,
   { name, writes = false }: ManagerOptions = {},
 ): Promise<Result> {
   quietLog();
@@ -112,7 +112,7 @@ async function withManager<Result>(
   const connections = createConnections({ db, secretKey: createSecretKey(config) });
   const sources = createSources({ ...config, live: connections });
   try {
-    return await work(createManager(sources, connections));
+    return await work(createManager(sources, connections), terminalRecorder(db));
   } catch (error) {
     throw asFailure(error);
   } finally {

@@ -4,6 +4,19 @@ import type { TypesOptions } from './types.ts';
 const TYPE = 'a type of jobs, such as scrape';
 const JSON_OBJECT = 'one JSON object';
 
+/** `xgpt workers`: the processes, and the queues that they serve. */
+export function addWorkersCommand(program: DocumentedCommand): void {
+  program
+    .command('workers')
+    .description('list the processes that run jobs, what each runs, and the queues')
+    .option('--json', JSON_OBJECT)
+    .examples(['xgpt workers', 'processes, types and sources'])
+    .action(async (options: { json?: boolean }) => {
+      const { showWorkers } = await import('./workers.ts');
+      await showWorkers(options);
+    });
+}
+
 /** `xgpt types …`: pause and resume types, and set how many of their jobs run at once. */
 export function addTypesCommands(program: DocumentedCommand): void {
   const types = program

@@ -35,6 +35,11 @@ export function addWebhookCommands(program: DocumentedCommand): void {
       const { addWebhook } = await import('./webhooks.ts');
       await addWebhook(url, options);
     });
+  addChanges(webhooks);
+}
+
+/** What can be done with one of them. */
+function addChanges(webhooks: DocumentedCommand): void {
   webhooks
     .command('test')
     .description('send an event webhook.test; a running server or worker delivers it')
@@ -44,8 +49,24 @@ export function addWebhookCommands(program: DocumentedCommand): void {
       await testWebhook(id);
     });
   webhooks
+    .command('pause')
+    .description('keep the events of a webhook until it is resumed')
+    .argument('<id>', ID)
+    .action(async (id: string) => {
+      const { pauseWebhook } = await import('./webhooks.ts');
+      await pauseWebhook(id);
+    });
+  webhooks
+    .command('resume')
+    .description('send the events of a paused webhook')
+    .argument('<id>', ID)
+    .action(async (id: string) => {
+      const { resumeWebhook } = await import('./webhooks.ts');
+      await resumeWebhook(id);
+    });
+  webhooks
     .command('rm')
-    .description('remove a webhook')
+    .description('remove a webhook; its waiting events are cancelled')
     .argument('<id>', ID)
     .action(async (id: string) => {
       const { removeWebhook } = await import('./webhooks.ts');

@@ -2,8 +2,9 @@ import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, jobTracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
+import { counted } from '../text/format.ts';
 import { secretText, webhookTable } from '../text/webhook_text.ts';
-import { PrivateAddress, type Webhook } from '../webhooks/index.ts';
+import { NoSuchWebhook, PrivateAddress, WebhookNotSent } from '../webhooks/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError } from './input_errors.ts';
 import { readNoWorkerNotice } from './open_jobs.ts';
@@ -27,11 +28,8 @@ export async function listWebhooks({ json }: WebhookOptions): Promise<void> {
 /** The secret is printed to standard output: for the pipe that stores it. */
 export async function addWebhook(url: string, { json, ...options }: AddOptions): Promise<void> {
   const made = await withWebhooks(async ({ webhooks }) => {
-    const { parseWebhook } = await import('../webhooks/input.ts');
     try {
-      const given = parseWebhook({ url, ...options });
-      await webhooks.check(given.url);
-      return await webhooks.store.add(given);
+      return await webhooks.add({ url, ...options });
     } catch (error) {
       if (error instanceof PrivateAddress) throw new CommandFailed(error.message, EXIT.usage);
       if (!(error instanceof InvalidInput)) throw error;
@@ -43,28 +41,29 @@ export async function addWebhook(url: string, { json, ...options }: AddOptions):
 }
 
 export async function testWebhook(id: string): Promise<void> {
-  const job = await withWebhooks(({ webhooks }) =>
-    webhooks.test(jobTracker, webhookWith(webhooks.store.get(id), id)),
-  );
+  const job = await withWebhooks(({ webhooks }) => webhooks.test(id));
   print(job.id);
   const notice = readNoWorkerNotice();
   if (notice) printError(notice);
 }
 
-export async function removeWebhook(id: string): Promise<void> {
-  await withWebhooks(async ({ webhooks }) => {
-    webhookWith(webhooks.store.get(id), id);
-    await webhooks.store.remove(id);
-  });
-  print(`${id} was removed.`);
+export async function pauseWebhook(id: string): Promise<void> {
+  await withWebhooks(({ webhooks }) => webhooks.pause(id));
+  print(`${id} is paused. Its events wait until it is resumed.`);
 }
 
-function webhookWith(webhook: Webhook | undefined, id: string): Webhook {
-  if (webhook) return webhook;
-  throw new CommandFailed(
-    `There is no webhook "${id}". Run xgpt webhooks to see them.`,
-    EXIT.notFound,
-  );
+export async function resumeWebhook(id: string): Promise<void> {
+  await withWebhooks(({ webhooks }) => webhooks.resume(id));
+  print(`${id} was resumed.`);
+}
+
+export async function removeWebhook(id: string): Promise<void> {
+  const { waiting } = await withWebhooks(({ webhooks }) => webhooks.remove(id));
+  const events =
+    waiting > 0
+      ? ` ${counted(waiting, 'waiting event was', 'waiting events were')} cancelled.`
+      : '';
+  print(`${id} was removed.${events}`);
 }
 
 async function withWebhooks<Result>(run: (deps: ProcessDeps) => Promise<Result>): Promise<Result> {
@@ -74,8 +73,16 @@ async function withWebhooks<Result>(run: (deps: ProcessDeps) => Promise<Result>)
   try {
     await jobTracker.initialize();
     return await run(deps);
+  } catch (error) {
+    throw refused(error);
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();
   }
+}
+
+function refused(error: unknown): unknown {
+  if (error instanceof WebhookNotSent) return new CommandFailed(error.message, EXIT.failed);
+  if (!(error instanceof NoSuchWebhook)) return error;
+  return new CommandFailed(`${error.message} Run xgpt webhooks to see them.`, EXIT.notFound);
 }

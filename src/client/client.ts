@@ -14,6 +14,7 @@ import { createSchedules, type Schedules } from './schedules.ts';
 import { createStarts } from './starts.ts';
 import { createTrackedJob, type JobActions, type TrackedJob } from './tracked_job.ts';
 import { createWatch, type Watch } from './watch.ts';
+import { createReadWorkers, type Workers } from './workers.ts';
 
 export interface ClientOptions extends ApiOptions {
   /** Stops following all jobs of this client. The jobs continue. */
@@ -48,6 +49,8 @@ export interface Client extends Finder {
   types: TypeQueues;
   /** Pauses of sources. */
   sources: SourceQueues;
+  /** The processes that run jobs, what each runs, and the queues. @throws RequestError */
+  workers(): Promise<Workers>;
 }
 
 /** A client of one server. All its tracked jobs share one connection. */
@@ -71,6 +74,7 @@ export function createClient({ signal, ...options }: ClientOptions = {}): Client
     schedules: createSchedules(send, signal),
     types: createTypeQueues(send, signal),
     sources: createSourceQueues(send, signal),
+    workers: createReadWorkers(send, signal),
     start: async <Type extends JobType>(request: StartRequest<Type>) =>
       (await start(request)).id as JobId<Type>,
   };

@@ -16,6 +16,7 @@ export type {
 } from './schedules.ts';
 export type { TrackedJob } from './tracked_job.ts';
 export type { Watch, WatchEvent, WatchedJob, WatchOptions } from './watch.ts';
+export type { WorkerProcess, Workers } from './workers.ts';
 
 let defaultClient: Client | undefined;
 

@@ -29,33 +29,19 @@ const NONE: BudgetRow = { cap: null, posts: 0, requests: 0, period: 0, since: nu
 export interface ShownBudgets extends Budgets {
   /** Whether a cap is set, however much of it is left. */
   isSet(source: string): boolean;
+  /** @param made called in the transaction, with the former cap. */
+  setCap(
+    source: string,
+    cap: number | undefined,
+    made?: (before: number | undefined) => void,
+  ): Promise<void>;
+  /** @param made called in the transaction, with the posts that were counted. */
+  reset(source: string, made?: (before: number) => void): Promise<void>;
 }
 
 /** Every change is one transaction, so that processes together never reserve more than the cap. */
 export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
-  const find = statement<BudgetRow, [string]>(db, 'SELECT * FROM source_budgets WHERE source = ?');
-  const add = statement<null, Record<string, string | number>>(
-    db,
-    `UPDATE source_budgets
-     SET posts = posts + $posts, requests = requests + 1, since = coalesce(since, $now)
-     WHERE source = $source`,
-  );
-  const correct = statement<null, Record<string, string | number>>(
-    db,
-    `UPDATE source_budgets SET posts = max(0, posts + $difference)
-     WHERE source = $source AND period = $period`,
-  );
-  const limit = statement<null, { source: string; cap: number | null }>(
-    db,
-    `INSERT INTO source_budgets (source, cap) VALUES ($source, $cap)
-     ON CONFLICT (source) DO UPDATE SET cap = excluded.cap`,
-  );
-  const restart = statement<null, [string]>(
-    db,
-    `UPDATE source_budgets SET posts = 0, requests = 0, since = NULL, period = period + 1
-     WHERE source = ?`,
-  );
-
+  const { find, add, correct, limit, restart } = statementsOf(db);
   const pending = createPending(db, now);
 
   function grant(source: string, wanted: number, least: number) {
@@ -83,13 +69,45 @@ export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
     isPending: async (source) => pending.isAny(source),
     isSet: (source) => typeof find.get(source)?.cap === 'number',
     read: async (source) => stateOf(find.get(source) ?? NONE),
-    async setCap(source, cap) {
-      await writer.write(() => void limit.run({ source, cap: cap ?? null }));
+    async setCap(source, cap, made) {
+      await writer.write(() => {
+        made?.(find.get(source)?.cap ?? undefined);
+        limit.run({ source, cap: cap ?? null });
+      });
     },
-    async reset(source) {
-      await writer.write(() => void restart.run(source));
+    async reset(source, made) {
+      await writer.write(() => {
+        const { posts } = find.get(source) ?? NONE;
+        if (restart.run(source).changes > 0) made?.(posts);
+      });
     },
   };
+}
+
+function statementsOf(db: Database) {
+  const find = statement<BudgetRow, [string]>(db, 'SELECT * FROM source_budgets WHERE source = ?');
+  const add = statement<null, Record<string, string | number>>(
+    db,
+    `UPDATE source_budgets
+     SET posts = posts + $posts, requests = requests + 1, since = coalesce(since, $now)
+     WHERE source = $source`,
+  );
+  const correct = statement<null, Record<string, string | number>>(
+    db,
+    `UPDATE source_budgets SET posts = max(0, posts + $difference)
+     WHERE source = $source AND period = $period`,
+  );
+  const limit = statement<null, { source: string; cap: number | null }>(
+    db,
+    `INSERT INTO source_budgets (source, cap) VALUES ($source, $cap)
+     ON CONFLICT (source) DO UPDATE SET cap = excluded.cap`,
+  );
+  const restart = statement<null, [string]>(
+    db,
+    `UPDATE source_budgets SET posts = 0, requests = 0, since = NULL, period = period + 1
+     WHERE source = ?`,
+  );
+  return { find, add, correct, limit, restart };
 }
 
 /** The requests under way: each holds a lease of its own until its cost is known. */

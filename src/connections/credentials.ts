@@ -32,6 +32,15 @@ interface StoreOptions {
 export interface ShownCredentials extends Credentials {
   /** What is stored, without unsealing it. */
   stored(source: string): { method: string; at: Date; isReadable: boolean } | undefined;
+  /** @param made called in the transaction, with the method that was stored before. */
+  replace(
+    source: string,
+    method: string,
+    values: Record<string, string>,
+    made?: (before: string | undefined) => void,
+  ): Promise<void>;
+  /** @param made called in the transaction, with the method that was stored, if there was one. */
+  remove(source: string, made?: (before: string) => void): Promise<void>;
 }
 
 type Values = Record<string, string | number | Uint8Array>;
@@ -54,14 +63,20 @@ export function createCredentials({ db, writer, key, now }: StoreOptions): Shown
 
   return {
     ...createReader(statements, key),
-    async replace(source, method, values) {
+    async replace(source, method, values, made) {
       const row = { method, ...sealed(CREDENTIALS, source, values) };
       await writer.write(() => {
+        made?.(statements.find.get(source)?.method);
         remove(source);
         statements.insert.run(row);
       });
     },
-    remove: (source) => writer.write(() => remove(source)),
+    remove: (source, made) =>
+      writer.write(() => {
+        const before = statements.find.get(source)?.method;
+        if (before !== undefined) made?.(before);
+        remove(source);
+      }),
     async writeSession(source, value, version) {
       const row = { version, ...sealed(SESSIONS, source, value) };
       const write = version === 0 ? statements.insertSession : statements.updateSession;

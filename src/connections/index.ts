@@ -9,7 +9,12 @@ import { createTests } from './tests.ts';
 
 export type { Connections } from './connections.ts';
 export { CredentialsNotAccepted, InvalidConnection, methodNamed } from './input.ts';
-export { connectionOf, createManager, type SourceManager } from './manager.ts';
+export {
+  connectionOf,
+  createManager,
+  type RecordSourceChange,
+  type SourceManager,
+} from './manager.ts';
 export { seal, unseal } from './seal.ts';
 export { createSecretKey, type SecretKey, SecretKeyUnusable } from './secret_key.ts';
 

@@ -17,6 +17,19 @@ import { createTrial } from './trial.ts';
 /** How long a test may take, in ms. */
 const TEST_MS = 20_000;
 
+/**
+ * Called in the transaction of a change, on the same database. Of credentials it has the method, never a value.
+ */
+export type RecordSourceChange = (
+  action: 'add' | 'change' | 'remove',
+  change: {
+    kind: 'credentials' | 'budget';
+    target: string;
+    before?: Record<string, string | number>;
+    after?: Record<string, string | number>;
+  },
+) => void;
+
 /** What people can do with the connections of the sources. */
 export interface SourceManager {
   list(): Promise<SourceState[]>;
@@ -28,13 +41,21 @@ export interface SourceManager {
    * @param fields `method`, and the fields of that method.
    * @throws NotFound, InvalidConnection, CredentialsNotAccepted; the earlier ones are kept then.
    */
-  connect(name: string, fields: Record<string, unknown>): Promise<SourceState>;
+  connect(
+    name: string,
+    fields: Record<string, unknown>,
+    record?: RecordSourceChange,
+  ): Promise<SourceState>;
   /** @throws NotFound */
-  disconnect(name: string): Promise<SourceState>;
+  disconnect(name: string, record?: RecordSourceChange): Promise<SourceState>;
   /** Asks the service; the outcome is in the state. @throws NotFound */
   test(name: string): Promise<SourceState>;
   /** Sets the cap, in posts, or counts from zero again. @throws NotFound when nothing is paid. */
-  budget(name: string, change: { posts?: number; reset?: boolean }): Promise<SourceState>;
+  budget(
+    name: string,
+    change: { posts?: number; reset?: boolean },
+    record?: RecordSourceChange,
+  ): Promise<SourceState>;
 }
 
 export function createManager(sources: Sources, connections: Connections): SourceManager {
@@ -57,14 +78,15 @@ export function createManager(sources: Sources, connections: Connections): Sourc
   return {
     list: () => Promise.all([...sources.values()].map((source) => stateOf(source, connections))),
     read,
-    async connect(name, { method: given, ...fields }) {
+    async connect(name, { method: given, ...fields }, record) {
       const { connection } = find(name);
       const method = methodNamed(connection, given);
       const values = readValues(method, fields);
       const trial = createTrial({ method: method.name, values, updatedAt: new Date() });
       const outcome = await outcomeOf(connection, trial);
       if (outcome.outcome !== 'passed' && works(name)) throw new CredentialsNotAccepted(outcome);
-      await credentials.replace(name, method.name, values);
+      const { name: stores } = method;
+      await credentials.replace(name, stores, values, replacement(name, stores, record));
       const stored = credentials.stored(name)?.at;
       // The login of the test is not repeated: a service counts them.
       const session = await trial.readSession(name);
@@ -72,21 +94,44 @@ export function createManager(sources: Sources, connections: Connections): Sourc
       await connections.tests.record(name, outcome, stored);
       return read(name);
     },
-    async disconnect(name) {
+    async disconnect(name, record) {
       find(name);
-      await credentials.remove(name);
+      await credentials.remove(name, (method) =>
+        record?.('remove', { ...credentialsOf(name), before: { method } }),
+      );
       return read(name);
     },
     test,
-    async budget(name, { posts, reset }) {
+    async budget(name, { posts, reset }, record) {
       const { source, connection } = find(name);
       if (!paidOf(connection))
         throw new NotFound(`Nothing that ${source.label} offers costs money.`);
-      if (posts !== undefined) await budgets.setCap(name, posts);
-      if (reset) await budgets.reset(name);
+      const changes = budgetChanges(name, record);
+      if (posts !== undefined) await budgets.setCap(name, posts, changes.cap(posts));
+      if (reset) await budgets.reset(name, changes.reset);
       return read(name);
     },
   };
+}
+
+function replacement(name: string, method: string, record: RecordSourceChange | undefined) {
+  return (before: string | undefined) => {
+    const was = before !== undefined && { before: { method: before } };
+    record?.(was ? 'change' : 'add', { ...credentialsOf(name), ...was, after: { method } });
+  };
+}
+
+function budgetChanges(name: string, record: RecordSourceChange | undefined) {
+  const of = { kind: 'budget', target: `budget of ${name}` } as const;
+  return {
+    cap: (posts: number) => (before: number | undefined) =>
+      record?.('change', { ...of, before: { posts: before ?? 'none' }, after: { posts } }),
+    reset: (used: number) => record?.('change', { ...of, before: { used }, after: { used: 0 } }),
+  };
+}
+
+function credentialsOf(name: string) {
+  return { kind: 'credentials', target: `credentials of ${name}` } as const;
 }
 
 /** @throws NotFound when there is no such source, or it takes no credentials. */

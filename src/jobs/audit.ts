@@ -1,4 +1,4 @@
-/** The audit trail: who started, cancelled, retried or removed what, and when. */
+/** The audit trail: who started, cancelled, retried, removed or changed what, and when. */
 
 /** How people and programs do something. */
 export const PERSONAL = ['browser', 'api', 'terminal', 'program', 'agent'] as const;
@@ -30,9 +30,49 @@ export const AUDIT_ACTIONS = [
   'first',
   'pin',
   'unpin',
+  'add',
+  'change',
+  'sign_in',
+  'sign_out',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What can be changed. */
+export const AUDIT_KINDS = [
+  'job',
+  'type',
+  'source',
+  'schedule',
+  'webhook',
+  'find',
+  'credentials',
+  'budget',
+  'sign_in',
+] as const;
+
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** Something other than a job that was changed, and what was set before and after. No secrets. */
+export interface AuditChange {
+  kind: Exclude<AuditKind, 'job'>;
+  /** A name that people know: "webhook hooks.example/xgpt". */
+  target: string;
+  before?: Settings;
+  after?: Settings;
+}
+
+/** Values by name, as they are shown. */
+export type Settings = Record<string, string | number | boolean | null>;
+
+/**
+ * Writes an entry about something other than a job. To be called once, within the transaction of the change,
+ * which is on the tracker's database.
+ */
+export type RecordChange = (action: AuditAction, change: AuditChange) => void;
+
+/** For what nobody has to know. */
+export const recordNothing: RecordChange = () => {};
 
 /** One action of an actor. Whatever is changed under it in several transactions is one entry. */
 export interface Deed {
@@ -63,8 +103,12 @@ export interface AuditEntry {
   ids?: string[];
   /** The filter that selected them, as a query string. */
   query?: string;
-  /** What else was changed: a type, a schedule. */
+  kind: AuditKind;
+  /** What was changed, if that is no job: "type scrape", "webhook hooks.example/xgpt". */
   target?: string;
+  /** What was set before, and what is set since. */
+  before?: Settings;
+  after?: Settings;
 }
 
 export interface AuditQuery {
@@ -74,6 +118,9 @@ export interface AuditQuery {
   who?: string;
   via?: ActorKind;
   action?: AuditAction;
+  kind?: AuditKind;
+  /** Leaves out what happens by itself: the retries after failures and crashes, and what the server does. */
+  isPersonal?: boolean;
   /** At this time or later, in ms since 1970 UTC. */
   since?: number;
   /** Before this time. */
@@ -90,11 +137,13 @@ export interface AuditPage {
   nextCursor?: string;
 }
 
-/** Reads the trail; synchronous. */
+/** Reads the trail, synchronously, and lets other parts of the program write to it. */
 export interface AuditTrail {
   list(query: AuditQuery): AuditPage;
   /** Who started the job; absent when that was not recorded, or is no longer kept. */
   startOf(job: { id: string; createdAt: Date }): AuditEntry | undefined;
+  /** @param by who makes the changes; by default whoever the process acts for. */
+  recorder(by?: Actor): RecordChange;
 }
 
 /** Whether it happened by itself. */

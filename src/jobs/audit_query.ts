@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timeOf } from '../platform/time.ts';
 import { typedFields, typedText, typedTime, typedWholeNumber } from '../platform/typed_fields.ts';
-import { ACTOR_KINDS, AUDIT_ACTIONS, type AuditQuery } from './audit.ts';
+import { ACTOR_KINDS, AUDIT_ACTIONS, AUDIT_KINDS, type AuditQuery } from './audit.ts';
 import { readTyped } from './job_query.ts';
 
 /*
@@ -29,6 +29,16 @@ export function auditQuerySchema<More extends z.ZodRawShape = Record<never, neve
     action: z
       .enum(AUDIT_ACTIONS, { error: `Action must be one of: ${AUDIT_ACTIONS.join(', ')}.` })
       .describe('What was done.')
+      .optional(),
+    kind: z
+      .enum(AUDIT_KINDS, { error: `Kind must be one of: ${AUDIT_KINDS.join(', ')}.` })
+      .describe('What was changed.')
+      .optional(),
+    automatic: z
+      .enum(['true', 'false', '1', '0', 'on', ''], { error: 'Automatic must be true or false.' })
+      .describe(
+        'With what happens by itself: retries after failures and crashes, and what the server does. Default: false, unless there is a job or a via.',
+      )
       .optional(),
     since: typedTime('Since', {
       description: 'Done since then; without a zone it is UTC.',
@@ -65,9 +75,12 @@ export function auditRequestSchema() {
 export type TypedAuditQuery = z.output<ReturnType<typeof auditQuerySchema>>;
 
 /** A typed query in the form of `AuditTrail`. */
-export function toAuditQuery({ since, until, ...query }: TypedAuditQuery): AuditQuery {
+export function toAuditQuery({ since, until, automatic, ...query }: TypedAuditQuery): AuditQuery {
+  const isAll = ['true', '1', 'on'].includes(automatic ?? '');
+  const isAsked = query.job !== undefined || query.via !== undefined;
   return {
     ...query,
+    ...(!isAll && !isAsked && { isPersonal: true }),
     since: since === undefined ? undefined : timeOf(since),
     until: until === undefined ? undefined : timeOf(until),
   };

@@ -9,6 +9,8 @@ import { escaped } from '../text/printable.ts';
 export interface RetryHints {
   permanent?: boolean;
   retryAt?: Date;
+  /** Its message says all there is to say: the log has no stack. */
+  expected?: boolean;
 }
 
 /** Another attempt would fail the same way. Handlers throw it to prevent retries. */

@@ -4,6 +4,7 @@ import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { userName } from '../platform/user_name.ts';
 import type { Actor } from './audit.ts';
+import type { JobType } from './job.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
@@ -12,12 +13,17 @@ export {
   type Actor,
   type ActorKind,
   AUDIT_ACTIONS,
+  AUDIT_KINDS,
   type AuditAction,
+  type AuditChange,
   type AuditEntry,
   type AuditPage,
   type AuditQuery,
   type AuditTrail,
   isAutomatic,
+  type RecordChange,
+  recordNothing,
+  type Settings,
 } from './audit.ts';
 export {
   defineJob,
@@ -70,6 +76,7 @@ export type {
   SavedData,
   TrackedJobType,
 } from './job.ts';
+export type { LaneState } from './lanes.ts';
 export {
   type FinalStatus,
   isActive,
@@ -91,6 +98,7 @@ export {
 } from './listing.ts';
 export type { TypeQueue } from './queue.ts';
 export type { TrackerReader } from './reader.ts';
+export { createAuditRecorder } from './store/sqlite/audit.ts';
 export type { Inserted, StartClaim } from './store/store.ts';
 export {
   createTracker,
@@ -98,6 +106,8 @@ export {
   type Tracker,
   type TrackerOptions,
 } from './tracker.ts';
+
+export { type Worker, type Workforce, workforceOf } from './workers.ts';
 
 /** Who uses the tracker without naming an actor. Read only when something is recorded. */
 const PROGRAM: Actor = {
@@ -116,6 +126,8 @@ export const jobTracker = createTracker(() => {
     database: appDatabase(),
     logger,
     actor: PROGRAM,
+    // Webhooks define it, which the first page does without.
+    internal: ['deliver' as JobType],
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,

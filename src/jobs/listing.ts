@@ -31,6 +31,8 @@ export interface JobQuery {
   since?: number;
   /** Created before this time. */
   until?: number;
+  /** Without jobs of these types. */
+  except?: readonly string[];
   limit?: number;
   /** Cursor of an earlier page: gives the jobs that are older. */
   cursor?: string;

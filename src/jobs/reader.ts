@@ -1,7 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
 import type { JobDetails, JobStep, LogPart } from './details.ts';
 import { tallyMatching } from './engine/bulk.ts';
+import type { Definitions } from './engine/definitions.ts';
 import type { Executions } from './engine/executions.ts';
+import type { Queues } from './engine/queues.ts';
 import type { Reports } from './engine/reports.ts';
 import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
 import type { Job, Pause } from './job.ts';
@@ -29,6 +31,8 @@ interface Sources {
   executions: Executions;
   reports: Reports;
   clock: Clock;
+  definitions: Definitions;
+  queues: Queues;
 }
 
 /**
@@ -63,7 +67,7 @@ export class TrackerReader {
 
   /** The newest 1,000, newest first. */
   getAllJobs(): Job[] {
-    return this.listJobs({ limit: MAX_RECENT }).jobs;
+    return this.#withProgress(this.#sources.listing.list({ limit: MAX_RECENT }).jobs);
   }
 
   /** Running jobs by start, then waiting jobs by their position in the queue. */
@@ -77,8 +81,8 @@ export class TrackerReader {
    * newest first.
    */
   getCurrentJobs(endedSince: Date, waiting: number): Job[] {
-    const { reader, clock } = this.#sources;
-    const limits = { ...MAX_SHOWN, waiting };
+    const { reader, clock, definitions } = this.#sources;
+    const limits = { ...MAX_SHOWN, waiting, except: definitions.internal };
     return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
   }
 
@@ -109,20 +113,34 @@ export class TrackerReader {
     return this.#sources.reader.queues(types);
   }
 
-  /** How many jobs run, and how many wait. */
+  /** How many jobs run, and how many wait, but for those that the program has queued for itself. */
   countActive(): { running: number; waiting: number } {
-    return this.#sources.reader.countActive();
+    const { reader, definitions } = this.#sources;
+    return reader.countActive(definitions.internal);
   }
 
-  /** Newest first, page by page. */
+  /** See `Queues.isBusy`. */
+  isBusy(): boolean {
+    return this.#sources.queues.isBusy();
+  }
+
+  /** The types whose jobs only the program queues, such as deliveries. */
+  get internalTypes(): string[] {
+    return this.#sources.definitions.internal;
+  }
+
+  /**
+   * Newest first, page by page. Jobs that the program has queued for itself are listed only by their
+   * type or session.
+   */
   listJobs(query: JobQuery): JobPage {
-    const page = this.#sources.listing.list(query);
+    const page = this.#sources.listing.list(this.listed(query));
     return { ...page, jobs: this.#withProgress(page.jobs) };
   }
 
   /** How many jobs match the query, by status and by whether they are tracked. */
   async countJobs(query: JobQuery): Promise<Tally[]> {
-    return tallyMatching(this.#sources.listing, query);
+    return tallyMatching(this.#sources.listing, this.listed(query));
   }
 
   /**
@@ -130,8 +148,14 @@ export class TrackerReader {
    * @returns `hasMore` when there are older ones that were not counted.
    */
   countNewestJobs(query: JobQuery): { counts: Tally[]; hasMore: boolean } {
-    const { counts, nextCursor } = this.#sources.listing.tally(query);
+    const { counts, nextCursor } = this.#sources.listing.tally(this.listed(query));
     return { counts, hasMore: nextCursor !== undefined };
+  }
+
+  /** The query as lists and actions on many jobs understand it. */
+  listed(query: JobQuery): JobQuery {
+    if (query.type !== undefined || query.session !== undefined) return query;
+    return { ...query, except: this.#sources.definitions.internal };
   }
 
   /** The jobs of a session, summed up. */

@@ -9,6 +9,7 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
 import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { interruptTracked } from './engine/interruption.ts';
+import type { LaneControl } from './engine/lanes.ts';
 import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { AfterEnd } from './follow_up.ts';
@@ -33,21 +34,16 @@ export function createTracker(options: TrackerOptions | (() => TrackerOptions) =
   return new Tracker(typeof options === 'function' ? options : () => options);
 }
 
-interface Opened extends Engine {
-  read: TrackerReader;
-}
+type Opened = Engine & { read: TrackerReader };
 
 /** Starts, changes and reads jobs. Every method may be called at any time. */
 export class Tracker {
-  readonly #options: () => TrackerOptions;
   readonly #definitions = new Definitions();
   #opened: Opened | undefined;
   #save: SaveData | undefined;
   #afterEnd: AfterEnd | undefined;
 
-  constructor(options: () => TrackerOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: () => TrackerOptions) {}
 
   /** Adds job types to those this process may start and run. */
   define(...definitions: JobDefinition[]): void {
@@ -82,6 +78,11 @@ export class Tracker {
   get types(): JobType[] {
     this.#open();
     return this.#definitions.startable;
+  }
+
+  /** The lanes of types whose queue is divided. */
+  get lanes(): LaneControl {
+    return this.#open().lanes;
   }
 
   /** The queues of the types, by name. */
@@ -195,8 +196,8 @@ export class Tracker {
   }
 
   /** Queues a job of an internal type. */
-  enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
-    return this.#open().enqueuer.enqueueInternal(type, input);
+  enqueueInternal(type: JobType, input: Record<string, unknown>, by?: Actor): Promise<Job> {
+    return this.#open().enqueuer.enqueueInternal(type, input, by);
   }
 
   /**
@@ -350,7 +351,8 @@ export class Tracker {
   /** Does the same with every job that matches the query, on all its pages. */
   async changeMatching(action: BulkAction, query: JobQuery, { by }: By = {}): Promise<BulkOutcome> {
     const { listing, commands } = this.#open();
-    return actOnMatching(listing, action, query, commands.of(action, by, filterText(query)));
+    const act = commands.of(action, by, filterText(query));
+    return actOnMatching(listing, action, this.reader.listed(query), act);
   }
 
   /** The whole job, with its input and result, which may be large. */
@@ -381,14 +383,14 @@ export class Tracker {
   }
 
   #open(): Opened {
-    this.#opened ??= this.#openWith(this.#options());
+    this.#opened ??= this.#openWith(this.options());
     return this.#opened;
   }
 
   #openWith(options: TrackerOptions): Opened {
     const database = databaseOf(options.database);
     const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
-    this.#definitions.add(options.definitions ?? []);
+    this.#definitions.add(options.definitions ?? [], options.internal);
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
     const engine = createEngine(database, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { type RecordChange, recordNothing, type Settings } from '../jobs/index.ts';
 import { statement } from '../platform/statement.ts';
 import { writerOf } from '../platform/writer.ts';
 
@@ -30,7 +31,11 @@ export interface SavedFinds {
    * whose id and time of creation stay. The same find once more changes nothing.
    * @throws FindNameTaken, TooManySavedFinds
    */
-  save(find: Pick<SavedFind, 'name' | 'query'>, replaces: boolean): Promise<SaveOutcome>;
+  save(
+    find: Pick<SavedFind, 'name' | 'query'>,
+    replaces: boolean,
+    record?: RecordChange,
+  ): Promise<SaveOutcome>;
   /** Marks it as opened now. Returns it as it was before; `undefined` when there is no such find. */
   open(id: number): Promise<SavedFind | undefined>;
   /**
@@ -39,7 +44,7 @@ export interface SavedFinds {
    */
   rename(id: number, name: string): Promise<SavedFind | undefined>;
   /** Returns what was removed. */
-  remove(id: number): Promise<SavedFind | undefined>;
+  remove(id: number, record?: RecordChange): Promise<SavedFind | undefined>;
 }
 
 export interface SaveOutcome {
@@ -106,7 +111,11 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
   const read = (id: number) => found(byId.get({ id }));
   const named = (name: string) => found(byKey.get({ name_key: keyOf(name) }));
 
-  function save({ name, query }: Pick<SavedFind, 'name' | 'query'>, replaces: boolean) {
+  function save(
+    { name, query }: Pick<SavedFind, 'name' | 'query'>,
+    replaces: boolean,
+    record: RecordChange,
+  ) {
     const known = named(name);
     if (known && !replaces) {
       if (Bun.deepEquals(known.query, query)) return { find: known, isNew: false };
@@ -116,6 +125,8 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
     const { q, ...options } = query;
     const row = { name, name_key: keyOf(name), q, options: JSON.stringify(options), now: now() };
     const saved = (known ? replace : insert).get(row) as FindRow;
+    const before = known && { before: settingsOf(known) };
+    record(known ? 'change' : 'add', { ...entryOf(name), ...before, after: settingsOf({ query }) });
     return { find: toFind(saved), isNew: !known };
   }
 
@@ -123,7 +134,8 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
     list: () => all.all({}).map(toFind).sort(byName),
     read,
     named,
-    save: (find, replaces) => writerOf(db).write(() => save(find, replaces)),
+    save: (find, replaces, record = recordNothing) =>
+      writerOf(db).write(() => save(find, replaces, record)),
     open: (id) =>
       writerOf(db).write(() => {
         const before = read(id);
@@ -137,13 +149,24 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
         rename.run({ id, name, name_key: keyOf(name) });
         return read(id);
       }),
-    remove: (id) =>
+    remove: (id, record = recordNothing) =>
       writerOf(db).write(() => {
         const removed = read(id);
-        if (removed) remove.run({ id });
+        if (!removed) return undefined;
+        remove.run({ id });
+        record('remove', { ...entryOf(removed.name), before: settingsOf(removed) });
         return removed;
       }),
   };
+}
+
+/** Its name in the audit trail. */
+function entryOf(name: string) {
+  return { kind: 'find', target: `find “${name}”` } as const;
+}
+
+function settingsOf({ query }: Pick<SavedFind, 'query'>): Settings {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }
 
 function byName(one: SavedFind, other: SavedFind): number {

@@ -56,7 +56,7 @@ export class Schedules {
   }
 
   /** @throws InvalidInput, which names the fields; nothing was stored then. */
-  async add(request: ScheduleRequest): Promise<Schedule> {
+  async add(request: ScheduleRequest, by?: Actor): Promise<Schedule> {
     const { store, clock } = this.deps;
     const { type, client, uuid } = request;
     const now = clock.now();
@@ -64,7 +64,10 @@ export class Schedules {
     const id = `schedule-${uuid ?? Bun.randomUUIDv7()}`;
     const stored = { id, type, client, createdAt: now, nextDue, ...read };
     const mergeMs = uuid === undefined ? DOUBLE_PRESS_MS : 0;
-    const added = await store.add(stored, { most: MAX_SCHEDULES, mergeMs });
+    const record = this.deps.tracker.audit.recorder(by);
+    const added = await store.add(stored, { most: MAX_SCHEDULES, mergeMs }, () =>
+      record('add', { ...entryOf(id), after: settingsOf(stored) }),
+    );
     if (added === undefined) throw tooMany();
     this.#scheduler.wake();
     return this.get(added);
@@ -75,12 +78,20 @@ export class Schedules {
    * time that is over and was not started yet is left out.
    * @throws NoSuchSchedule; InvalidInput, which names the fields: nothing was changed then.
    */
-  async edit(id: string, changes: ScheduleChanges): Promise<Schedule> {
+  async edit(id: string, changes: ScheduleChanges, by?: Actor): Promise<Schedule> {
     const { store, clock } = this.deps;
     for (;;) {
       const before = await this.#find(id);
       const { isMoved, ...after } = await this.#reader.change(before, changes, clock.now());
-      if (await store.edit({ ...before, ...after }, isMoved)) break;
+      const edited = { ...before, ...after };
+      const record = this.deps.tracker.audit.recorder(by);
+      const made = () =>
+        record('change', {
+          ...entryOf(id),
+          before: settingsOf(before),
+          after: settingsOf(edited),
+        });
+      if (await store.edit(edited, isMoved, made)) break;
     }
     this.#scheduler.wake();
     return this.get(id);
@@ -112,28 +123,34 @@ export class Schedules {
   }
 
   /** Nothing is due while it is paused. @throws NoSuchSchedule */
-  async pause(id: string): Promise<Schedule> {
-    await this.deps.store.pause(id, this.deps.clock.now());
+  async pause(id: string, by?: Actor): Promise<Schedule> {
+    const { store, clock, tracker } = this.deps;
+    const record = tracker.audit.recorder(by);
+    await store.pause(id, clock.now(), () => record('pause', entryOf(id)));
     return this.get(id);
   }
 
   /** It is due next at the first time from now on. @throws NoSuchSchedule, InvalidInput */
-  async resume(id: string): Promise<Schedule> {
-    const { store, clock } = this.deps;
+  async resume(id: string, by?: Actor): Promise<Schedule> {
+    const { store, clock, tracker } = this.deps;
+    const record = tracker.audit.recorder(by);
     for (;;) {
       const schedule = await this.#find(id);
       if (schedule.pausedAt === undefined) break;
       const { next } = await readCron(schedule.cron, schedule.timeZone);
-      if (await store.resume(schedule, next(clock.now()))) break;
+      const made = () => record('resume', entryOf(id));
+      if (await store.resume(schedule, next(clock.now()), made)) break;
     }
     this.#scheduler.wake();
     return this.get(id);
   }
 
   /** The jobs it started stay. @throws NoSuchSchedule @returns the schedule as it was */
-  async remove(id: string): Promise<Schedule> {
+  async remove(id: string, by?: Actor): Promise<Schedule> {
     const schedule = await this.get(id);
-    if (!(await this.deps.store.remove(id))) throw new NoSuchSchedule();
+    const record = this.deps.tracker.audit.recorder(by);
+    const made = () => record('remove', { ...entryOf(id), before: settingsOf(schedule) });
+    if (!(await this.deps.store.remove(id, made))) throw new NoSuchSchedule();
     return schedule;
   }
 
@@ -195,4 +212,13 @@ export class Schedules {
 function tooMany(): InvalidInput {
   const most = counted(MAX_SCHEDULES, 'schedule');
   return new InvalidInput({ type: `There are already ${most}. Remove one first.` });
+}
+
+/** Its name in the audit trail. */
+function entryOf(id: string) {
+  return { kind: 'schedule', target: id } as const;
+}
+
+function settingsOf({ type, cron, timeZone }: Pick<Schedule, 'type' | 'cron' | 'timeZone'>) {
+  return { type, cron, timeZone };
 }

@@ -33,20 +33,31 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
     const last = sql.runs.all(row.id, 1)[0];
     return toListed(row, last);
   };
-  const changes = (run: () => { changes: number }) => writer.write(() => run().changes > 0);
+  const changes = (run: () => { changes: number }, made?: () => void) =>
+    writer.write(() => {
+      if (run().changes === 0) return false;
+      made?.();
+      return true;
+    });
   return {
-    add: (schedule, limits) => writer.write(() => add(sql, schedule, limits)),
-    edit: (schedule, isMoved) => changes(() => edit(sql, schedule, isMoved)),
+    add: (schedule, limits, made) =>
+      writer.write(() => {
+        const isThere = sql.get.get(schedule.id) !== null;
+        const id = add(sql, schedule, limits);
+        if (id === schedule.id && !isThere) made?.();
+        return id;
+      }),
+    edit: (schedule, isMoved, made) => changes(() => edit(sql, schedule, isMoved), made),
     list: async () => sql.all.all().map(listed),
     get: async (id) => {
       const row = sql.get.get(id);
       return row ? listed(row) : undefined;
     },
     runs: async (id, limit) => sql.runs.all(id, limit).map(toRun),
-    pause: (id, now) => changes(() => sql.pause.run(now, id)),
-    resume: ({ id, version }, nextDue) =>
-      changes(() => sql.resume.run(nextDue ?? null, id, version)),
-    remove: (id) => changes(() => sql.remove.run(id)),
+    pause: (id, now, made) => changes(() => sql.pause.run(now, id), made),
+    resume: ({ id, version }, nextDue, made) =>
+      changes(() => sql.resume.run(nextDue ?? null, id, version), made),
+    remove: (id, made) => changes(() => sql.remove.run(id), made),
     due: async (now) => sql.due.all(now).map(toStored),
     nextDue: async () => sql.nextDue.get()?.due ?? undefined,
     hasRun: async (id, due) => sql.hasRun.get(id, due) !== null,

@@ -11,21 +11,26 @@ export interface ScheduleStore {
    * the one that has its id.
    * Undefined when there are `most` schedules already.
    */
-  add(schedule: NewSchedule, limits: AddLimits): Promise<string | undefined>;
+  add(schedule: NewSchedule, limits: AddLimits, made?: () => void): Promise<string | undefined>;
   /**
    * False when there is none, or it was edited since it was read.
    * @param isMoved whether `nextDue` is another one; else the row's stays.
    */
-  edit(schedule: StoredSchedule, isMoved: boolean): Promise<boolean>;
+  edit(schedule: StoredSchedule, isMoved: boolean, made?: () => void): Promise<boolean>;
   /** Oldest first, each with its last run. */
   list(): Promise<ListedSchedule[]>;
   get(id: string): Promise<ListedSchedule | undefined>;
   /** Newest first. */
   runs(id: string, limit: number): Promise<ScheduleRun[]>;
-  pause(id: string, now: number): Promise<boolean>;
+  /** `made` is called in the transaction of the change, if there is one; so it is by the others. */
+  pause(id: string, now: number, made?: () => void): Promise<boolean>;
   /** False when it is not paused, or was edited since it was read. */
-  resume(schedule: StoredSchedule, nextDue: number | undefined): Promise<boolean>;
-  remove(id: string): Promise<boolean>;
+  resume(
+    schedule: StoredSchedule,
+    nextDue: number | undefined,
+    made?: () => void,
+  ): Promise<boolean>;
+  remove(id: string, made?: () => void): Promise<boolean>;
 
   /** Those that are due until `now`, longest first. */
   due(now: number): Promise<StoredSchedule[]>;

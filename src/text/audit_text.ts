@@ -1,4 +1,4 @@
-import type { Actor, AuditAction, AuditEntry } from '../jobs/audit.ts';
+import type { Actor, AuditAction, AuditEntry, AuditKind, Settings } from '../jobs/audit.ts';
 import { counted, exact } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
@@ -17,6 +17,23 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   first: 'put first',
   pin: 'pinned',
   unpin: 'unpinned',
+  add: 'added',
+  change: 'changed',
+  sign_in: 'signed in',
+  sign_out: 'signed out',
+};
+
+/** What can be changed, in the plural. */
+export const KIND_WORDS: Record<AuditKind, string> = {
+  job: 'jobs',
+  type: 'types of jobs',
+  source: 'sources',
+  schedule: 'schedules',
+  webhook: 'webhooks',
+  find: 'saved finds',
+  credentials: 'credentials',
+  budget: 'budgets',
+  sign_in: 'sign-ins',
 };
 
 /** Who did it, in a few words: "ada in the terminal", "browser, sign-in 1a2b3c4d". */
@@ -58,6 +75,19 @@ export function targetText({ jobId, count: jobs, query, target }: AuditEntry): s
   return `${counted(jobs, 'job')}: ${query === '' ? 'all' : query}`;
 }
 
+/** "concurrency: 2 → 3", "events: failed"; empty when no settings were recorded. */
+export function changeText({ before = {}, after = {} }: AuditEntry): string {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name) => partText(name, before, after)).join(', ');
+}
+
+function partText(name: string, before: Settings, after: Settings): string | never[] {
+  const [old, now] = [before[name], after[name]];
+  if (old === undefined) return `${name}: ${now}`;
+  if (now === undefined) return `${name}: ${old}`;
+  return old === now ? [] : `${name}: ${old} → ${now}`;
+}
+
 /** One line for each entry. */
 export function auditTable(
   entries: readonly AuditEntry[],
@@ -71,7 +101,7 @@ export function auditTable(
 
 function rowOf(entry: AuditEntry): string[] {
   const { at, action, by } = entry;
-  const what = printable(targetText(entry));
+  const what = printable([targetText(entry), changeText(entry)].filter(Boolean).join(' · '));
   return [exact(at), ACTION_WORDS[action], what, printable(actorText(by)), by.address ?? ''];
 }
 
@@ -88,4 +118,7 @@ export const AUDIT_COLUMNS: Record<string, (entry: AuditEntry) => string | undef
   ids: ({ ids }) => ids?.join(' '),
   query: ({ query }) => query,
   target: ({ target }) => target,
+  kind: ({ kind }) => kind,
+  before: ({ before }) => before && JSON.stringify(before),
+  after: ({ after }) => after && JSON.stringify(after),
 };

@@ -1,5 +1,6 @@
 import type { Pause } from '../jobs/job.ts';
 import type { SourceQueue, TypeQueue } from '../jobs/queue.ts';
+import type { Worker, Workforce } from '../jobs/workers.ts';
 import { count, relative } from './format.ts';
 import { table } from './table.ts';
 
@@ -31,18 +32,13 @@ export function sourceQueueLine({ name, pausedAt }: SourceQueue, now = new Date(
   return `${name} is ${pausedAt ? `paused since ${relative(pausedAt, now)}` : 'open'}.`;
 }
 
-/** A process, and the ids of the jobs that it runs. */
-export interface WorkerRow {
-  kind: string;
-  host: string;
-  pid: number;
-  version?: string;
-  startedAt: Date;
-  seenAt: Date;
-  jobs: string[];
+/** Processes, then types, then sources. */
+export function workforceText({ processes, types, sources }: Workforce, now: Date): string {
+  const ofSources = sources.map((source) => `${sourceQueueLine(source, now)}\n`).join('');
+  return [workerTable(processes, now), queueTable(types, now), ofSources].join('\n');
 }
 
-export function workerTable(workers: WorkerRow[], now: Date): string {
+export function workerTable(workers: Worker[], now: Date): string {
   const rows = workers.map(({ kind, host, pid, version = '–', startedAt, seenAt, jobs }) => [
     kind,
     host,

@@ -39,10 +39,11 @@ export function scheduleName({ type, input, cron, timeZone }: Schedule): string 
   return `${jobName({ type: type as never, metadata: input })}, ${repetitionText(cron)} (${timeZone})`;
 }
 
-/** `Mon 30 Nov, 03:00 Europe/Berlin`; UTC where this machine does not know the zone. */
+/** `Mon 30 Nov, 03:00 Europe/Berlin`, with seconds where they are not 0; UTC where the zone is not known. */
 export function zonedTime(at: Date, timeZone: string): string {
   const { zone, parts } = partsOf(at, timeZone);
-  return `${dayOf(parts)}, ${parts.hour}:${parts.minute} ${zone}`;
+  const seconds = parts.second === '00' ? '' : `:${parts.second}`;
+  return `${dayOf(parts)}, ${parts.hour}:${parts.minute}${seconds} ${zone}`;
 }
 
 /** `every night` → `Every night`. */
@@ -113,6 +114,7 @@ function partsOf(at: Date, timeZone: string): { zone: string; parts: Parts } {
       month: 'short',
       hour: '2-digit',
       minute: '2-digit',
+      second: '2-digit',
     });
     const parts = format.formatToParts(at).map(({ type, value }) => [type, value]);
     return { zone: timeZone, parts: Object.fromEntries(parts) };

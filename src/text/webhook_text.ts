@@ -1,15 +1,26 @@
-import type { Delivery, Webhook } from '../webhooks/webhook.ts';
-import { count, exact } from './format.ts';
+import { type Delivery, END_WORDS, type Webhook } from '../webhooks/webhook.ts';
+import { count, counted, exact } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
-const HEAD = ['ID', 'EVENTS', 'TYPES', 'LAST DELIVERY', 'ADDRESS'];
+const HEAD = ['ID', 'EVENTS', 'TYPES', 'STATE', 'ADDRESS'];
 
-/** When and how the last request ended, or that there is none any more. */
-export function webhookState({ endedAt, deliveries }: Webhook): string {
-  if (endedAt) return `Ended ${exact(endedAt)}: its receiver is gone`;
+/** Since when nothing is sent to it, or when the last request was sent. */
+export function webhookMoment({ endedAt, pausedAt, deliveries }: Webhook): Date | undefined {
+  return endedAt ?? pausedAt ?? deliveries[0]?.at;
+}
+
+/** Why nothing is sent to it, or how the last request ended. */
+export function webhookState({ endedAt, endReason, pausedAt, deliveries }: Webhook): string {
+  if (endedAt) return `ended: ${END_WORDS[endReason ?? 'gone']}`;
+  if (pausedAt) return 'paused';
   const [last] = deliveries;
-  return last ? `${exact(last.at)}: ${deliveryState(last)}` : 'Nothing was sent yet';
+  return last ? deliveryState(last) : 'nothing has been sent yet';
+}
+
+/** "3 events wait"; empty when none does. */
+export function waitingText({ waiting }: Pick<Webhook, 'waiting'>): string {
+  return waiting === 0 ? '' : counted(waiting, 'event waits', 'events wait');
 }
 
 export function deliveryState({ status, error }: Delivery): string {
@@ -28,8 +39,10 @@ export function webhookTable(webhooks: readonly Webhook[], columns: number | fal
 
 function rowOf(webhook: Webhook): string[] {
   const { id, events, url } = webhook;
-  const state = printable(webhookState(webhook));
-  return [id, events.join(', '), typesText(webhook), state, printable(url)];
+  const at = webhookMoment(webhook);
+  const state = [at && exact(at), printable(webhookState(webhook))].filter(Boolean).join(': ');
+  const waiting = [state, waitingText(webhook)].filter(Boolean).join('; ');
+  return [id, events.join(', '), typesText(webhook), waiting, printable(url)];
 }
 
 /** What is said once, when a webhook was made. */

@@ -59,7 +59,7 @@ export async function addOtherRoutes(
     }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
-  app.use(accessRoutes({ access, logger }));
+  app.use(accessRoutes({ access, logger, tracker: given.tracker }));
   addApiRoutes(app, deps);
   app
     .use(streamRoutes(deps))

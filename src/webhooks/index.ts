@@ -1,21 +1,29 @@
 import type { Database } from 'bun:sqlite';
 import type { SecretKey } from '../connections/index.ts';
-import type { FollowUp, Job, JobDefinition, JobType, Tracker } from '../jobs/index.ts';
+import type { Actor, FollowUp, Job, JobDefinition, Tracker } from '../jobs/index.ts';
 import { writerOf } from '../platform/writer.ts';
 import { allowedAddresses, type Resolve, resolveHost } from './addresses.ts';
-import { createDeliverJob } from './deliver.ts';
+import { createDeliverJob, DELIVER_TYPE } from './deliver.ts';
+import { ANSWER_MS } from './send.ts';
 import { WebhookStore } from './store.ts';
-import { DELIVER, isToldOf, type Webhook, type WebhookPayload } from './webhook.ts';
+import {
+  END_WORDS,
+  isToldOf,
+  NoSuchWebhook,
+  type Webhook,
+  WebhookNotSent,
+  type WebhookPayload,
+} from './webhook.ts';
 
 export { PrivateAddress } from './addresses.ts';
 export {
   type Delivery,
+  NoSuchWebhook,
   WEBHOOK_EVENTS,
   type Webhook,
   type WebhookEvent,
+  WebhookNotSent,
 } from './webhook.ts';
-
-const TYPE = DELIVER as JobType;
 
 export interface WebhooksOptions {
   /** From `openDatabase`. */
@@ -27,60 +35,127 @@ export interface WebhooksOptions {
   now?: () => number;
   /** Default: the system's resolver. */
   resolve?: Resolve;
+  /** How long a receiver may take to answer, in ms. Default: 15,000. */
+  answerMs?: number;
   /** Certificates that are trusted besides the usual ones, as PEM. */
   ca?: string;
 }
 
 /** Tells other programs when jobs end. */
-export interface Webhooks {
-  store: WebhookStore;
-  /** The job type that sends events. */
-  definition: JobDefinition;
-  /** For `tracker.afterEnd`: the deliveries that an end of a job leads to. */
-  followUps(
-    ended: Pick<Job, 'type' | 'status' | 'failure'>,
-    read: () => Job | undefined,
-  ): FollowUp[];
+export class Webhooks {
+  readonly store: WebhookStore;
+  readonly #definition: JobDefinition;
+  readonly #now: () => number;
+
+  /** The tracker then tells them of every end, and knows the job type that sends events. */
+  constructor(
+    private readonly tracker: Tracker,
+    private readonly options: WebhooksOptions,
+  ) {
+    const { db, secretKey: key, allowPrivate, now = Date.now, ca } = options;
+    const { resolve = resolveHost, answerMs = ANSWER_MS } = options;
+    this.#now = now;
+    const waiting = () => tracker.lanes.waiting(DELIVER_TYPE);
+    const store = new WebhookStore({ db, writer: writerOf(db), key, now, waiting });
+    this.store = store;
+    this.#definition = createDeliverJob({
+      ...{ store, now, allowPrivate, resolve, answerMs, ...(ca && { ca }) },
+      cancelRest: (id, why, except) => tracker.lanes.cancel(DELIVER_TYPE, id, { why, except }),
+    });
+    tracker.define(this.#definition);
+    tracker.afterEnd((ended, read) => this.#followUps(ended, read));
+  }
+
+  /** @throws NoSuchWebhook */
+  get(id: string): Webhook {
+    const webhook = this.store.get(id);
+    if (!webhook) throw new NoSuchWebhook();
+    return webhook;
+  }
+
   /** @throws PrivateAddress when the address itself is private; a name is resolved for each request. */
-  check(url: string): Promise<void>;
-  /** Queues an event `webhook.test`. */
-  test(tracker: Tracker, webhook: Webhook): Promise<Job>;
+  async check(url: string): Promise<void> {
+    const { hostname } = new URL(url);
+    const isNamed = /[a-z]/i.test(hostname) && !/^localhost\.?$/i.test(hostname);
+    const isAddress = hostname.startsWith('[') || !isNamed;
+    const known = hostname.replace(/^localhost\.?$/i, '127.0.0.1');
+    const { allowPrivate } = this.options;
+    const resolve = async (host: string) => [host];
+    if (isAddress) await allowedAddresses(known, { resolve, allowPrivate });
+  }
+
+  /**
+   * Adds a webhook as people and programs describe it.
+   * @returns the webhook and its secret, which nobody can read again.
+   * @throws InvalidInput that names the invalid fields, PrivateAddress
+   */
+  async add(typed: unknown, by?: Actor): Promise<{ webhook: Webhook; secret: string }> {
+    const { parseWebhook } = await import('./input.ts');
+    const given = parseWebhook(typed, this.#knownTypes());
+    await this.check(given.url);
+    return this.store.add(given, this.tracker.audit.recorder(by));
+  }
+
+  /** Queues an event `webhook.test`. @throws NoSuchWebhook, WebhookNotSent */
+  async test(id: string, by?: Actor): Promise<Job> {
+    const { pausedAt, endedAt, endReason = 'gone' } = this.get(id);
+    if (endedAt) throw new WebhookNotSent('ended', `It has ended: ${END_WORDS[endReason]}.`);
+    if (pausedAt) throw new WebhookNotSent('paused', 'It is paused. Resume it first.');
+    const timestamp = new Date(this.#now()).toISOString();
+    const payload = { type: 'webhook.test', timestamp, data: { webhook: id } };
+    return this.tracker.enqueueInternal(DELIVER_TYPE, { webhook: id, payload }, by);
+  }
+
+  /** Its events wait until it is resumed. @throws NoSuchWebhook, WebhookNotSent when it has ended */
+  async pause(id: string, by?: Actor): Promise<Webhook> {
+    const { endedAt, endReason = 'gone' } = this.get(id);
+    if (endedAt) throw new WebhookNotSent('ended', `It has ended: ${END_WORDS[endReason]}.`);
+    await this.store.pause(id, this.tracker.audit.recorder(by));
+    return this.get(id);
+  }
+
+  /** @throws NoSuchWebhook */
+  async resume(id: string, by?: Actor): Promise<Webhook> {
+    this.get(id);
+    await this.store.resume(id, this.tracker.audit.recorder(by));
+    this.tracker.lanes.wake(DELIVER_TYPE);
+    return this.get(id);
+  }
+
+  /** Cancels its events that have not arrived. @throws NoSuchWebhook @returns it as it was */
+  async remove(id: string, by?: Actor): Promise<Webhook> {
+    const webhook = this.get(id);
+    const why = 'The webhook was removed.';
+    const removed = this.store.remove(id, this.tracker.audit.recorder(by));
+    // In the same transaction, as a rule: a delivery that is claimed in between fails for this reason.
+    await this.tracker.lanes.cancel(DELIVER_TYPE, id, { why });
+    if (!(await removed)) throw new NoSuchWebhook();
+    return webhook;
+  }
+
+  /** Those that can be started here, and those of other programs on this database that have jobs. */
+  #knownTypes(): string[] {
+    const { types, reader } = this.tracker;
+    const found = this.tracker.queues().map(({ type }) => type);
+    const all = new Set<string>([...types, ...found]);
+    return [...all].filter((type) => !reader.internalTypes.includes(type)).sort();
+  }
+
+  /** The deliveries that an end of a job leads to. */
+  #followUps(ended: Pick<Job, 'type' | 'status' | 'failure'>, read: () => Job | undefined) {
+    if (ended.type === DELIVER_TYPE) return [];
+    const told = this.store.told().filter((webhook) => isToldOf(webhook, ended));
+    const job = told.length > 0 ? read() : undefined;
+    if (!job) return [];
+    const payload = payloadOf(job);
+    return told.map(
+      ({ id }): FollowUp => ({ type: DELIVER_TYPE, input: { webhook: id, payload } }),
+    );
+  }
 }
 
-export function createWebhooks({
-  db,
-  secretKey: key,
-  allowPrivate,
-  now = Date.now,
-  resolve = resolveHost,
-  ca,
-}: WebhooksOptions): Webhooks {
-  const store = new WebhookStore({ db, writer: writerOf(db), key, now });
-  const toItself = async (host: string) => [host];
-  return {
-    store,
-    definition: createDeliverJob({ store, now, allowPrivate, resolve, ...(ca && { ca }) }),
-    followUps(ended, read) {
-      if (ended.type === TYPE) return [];
-      const told = store.told().filter((webhook) => isToldOf(webhook, ended));
-      const job = told.length > 0 ? read() : undefined;
-      if (!job) return [];
-      const payload = payloadOf(job);
-      return told.map(({ id }) => ({ type: TYPE, input: { webhook: id, payload } }));
-    },
-    async check(url) {
-      const { hostname } = new URL(url);
-      const isNamed = /[a-z]/i.test(hostname) && !/^localhost\.?$/i.test(hostname);
-      const isAddress = hostname.startsWith('[') || !isNamed;
-      const known = hostname.replace(/^localhost\.?$/i, '127.0.0.1');
-      if (isAddress) await allowedAddresses(known, { resolve: toItself, allowPrivate });
-    },
-    test(tracker, { id }) {
-      const timestamp = new Date(now()).toISOString();
-      const payload = { type: 'webhook.test', timestamp, data: { webhook: id } };
-      return tracker.enqueueInternal(TYPE, { webhook: id, payload });
-    },
-  };
+export function createWebhooks(tracker: Tracker, options: WebhooksOptions): Webhooks {
+  return new Webhooks(tracker, options);
 }
 
 function payloadOf(job: Job): WebhookPayload {

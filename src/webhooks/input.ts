@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { InvalidInput, JOB_TYPE_PATTERN } from '../jobs/index.ts';
 import { detailsOf } from '../platform/typed_fields.ts';
+import { cut, MAX_NAME } from '../text/cut.ts';
+import { escaped } from '../text/printable.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook.ts';
 
 const MAX_URL = 2_000;
@@ -44,11 +46,21 @@ export function webhookSchema() {
   });
 }
 
-/** @throws InvalidInput that names the invalid fields. */
-export function parseWebhook(given: unknown): NewWebhook {
+/**
+ * @param known the types of jobs that there are.
+ * @throws InvalidInput that names the invalid fields.
+ */
+export function parseWebhook(given: unknown, known: readonly string[]): NewWebhook {
   const { success, data, error } = webhookSchema().safeParse(given);
   if (!success) throw new InvalidInput(detailsOf(error));
+  const unknown = data.types.filter((type) => !known.includes(type));
+  if (unknown.length > 0) throw new InvalidInput({ types: unknownTypes(unknown, known) });
   return { ...data, events: [...new Set(data.events)], types: [...new Set(data.types)] };
+}
+
+function unknownTypes(unknown: string[], known: readonly string[]): string {
+  const names = unknown.map((name) => `"${escaped(cut(name, MAX_NAME))}"`).join(', ');
+  return `Types must be among: ${known.join(', ')}. Unknown: ${names}.`;
 }
 
 function isUsable(text: string): boolean {

@@ -1,6 +1,7 @@
 import { allowedAddresses, type Resolve } from './addresses.ts';
+import { isNotConnected } from './failure.ts';
 
-/** How long a receiver may take to answer, in ms. */
+/** How long a receiver may take to answer by default, in ms. */
 export const ANSWER_MS = 15_000;
 
 /** Addresses of one host that are tried. */
@@ -9,6 +10,8 @@ const MAX_TRIED = 3;
 export interface SendOptions {
   resolve: Resolve;
   allowPrivate: boolean;
+  /** How long a receiver may take to answer, in ms. */
+  answerMs: number;
   /** Certificates that are trusted besides the usual ones, as PEM. */
   ca?: string;
 }
@@ -27,7 +30,7 @@ export async function send(
 ): Promise<number> {
   const url = new URL(to);
   const addresses = await allowedAddresses(url.hostname, options);
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.answerMs)]);
   let last: unknown;
   for (const address of addresses.slice(0, MAX_TRIED)) {
     try {
@@ -35,7 +38,7 @@ export async function send(
     } catch (error) {
       last = error;
       // Only a connection that was not made is tried elsewhere: the other may have arrived.
-      if ((error as { code?: string }).code !== 'ConnectionRefused') throw error;
+      if (!isNotConnected(error)) throw error;
     }
   }
   throw last;

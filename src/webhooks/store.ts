@@ -1,9 +1,15 @@
 import type { Database } from 'bun:sqlite';
 import { type SecretKey, seal, unseal } from '../connections/index.ts';
+import {
+  type AuditChange,
+  type RecordChange,
+  recordNothing,
+  type Settings,
+} from '../jobs/index.ts';
 import { statement } from '../platform/statement.ts';
 import type { Writer } from '../platform/writer.ts';
 import { newSecret } from './signature.ts';
-import type { Delivery, Webhook, WebhookEvent } from './webhook.ts';
+import type { Delivery, EndReason, Webhook, WebhookEvent } from './webhook.ts';
 
 /** Requests that are kept of each webhook. */
 const MAX_DELIVERIES = 20;
@@ -17,6 +23,11 @@ interface WebhookRow {
   key_id: Uint8Array;
   created_at: number;
   ended_at: number | null;
+  end_reason: EndReason | null;
+  paused_at: number | null;
+  failures: number;
+  failing_since: number | null;
+  retry_at: number | null;
 }
 
 interface DeliveryRow {
@@ -30,7 +41,10 @@ interface DeliveryRow {
   error: string | null;
 }
 
-export type Told = Pick<Webhook, 'id' | 'url' | 'events' | 'types' | 'endedAt'>;
+export type Told = Omit<Webhook, 'createdAt' | 'deliveries' | 'waiting'>;
+
+/** How long a webhook waits after the first failed request, and at most, in ms. */
+const WAIT_MS = { first: 5_000, most: 120_000 };
 
 interface StoreOptions {
   db: Database;
@@ -38,6 +52,8 @@ interface StoreOptions {
   key: SecretKey;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** How many events of each webhook wait. */
+  waiting: () => ReadonlyMap<string, number>;
 }
 
 /** The webhooks in the database. Their secrets are sealed, each for its own row. */
@@ -50,8 +66,10 @@ export class WebhookStore {
 
   /** Oldest first. */
   list(): Webhook[] {
+    const waiting = this.options.waiting();
     return this.#sql.all.all().map((row) => ({
       ...toldOf(row),
+      waiting: waiting.get(row.id) ?? 0,
       createdAt: new Date(row.created_at),
       deliveries: this.#sql.deliveries.all(row.id, MAX_DELIVERIES).map(toDelivery),
     }));
@@ -66,6 +84,21 @@ export class WebhookStore {
     return this.#sql.told.all().map(toldOf);
   }
 
+  one(id: string): Told | undefined {
+    const row = this.#sql.one.get(id);
+    return row ? toldOf(row) : undefined;
+  }
+
+  /**
+   * The host and the path, without a query, which may have a secret: "hooks.example/xgpt". Another webhook
+   * with the same ones is told apart by its id.
+   */
+  labelOf({ id, url }: Pick<Told, 'id' | 'url'>): string {
+    const label = placeNameOf(url);
+    const others = this.#sql.all.all().filter((row) => row.id !== id);
+    return others.some((other) => placeNameOf(other.url) === label) ? `${label} (${id})` : label;
+  }
+
   /** @throws CannotUnseal when the secret key is another one. */
   secretOf(id: string): { webhook: Told; secret: string } | undefined {
     const row = this.#sql.one.get(id);
@@ -77,11 +110,10 @@ export class WebhookStore {
   }
 
   /** @returns the webhook and its secret, which nobody can read again. */
-  async add(given: {
-    url: string;
-    events: WebhookEvent[];
-    types: string[];
-  }): Promise<{ webhook: Webhook; secret: string }> {
+  async add(
+    given: { url: string; events: WebhookEvent[]; types: string[] },
+    record: RecordChange = recordNothing,
+  ): Promise<{ webhook: Webhook; secret: string }> {
     const { writer, key, now } = this.options;
     const id = `wh_${Bun.randomUUIDv7('hex').replaceAll('-', '')}`;
     const secret = newSecret();
@@ -89,30 +121,94 @@ export class WebhookStore {
     const [events, types] = [JSON.stringify(given.events), JSON.stringify(given.types)];
     await writer.write(() => {
       this.#sql.insert.run(id, given.url, events, types, sealed, keyId, now());
+      record('add', this.#changeOf(id, { after: settingsOf({ ...given, id }) }));
     });
     return { webhook: this.get(id) as Webhook, secret };
   }
 
-  remove(id: string): Promise<boolean> {
-    return this.options.writer.write(() => this.#sql.remove.run(id).changes > 0);
+  remove(id: string, record: RecordChange = recordNothing): Promise<boolean> {
+    return this.options.writer.write(() => {
+      const before = this.one(id);
+      if (!before) return false;
+      record('remove', this.#changeOf(id, { before: settingsOf(before) }));
+      this.#sql.remove.run(id);
+      return true;
+    });
   }
 
-  /** Its receiver is gone. */
-  end(id: string): Promise<void> {
-    const { writer, now } = this.options;
-    return writer.write(() => void this.#sql.end.run(now(), id));
+  /** False when it is paused already, or has ended. */
+  pause(id: string, record: RecordChange = recordNothing): Promise<boolean> {
+    const pause = () => this.#sql.pause.run(this.options.now(), id);
+    return this.#changes(pause, () => record('pause', this.#changeOf(id)));
   }
 
-  record(webhook: string, delivery: Delivery): Promise<void> {
+  /** The next request is sent at once, also after one that failed. False when it is not paused. */
+  resume(id: string, record: RecordChange = recordNothing): Promise<boolean> {
+    const resume = () => this.#sql.resume.run(id);
+    return this.#changes(resume, () => record('resume', this.#changeOf(id)));
+  }
+
+  end(id: string, reason: EndReason): Promise<boolean> {
+    return this.#changes(() => this.#sql.end.run(this.options.now(), reason, id));
+  }
+
+  /** @returns since when its requests have failed, in ms since 1970; undefined when this one arrived. */
+  record(webhook: string, delivery: Delivery): Promise<number | undefined> {
     const { eventId, event, jobId, attempt, at, tookMs, status = null, error = null } = delivery;
     return this.options.writer.write(() => {
+      const row = this.#sql.one.get(webhook);
       // It may have been removed meanwhile.
-      if (!this.#sql.one.get(webhook)) return;
+      if (!row) return undefined;
       const values = [webhook, eventId, event, jobId, attempt, at.getTime(), tookMs] as const;
       this.#sql.record.run(...values, status, error);
       this.#sql.forget.run(webhook, MAX_DELIVERIES);
+      return error === null ? this.#arrived(row) : this.#failed(row);
     });
   }
+
+  #arrived(row: WebhookRow): undefined {
+    if (row.failures > 0) this.#sql.count.run(0, null, null, row.id);
+    return undefined;
+  }
+
+  #failed({ id, failures, failing_since }: WebhookRow): number {
+    const now = this.options.now();
+    const since = failing_since ?? now;
+    const wait = Math.min(WAIT_MS.most, WAIT_MS.first * 2 ** Math.min(failures, 10));
+    this.#sql.count.run(failures + 1, since, now + wait, id);
+    return since;
+  }
+
+  #changes(run: () => { changes: number }, made = () => {}): Promise<boolean> {
+    return this.options.writer.write(() => {
+      if (run().changes === 0) return false;
+      made();
+      return true;
+    });
+  }
+
+  /** Its name in the audit trail. */
+  #changeOf(id: string, settings: { before?: Settings; after?: Settings } = {}): AuditChange {
+    const webhook = this.one(id);
+    const target = `webhook ${webhook ? this.labelOf(webhook) : id}`;
+    return { kind: 'webhook', target, ...settings };
+  }
+}
+
+/** What people set, without what the address may have of a secret. */
+function settingsOf({ id, url, events, types }: Told): Settings {
+  const { protocol } = new URL(url);
+  return {
+    id,
+    address: `${protocol}//${placeNameOf(url)}`,
+    events: events.join(', '),
+    types: types.join(', ') || 'all',
+  };
+}
+
+function placeNameOf(text: string): string {
+  const { host, pathname } = new URL(text);
+  return pathname === '/' ? host : `${host}${pathname}`;
 }
 
 function placeOf(id: string): string {
@@ -125,7 +221,10 @@ function toldOf(row: WebhookRow): Told {
     url: row.url,
     events: JSON.parse(row.events) as WebhookEvent[],
     types: JSON.parse(row.types) as string[],
+    ...(row.paused_at !== null && { pausedAt: new Date(row.paused_at) }),
     ...(row.ended_at !== null && { endedAt: new Date(row.ended_at) }),
+    ...(row.end_reason !== null && { endReason: row.end_reason }),
+    ...(row.retry_at !== null && { retryAt: new Date(row.retry_at) }),
   };
 }
 
@@ -158,7 +257,24 @@ function statementsOf(db: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     remove: statement<null, [string]>(db, 'DELETE FROM webhooks WHERE id = ?'),
-    end: statement<null, [number, string]>(db, 'UPDATE webhooks SET ended_at = ? WHERE id = ?'),
+    end: statement<null, [number, string, string]>(
+      db,
+      `UPDATE webhooks SET ended_at = ?, end_reason = ?, paused_at = NULL, retry_at = NULL
+       WHERE id = ? AND ended_at IS NULL`,
+    ),
+    pause: statement<null, [number, string]>(
+      db,
+      `UPDATE webhooks SET paused_at = ? WHERE id = ? AND paused_at IS NULL AND ended_at IS NULL`,
+    ),
+    resume: statement<null, [string]>(
+      db,
+      `UPDATE webhooks SET paused_at = NULL, failures = 0, failing_since = NULL, retry_at = NULL
+       WHERE id = ? AND paused_at IS NOT NULL`,
+    ),
+    count: statement<null, Value[]>(
+      db,
+      'UPDATE webhooks SET failures = ?, failing_since = ?, retry_at = ? WHERE id = ?',
+    ),
     record: statement<null, Value[]>(
       db,
       `INSERT INTO webhook_deliveries

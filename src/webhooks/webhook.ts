@@ -5,6 +5,13 @@ export const WEBHOOK_EVENTS = ['completed', 'failed', 'exhausted', 'cancelled'] 
 
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
+export type EndReason = 'gone' | 'failing';
+
+export const END_WORDS: Record<EndReason, string> = {
+  gone: 'its receiver answered that it is gone',
+  failing: 'its receiver has failed for 5 days',
+};
+
 /** An address that is told when jobs end. Its secret is shown once, when it is made. */
 export interface Webhook {
   /** `wh_…` */
@@ -14,8 +21,16 @@ export interface Webhook {
   /** Types of jobs; empty: all. */
   types: string[];
   createdAt: Date;
-  /** When its receiver said that it is gone: nothing is sent any more. */
+  /** Since when its events are kept and not sent. */
+  pausedAt?: Date;
+  /** When it ended: nothing is sent any more. */
   endedAt?: Date;
+  /** Its receiver said that it is gone, or has failed for five days. */
+  endReason?: EndReason;
+  /** When the next request may be sent, after one that failed. */
+  retryAt?: Date;
+  /** How many of its events wait. */
+  waiting: number;
   /** The last requests, newest first. */
   deliveries: Delivery[];
 }
@@ -62,4 +77,22 @@ export function isToldOf(
   if (types.length > 0 && !types.includes(type)) return false;
   if (status === 'failed' && failure === 'exhausted' && events.includes('exhausted')) return true;
   return events.some((event) => event === status);
+}
+
+export class NoSuchWebhook extends Error {
+  override readonly name = 'NoSuchWebhook';
+  constructor() {
+    super('There is no such webhook.');
+  }
+}
+
+/** Nothing is sent to it now, or any more. */
+export class WebhookNotSent extends Error {
+  override readonly name = 'WebhookNotSent';
+  constructor(
+    readonly state: 'paused' | 'ended',
+    message: string,
+  ) {
+    super(message);
+  }
 }

@@ -1,7 +1,7 @@
 /**
- * Runs a server and two workers on one data folder, starts jobs of all four types over HTTP, and kills
- * processes with SIGKILL (or freezes them) at random moments and restarts them. Then it checks whether
- * anything was lost, done twice or left stuck.
+ * Runs a server and two workers on one data folder, starts jobs of all four types over HTTP and by a
+ * schedule, has a webhook told of their ends, and kills processes with SIGKILL (or freezes them) at random
+ * moments and restarts them. Then it checks whether anything was lost, done twice or left stuck.
  *
  *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
  */
@@ -15,6 +15,7 @@ import { CACHED_MODEL, fillModelCache } from '../support/model_cache.ts';
 import { lastingPort } from '../support/port.ts';
 import { until } from '../support/wait.ts';
 import { ChaosProcess } from './process.ts';
+import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
 import type { TraceLine } from './trace.ts';
 import { faultsIn } from './verdict.ts';
 
@@ -51,24 +52,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     XGPT_CHAOS_TRACE: trace,
     XGPT_LEASE_MS: String(leaseMs),
   });
+  const receiver = startReceiver(random);
   const server = new ChaosProcess('serve', env);
   const places = [server, new ChaosProcess('worker', env), new ChaosProcess('worker', env)];
   try {
     const address = addressIn(await server.start());
     await Promise.all(places.slice(1).map((place) => place.start()));
-    const client = chaosClient(address, random);
+    const client = await chaosClient(address, random, receiver.url);
     const working = new AbortController();
     const load = client.keepStarting(working.signal);
     const frozen = freezeNowAndThen(places, freezes, freezeMs, random);
     for (let kill = 0; kill < kills; kill++) {
       await Bun.sleep(random() * 600);
-      await restart(
-        pick(
-          places.filter((place) => !frozen.has(place)),
-          random,
-        ),
-        random,
-      );
+      const awake = places.filter((place) => !frozen.has(place));
+      await restart(pick(awake, random), random);
     }
     await frozen.over;
     working.abort();
@@ -76,11 +73,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await client.finish();
 
     const jobs = await client.allJobs();
+    const deliveries = await client.allJobs('deliver');
+    const ofSchedule = await client.faultsOfSchedule();
     const lives = places.flatMap((place) => place.lives);
     const lines = linesOf(trace);
     const codes = await Promise.all(places.map((place) => place.end()));
     const faults = [
-      ...faultsIn(lines, jobs, lives),
+      ...faultsIn(lines, [...jobs, ...deliveries], lives),
+      ...receiver.faultsAgainst(jobs),
+      ...ofSchedule,
       ...client.faultsAgainst(jobs),
       ...(await faultsInLibrary(folder, jobs)),
       ...codes.flatMap((code) => (code === 0 ? [] : `A process ended with ${code} at SIGTERM.`)),
@@ -91,6 +92,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       processes: lives.length,
       'jobs answered 202': client.accepted.size,
       jobs: jobs.length,
+      'events sent': receiver.told.length,
       attempts: lines.filter(({ what }) => what === 'begin').length,
       commits: lines.filter(({ what }) => what === 'commit').length,
       cancelled: jobs.filter(({ status }) => status === 'cancelled').length,
@@ -98,6 +100,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     return { counts, faults };
   } finally {
     for (const place of places) await place.kill();
+    await receiver.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -109,6 +112,7 @@ function environment(dataDir: string, more: Record<string, string>): Record<stri
     XGPT_MODEL_DIR: CACHED_MODEL,
     XGPT_SAMPLE_PAGE_MS: '15',
     XGPT_LOG_LEVEL: 'error',
+    XGPT_PRIVATE_WEBHOOKS: 'on',
     ...more,
   };
 }
@@ -140,7 +144,7 @@ function freezeNowAndThen(places: ChaosProcess[], times: number, ms: number, ran
 }
 
 /** Starts, cancels and reads jobs over HTTP, whether the server answers or not. */
-function chaosClient(address: string, random: () => number) {
+async function chaosClient(address: string, random: () => number, receiver: string) {
   const accepted = new Set<string>();
   const cancelled = new Set<string>();
   const ends = new Map<string, string>();
@@ -160,6 +164,8 @@ function chaosClient(address: string, random: () => number) {
     }
   }
 
+  const others = await addWebhookAndSchedule(ask, receiver);
+
   async function keepStarting(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const page = await ask<{ jobs: Job[] }>('/api/jobs?limit=1000');
@@ -171,6 +177,7 @@ function chaosClient(address: string, random: () => number) {
       if (victim && random() < 0.1) await cancel(victim.id);
       if (random() < 0.03) await ask('/api/types/scrape/pause', {});
       if (random() < 0.2) await ask('/api/types/scrape/resume', {});
+      await others.disturb(random);
       await Bun.sleep(40);
     }
   }
@@ -195,11 +202,12 @@ function chaosClient(address: string, random: () => number) {
   }
 
   /** All jobs; none when the server does not answer. */
-  async function jobs(): Promise<Job[]> {
+  async function jobs(type?: string): Promise<Job[]> {
     const all: Job[] = [];
     let cursor: string | undefined = '';
     while (cursor !== undefined) {
-      const at: string = `/api/jobs?limit=1000&cursor=${encodeURIComponent(cursor)}`;
+      const of = type ? `&type=${type}` : '';
+      const at: string = `/api/jobs?limit=1000${of}&cursor=${encodeURIComponent(cursor)}`;
       const page: JobPage | undefined = await ask(at);
       if (!page) return [];
       all.push(...page.jobs);
@@ -212,14 +220,16 @@ function chaosClient(address: string, random: () => number) {
   return {
     accepted,
     keepStarting,
-    allJobs: () =>
+    allJobs: (type?: string) =>
       until('the jobs are listed', async () => {
-        const all = await jobs();
+        const all = await jobs(type);
         return all.length > 0 ? all : undefined;
       }),
+    faultsOfSchedule: () => others.faults(),
     /** Waits until every job has ended, then embeds the posts without a vector. */
     async finish(): Promise<void> {
       await until('scrapes start again', () => ask('/api/types/scrape/resume', {}));
+      await until('nothing more is scheduled', () => others.calm());
       const ended = async () => {
         const all = await jobs();
         return all.length > 0 && all.every(({ completedAt }) => completedAt);
@@ -227,6 +237,7 @@ function chaosClient(address: string, random: () => number) {
       await until('all jobs have ended', ended, 180_000).catch(() => {});
       await until('the last embed has begun', () => ask('/api/embed', {}));
       await until('the last embed has ended', ended, 180_000).catch(() => {});
+      await until('all events were sent', () => others.isQuiet(), 180_000).catch(() => {});
     },
     faultsAgainst(all: Job[]): string[] {
       const byId = new Map(all.map((job) => [job.id, job]));

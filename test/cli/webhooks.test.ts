@@ -23,6 +23,46 @@ test('FEATURES 43: xgpt webhooks adds, tests, lists and removes', async () => {
   expect((await webhooks('add', url, '--events', 'started')).stderr).toContain(
     '--events must be among',
   );
-  expect((await webhooks('rm', webhook.id)).stdout).toBe(`${webhook.id} was removed.\n`);
+  const unknown = await webhooks('add', url, '--types', 'scrape,crawl');
+  expect(unknown.stderr).toContain(
+    '--types must be among: discover, embed, forget, scrape, search.',
+  );
+  expect((await webhooks('pause', webhook.id)).code).toBe(0);
+  expect((await webhooks('test', webhook.id)).stderr).toContain('It is paused. Resume it first.');
+  expect((await webhooks('resume', webhook.id)).stdout).toBe(`${webhook.id} was resumed.\n`);
+  expect((await webhooks('rm', webhook.id)).stdout).toBe(
+    `${webhook.id} was removed. 1 waiting event was cancelled.\n`,
+  );
   expect((await webhooks('rm', webhook.id)).code).toBe(3);
+});
+
+test('FEATURES 44: xgpt workers tells of the processes and the queues, and --json has all of it', async () => {
+  const dataDir = freshDataDir();
+  const xgpt = (...words: string[]) => run(words, { dataDir });
+  await xgpt('types', 'pause', 'scrape');
+  await xgpt('scrape', 'aurora_lab', '--detach');
+  const { stdout } = await xgpt('workers');
+  expect(stdout).toMatch(/^PROCESS +HOST +PID +VERSION +SINCE +HEARTBEAT +RUNS$/m);
+  expect(stdout).toMatch(/^scrape +1 +0 +\d+ +\S.* paused /m);
+  expect(stdout).toContain('sample is open.');
+  const workforce = JSON.parse((await xgpt('workers', '--json')).stdout);
+  expect(Object.keys(workforce)).toEqual(['processes', 'types', 'sources']);
+  expect(workforce.types).toContainEqual(
+    expect.objectContaining({ type: 'scrape', waiting: 1, pausedAt: expect.any(String) }),
+  );
+});
+
+test('FEATURES 43: worker --once sends what can be sent now, and does not wait for the next attempt', async () => {
+  const dataDir = freshDataDir();
+  const env = { XGPT_PRIVATE_WEBHOOKS: 'on' };
+  const xgpt = (...words: string[]) => run(words, { dataDir, env });
+  await xgpt('webhooks', 'add', 'http://127.0.0.1:1/');
+  const { stdout } = await xgpt('scrape', 'aurora_lab', '--detach');
+  expect((await xgpt('worker', '--once')).code).toBe(0);
+  expect((await xgpt('jobs', 'show', stdout.trim(), '--json')).stdout).toContain('"completed"');
+  const listed = JSON.parse((await xgpt('webhooks', '--json')).stdout);
+  expect(listed).toMatchObject({
+    waiting: 1,
+    deliveries: [{ error: 'The connection was refused. Is the receiver running?' }],
+  });
 });

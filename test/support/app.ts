@@ -61,12 +61,6 @@ export async function setupApp(
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db: database, secretKey });
-  const webhooks = createWebhooks({
-    db: database,
-    secretKey,
-    allowPrivate: config.privateWebhooks,
-    ...(trackerOptions.clock && { now: trackerOptions.clock.now }),
-  });
   const sources = new Map(createSources({ ...config, live: connections }));
   for (const source of addSources(connections)) {
     sources.set(source.name, withoutSecrets(source, connections.credentials));
@@ -82,7 +76,7 @@ export async function setupApp(
     ...trackerOptions,
     logger,
     database,
-    definitions: [...definitionsOf(operations), webhooks.definition],
+    definitions: definitionsOf(operations),
     save(data) {
       data.write?.();
       return services.library.save(data);
@@ -95,7 +89,12 @@ export async function setupApp(
     clock: healthClock,
     logger,
   });
-  tracker.afterEnd(webhooks.followUps);
+  const webhooks = createWebhooks(tracker, {
+    db: database,
+    secretKey,
+    allowPrivate: config.privateWebhooks,
+    ...(trackerOptions.clock && { now: trackerOptions.clock.now }),
+  });
   tracker.watchDatabase(health);
   const { clock } = trackerOptions;
   const schedules = createSchedules({ database, tracker, logger, clock, repeatedDefaults });

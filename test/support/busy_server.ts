@@ -77,7 +77,7 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
     ...services,
     operations,
     connections,
-    webhooks: createWebhooks({
+    webhooks: createWebhooks(tracker, {
       db: database,
       secretKey: createSecretKey(config),
       allowPrivate: false,

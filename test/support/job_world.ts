@@ -6,6 +6,7 @@ import { DEFAULT_RETRY } from '../../src/jobs/engine/retry.ts';
 import {
   createTracker,
   type JobContext,
+  type JobDefinition,
   type QueuedJobContext,
   type Tracker,
   type TrackerOptions,
@@ -52,8 +53,14 @@ export class JobWorld {
   readonly #folder = mkdtempSync(join(tmpdir(), 'xgpt-world-'));
   readonly #path = join(this.#folder, 'xgpt.sqlite');
 
-  /** @param maxAttempts how often a handler may fail before its job does. */
-  constructor(private readonly maxAttempts = 5) {
+  /**
+   * @param maxAttempts how often a handler may fail before its job does.
+   * @param options of the type of its jobs.
+   */
+  constructor(
+    private readonly maxAttempts = 5,
+    private readonly options: Pick<Partial<JobDefinition<'errand'>>, 'concurrency' | 'lanes'> = {},
+  ) {
     copyFileSync(template(), this.#path);
     this.eye = this.connect();
   }
@@ -73,6 +80,7 @@ export class JobWorld {
     const definition = errand((_, job) => this.#work(member, job), {
       concurrency: 2,
       retry: { ...DEFAULT_RETRY, maxAttempts: this.maxAttempts, timeouts: true },
+      ...this.options,
     });
     const tracker = createTracker({
       definitions: [definition],

@@ -27,7 +27,7 @@ describe('requests', () => {
     await start(web, BEARER, 'one');
     await start(web, { ...BEARER, 'hx-request': 'true' }, 'two');
     await start(web, { cookie, 'sec-fetch-site': 'same-origin' }, 'three');
-    const entries = (await entriesOf(web, '', BEARER)).reverse();
+    const entries = (await entriesOf(web, '?kind=job', BEARER)).reverse();
     expect(entries.map(({ by }) => by)).toEqual([
       { via: 'api', user: 'token' },
       { via: 'browser', user: 'token' },
@@ -118,7 +118,9 @@ describe('GET /api/audit', () => {
     const csv = await web.request('/api/audit', { headers: { accept: 'text/csv' } });
     const lines = (await csv.text()).trimEnd().split('\r\n');
     expect(lines).toHaveLength(1_101);
-    expect(lines[0]).toBe('id,at,action,via,user,address,job,jobs,ids,query,target');
+    expect(lines[0]).toBe(
+      'id,at,action,via,user,address,job,jobs,ids,query,target,kind,before,after',
+    );
     expect(lines[1]).toContain(",start,terminal,'=cmd,,embed-");
     const five = await web.request('/api/audit?limit=5', { headers: { accept: 'text/csv' } });
     expect((await five.text()).trimEnd().split('\r\n')).toHaveLength(6);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 /** Changes that are named by their address alone. */
 const WITHOUT_BODY =
-  /\/(?:cancel|retry|first|pin|unpin|dismiss|logout)$|^\/api\/sessions\/:id\/remove$|^\/api\/imports\/:name\/(?:remove|undo)$|^\/api\/sources\/:name\/(?:test|pause|resume|credentials\/remove)$|^\/api\/types\/:type\/(?:pause|resume)$|^\/api\/(?:schedules|finds)\/:id\/\w+$|^\/api\/webhooks\/:id\/(?:remove|test)$/;
+  /\/(?:cancel|retry|first|pin|unpin|dismiss|logout)$|^\/api\/sessions\/:id\/remove$|^\/api\/imports\/:name\/(?:remove|undo)$|^\/api\/sources\/:name\/(?:test|pause|resume|credentials\/remove)$|^\/api\/types\/:type\/(?:pause|resume)$|^\/api\/(?:schedules|finds)\/:id\/\w+$|^\/api\/webhooks\/:id\/(?:remove|test|pause|resume)$/;
 
 /** What a route leaves unsaid. */
 function missing({ method, path, hooks }: (typeof routes)[number]): string[] {

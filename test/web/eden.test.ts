@@ -129,6 +129,8 @@ test('what was collected is read', async () => {
   expect(made.data?.secret).toStartWith('whsec_');
   const id = made.data?.webhook.id ?? '';
   expect((await api.webhooks({ id }).test.post()).data?.job.type as string).toBe('deliver');
+  expect((await api.webhooks({ id }).pause.post()).data?.webhook.pausedAt).toBeInstanceOf(Date);
+  expect((await api.webhooks({ id }).resume.post()).data?.webhook.waiting).toBeNumber();
   expect((await api.webhooks({ id: 'wh_none' }).remove.post()).status).toBe(404);
   expect((await api.webhooks({ id }).get()).data?.webhook.id).toBe(id);
   expect((await api.webhooks({ id }).delete()).data?.webhook.createdAt).toBeInstanceOf(Date);
@@ -176,6 +178,7 @@ test('a type and a source are paused, limited and resumed', async () => {
   expect((await search.resume.post()).data?.type.pausedAt).toBeUndefined();
   expect((await api.types.get()).data?.types.map(({ type }) => type)).toContain('search');
   expect((await api.workers.get()).data?.processes).toBeInstanceOf(Array);
+  expect((await api.workers.get()).data?.types[0]?.type).toBe('deliver');
   const sample = api.sources({ name: 'sample' });
   expect((await sample.pause.post()).data?.source.pausedAt).toBeInstanceOf(Date);
   expect((await sample.resume.post()).data?.source.pausedAt).toBeUndefined();

@@ -265,3 +265,25 @@ describe('markup for readers', () => {
     );
   });
 });
+
+test('a reader sees the limits of types, and no control that would be refused', async () => {
+  const owner = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
+  await owner.tracker.setConcurrency('scrape', 7);
+  await owner.webhooks.add({ url: 'https://hooks.example/in' });
+  const page = async (path: string) =>
+    (await owner.request(path, { headers: { ...READER, ...NAVIGATION } })).text();
+  const workers = await page('/workers');
+  expect(workers).toMatch(/<span data-changes="show"\s*>7 \(own: 2\)<\/span>/);
+  for (const word of ['Change', 'Pause', 'name="concurrency"']) {
+    expect([word, workers.includes(word)]).toEqual([word, false]);
+  }
+  const webhooks = await page('/webhooks');
+  expect(webhooks).toContain('https://hooks.example/in');
+  for (const word of ['New webhook', 'Remove', 'Send a test'])
+    expect([word, webhooks.includes(word)]).toEqual([word, false]);
+  expect((await owner.json('/api/workers', { headers: READER })).status).toBe(200);
+  const mine = await (
+    await owner.request('/workers', { headers: { ...OWNER, ...NAVIGATION } })
+  ).text();
+  expect(mine).toMatch(/<span data-changes="show" hidden[^>]*>7/);
+});

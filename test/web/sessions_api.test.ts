@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { testClock } from '../support/clock.ts';
 
 afterAll(closeApps);
 
 let web: TestApp;
 beforeAll(async () => {
-  web = await setupApp();
+  const clock = testClock();
+  web = await setupApp({}, { clock });
   for (const sessionId of ['morning', 'evening', 'evening']) {
     await web.tracker.enqueue('embed', {}, { sessionId });
+    // Sessions that were used in the same millisecond have no order.
+    await clock.advance(1_000);
   }
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
+import { errand } from '../support/jobs.ts';
 import { attributesOf, elements } from '../views/pages/fixtures.ts';
 
 afterAll(closeApps);
@@ -32,7 +33,10 @@ test('FEATURES 43: a form without a script makes a webhook, and shows its secret
   const stored = JSON.stringify(web.database.query('SELECT * FROM webhooks').all());
   expect(stored).not.toContain(secret.slice(6, 20));
   const test = await web.request(`/api/webhooks/${webhook?.id}/test`, { method: 'POST', headers });
-  expect([test.status, test.headers.get('location')]).toEqual([303, '/webhooks']);
+  expect([test.status, test.headers.get('location')]).toEqual([
+    303,
+    expect.stringMatching(/^\/jobs\/deliver-/),
+  ]);
   await web.request(`/api/webhooks/${webhook?.id}/remove`, { method: 'POST', headers });
   expect(await (await web.request('/webhooks')).text()).toContain('No webhooks yet.');
 });
@@ -50,6 +54,20 @@ test('FEATURES 43: a form that is refused comes back with what was typed', async
   expect(elements(html, '.webhook-events input[checked]')).toHaveLength(0);
   expect(html).toContain('Events must be among: completed, failed, exhausted, cancelled.');
   expect(web.webhooks.store.list()).toEqual([]);
+});
+
+test('FEATURES 43: types that do not exist are refused, with the names of those that do', async () => {
+  const web = await setupApp();
+  web.tracker.define(errand(async () => 'done'));
+  const refused = await web.post('/api/webhooks', { url: URL, types: 'scrape,crawl, deliver' });
+  expect(refused.status).toBe(422);
+  expect(await refused.text()).toContain(
+    'Types must be among: discover, embed, errand, forget, scrape, search. Unknown: "crawl", "deliver".'.replaceAll(
+      '"',
+      '&quot;',
+    ),
+  );
+  expect((await web.post('/api/webhooks', { url: URL, types: 'errand' })).status).toBe(201);
 });
 
 test('FEATURES 43: only private addresses that are written as such are refused at once, unless the setting allows them', async () => {

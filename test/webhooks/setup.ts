@@ -1,6 +1,7 @@
 import { setSystemTime } from 'bun:test';
 import { createTracker, type JobDefinition } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { type Logger, silentLogger } from '../../src/platform/logger.ts';
 import { createWebhooks, type WebhooksOptions } from '../../src/webhooks/index.ts';
 import type { TestClock } from '../support/clock.ts';
 import { errand, saveWritten, setup } from '../support/jobs.ts';
@@ -21,7 +22,9 @@ export async function stopReceivers(): Promise<void> {
 }
 
 /** A program that receives events, on this machine. `answer` may refuse them. */
-export function receiver(answer: (received: Received) => Response = () => new Response()) {
+export function receiver(
+  answer: (received: Received) => Response | Promise<Response> = () => new Response(),
+) {
   const received: Received[] = [];
   const server = Bun.serve({
     port: 0,
@@ -29,9 +32,8 @@ export function receiver(answer: (received: Received) => Response = () => new Re
     async fetch(request) {
       const { pathname: path } = new URL(request.url);
       const one = { path, headers: request.headers.toJSON(), body: await request.text() };
-      const response = answer(one);
       received.push(one);
-      return response;
+      return answer(one);
     },
   });
   servers.push(server);
@@ -45,31 +47,28 @@ export function withWebhooks(
   definitions: JobDefinition[] = [errand(async () => 'done')],
   options: Partial<WebhooksOptions> = {},
   database = openDatabase(':memory:'),
+  logger: Logger = silentLogger,
 ) {
-  const all = setup({ definitions }, database);
-  const webhooks = createWebhooks({
+  const all = setup({ definitions, logger }, database);
+  const webhooks = createWebhooks(all.tracker, {
     db: database,
     secretKey: KEY,
     allowPrivate: true,
     now: all.clock.now,
     ...options,
   });
-  all.tracker.define(webhooks.definition);
-  all.tracker.afterEnd(webhooks.followUps);
   return { ...all, webhooks };
 }
 
 /** Another process on the same database. */
 export function anotherProcess(database: ReturnType<typeof openDatabase>, clock: TestClock) {
   const tracker = createTracker({ database, clock, save: saveWritten });
-  const webhooks = createWebhooks({
+  const webhooks = createWebhooks(tracker, {
     db: database,
     secretKey: KEY,
     allowPrivate: true,
     now: clock.now,
   });
-  tracker.define(webhooks.definition);
-  tracker.afterEnd(webhooks.followUps);
   return { tracker, webhooks };
 }
 

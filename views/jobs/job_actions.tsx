@@ -3,6 +3,7 @@ import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
 import { exactSpan } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { DELIVER } from '../../src/webhooks/webhook.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
@@ -143,6 +144,9 @@ function formAddress({ type, metadata = {}, sessionId, priority, timeoutMs }: Jo
 
 function advice(job: Job, now: Date): string {
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
+  if (isWaiting && (job.type as string) === DELIVER) {
+    return 'The event is sent once its webhook is neither paused nor waiting after a failed request; the page Webhooks says so. Cancelling drops the event.';
+  }
   if (isWaiting && !OPERATION_TYPES.includes(job.type)) {
     return 'Only a program that defines this type runs the job. Start that program.';
   }

@@ -30,6 +30,10 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
         Only the newest {count(MAX_LOG_LINES) as 'safe'} lines are shown.{' '}
         <a href={address}>Show the whole log</a>
       </p>
+      {/* The script shows them in the reader's time zone. */}
+      <noscript>
+        <p class="field-help">Times are in UTC.</p>
+      </noscript>
       <div class="log-frame">
         <pre
           id="log-lines"

@@ -1,5 +1,11 @@
-import { AUDIT_ACTIONS, type AuditEntry, isAutomatic } from '../../src/jobs/audit.ts';
-import { ACTION_WORDS, actorText, targetText } from '../../src/text/audit_text.ts';
+import { AUDIT_ACTIONS, AUDIT_KINDS, type AuditEntry, isAutomatic } from '../../src/jobs/audit.ts';
+import {
+  ACTION_WORDS,
+  actorText,
+  changeText,
+  KIND_WORDS,
+  targetText,
+} from '../../src/text/audit_text.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
@@ -16,13 +22,13 @@ export function AuditPage({ layout, model }: { layout: Layout; model: AuditModel
   return (
     <Page title="Audit trail" current="/jobs" layout={layout}>
       <h1>Audit trail</h1>
-      <p class="lead">Who started, cancelled, retried or removed jobs, and when.</p>
+      <p class="lead">Who started, cancelled, removed or changed what, and when.</p>
       <AuditFilter query={query} />
       {entries.length === 0 ? (
         <p class="empty">
           {isFiltered ? (
             <>
-              No entries match. <a href={urlTo('/audit')}>Show all entries</a>.
+              No entries match. <a href={urlTo('/audit')}>Remove the filter</a>.
             </>
           ) : (
             <>
@@ -56,12 +62,41 @@ function AuditFilter({ query }: Pick<AuditModel, 'query'>): JSX.Element {
               ))}
             </select>
           </FilterField>
+          <FilterField name="kind" label="What">
+            <select id="kind" name="kind">
+              <option value="">anything</option>
+              {AUDIT_KINDS.map((kind) => (
+                <option value={kind} selected={kind === query.kind} safe>
+                  {KIND_WORDS[kind]}
+                </option>
+              ))}
+            </select>
+          </FilterField>
+          <label class="filter-check">
+            <input
+              type="checkbox"
+              name="automatic"
+              value="true"
+              checked={['true', '1', 'on'].includes(query.automatic)}
+            />{' '}
+            also what happens by itself
+          </label>
+          {(['via', 'since', 'until'] as const).map((name) =>
+            query[name] === '' ? (
+              ''
+            ) : (
+              <input type="hidden" name={name} value={attributeText(query[name])} />
+            ),
+          )}
           <button type="submit">Apply</button>
         </div>
       </form>
     </search>
   );
 }
+
+/** Characters of a change that the table shows; the downloads have all. */
+const MAX_CHANGE = 300;
 
 interface AuditTableProps {
   entries: AuditEntry[];
@@ -101,7 +136,7 @@ function Target({ entry }: { entry: AuditEntry }): JSX.Element {
   const { jobId, ids } = entry;
   if (jobId !== undefined) return <JobLink id={jobId} />;
   const text = cut(targetText(entry), 2 * MAX_NAME);
-  if (ids === undefined) return <span safe>{text}</span>;
+  if (ids === undefined) return <Other text={text} entry={entry} />;
   return (
     <details>
       <summary safe>{text}</summary>
@@ -113,6 +148,18 @@ function Target({ entry }: { entry: AuditEntry }): JSX.Element {
         ))}
       </ul>
     </details>
+  );
+}
+
+/** Something other than a job, and what was set. */
+function Other({ text, entry }: { text: string; entry: AuditEntry }): JSX.Element {
+  return (
+    <>
+      <span safe>{text}</span>
+      <span class="audit-change" safe>
+        {cut(changeText(entry), MAX_CHANGE)}
+      </span>
+    </>
   );
 }
 

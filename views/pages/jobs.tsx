@@ -1,4 +1,4 @@
-import { counted, exact } from '../../src/text/format.ts';
+import { counted } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { BulkBar, BulkNote } from '../jobs/bulk_bar.tsx';
 import { JobFilter } from '../jobs/job_filter.tsx';
@@ -6,6 +6,7 @@ import { JobTable } from '../jobs/job_table.tsx';
 import { JobTabs } from '../jobs/job_tabs.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
+import { relativeTime } from '../time.tsx';
 import type { JobsModel, Layout } from '../view_models.ts';
 import { PreviousAndNext } from './pagination.tsx';
 
@@ -65,7 +66,7 @@ function FilteredJobs({ model, now }: { model: JobsModel; now: Date }): JSX.Elem
     <>
       <JobTabs tabs={model.tabs} />
       {model.jobs.length > 0 ? <JobList model={model} now={now} /> : <NoMatch model={model} />}
-      <SearchedBack model={model} />
+      <SearchedBack model={model} now={now} />
       <PreviousAndNext {...model} />
     </>
   );
@@ -80,12 +81,14 @@ function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   );
 }
 
-function SearchedBack({ model: { jobs, lookedBackTo } }: { model: JobsModel }): JSX.Element {
+function SearchedBack({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
+  const { jobs, lookedBackTo } = model;
   if (lookedBackTo === undefined) return '';
   const found = jobs.length === 0 ? 'no jobs' : `only ${counted(jobs.length, 'job')}`;
   return (
-    <p class="looked-back" role="status" safe>
-      {`Found ${found} since ${exact(lookedBackTo)}. Older jobs were not searched yet.`}
+    <p class="looked-back" role="status">
+      <span safe>{`Found ${found}, searching back to `}</span>
+      {relativeTime(lookedBackTo, now)}. Older jobs were not searched yet.
     </p>
   );
 }

@@ -3,6 +3,8 @@ import {
   deliveriesText,
   deliveryState,
   typesText,
+  waitingText,
+  webhookMoment,
   webhookState,
 } from '../../src/text/webhook_text.ts';
 import { type Delivery, WEBHOOK_EVENTS, type Webhook } from '../../src/webhooks/webhook.ts';
@@ -82,6 +84,8 @@ function listed(events: Webhook['events']): string {
   return others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`;
 }
 
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 interface CardProps {
   webhook: Webhook;
   now: Date;
@@ -89,7 +93,7 @@ interface CardProps {
 }
 
 function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
-  const { id, url, events, deliveries, endedAt } = webhook;
+  const { id, url, events, deliveries, pausedAt, endedAt } = webhook;
   const path = urlTo(`/api/webhooks/${encodeURIComponent(id)}`);
   return (
     <section class="webhook" id={id} aria-labelledby={`${id}-url`}>
@@ -100,16 +104,10 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
       <p class="webhook-facts">
         <span safe>{`Jobs that ${listed(events)} · types: ${typesText(webhook)}`}</span>
         <br />
-        <span safe>{webhookState(webhook)}</span>
+        <State webhook={webhook} now={now} />
       </p>
-      <div class="source-actions">
-        {endedAt ? (
-          ''
-        ) : (
-          <form method="post" action={attributeText(`${path}/test`)}>
-            <button type="submit">Send a test</button>
-          </form>
-        )}
+      <div class="source-actions" data-changes="remove">
+        {endedAt ? '' : <Switches pausedAt={pausedAt} path={path} />}
         <form method="post" action={attributeText(`${path}/remove`)}>
           <button type="submit" class="danger">
             Remove
@@ -118,6 +116,45 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
       </div>
       {deliveries.length > 0 && <Deliveries deliveries={deliveries} now={now} />}
     </section>
+  );
+}
+
+/** A request that is sent within this time is not announced, in ms. */
+const SOON_MS = 5_000;
+
+/** "paused · 3 min ago · 2 events wait" */
+function State({ webhook, now }: { webhook: Webhook; now: Date }): JSX.Element {
+  const at = webhookMoment(webhook);
+  const { retryAt, waiting } = webhook;
+  const isBackingOff = retryAt && retryAt.getTime() - now.getTime() > SOON_MS && waiting > 0;
+  return (
+    <>
+      <span class="webhook-state" safe>
+        {capital(webhookState(webhook))}
+      </span>
+      {at ? <> · {relativeTime(at, now)}</> : ''}
+      {waiting > 0 ? ' · ' : ''}
+      <span safe>{waitingText(webhook)}</span>
+      {isBackingOff ? <>, the next is sent {relativeTime(retryAt, now)}</> : ''}
+    </>
+  );
+}
+
+/** What can be done while it has not ended. */
+function Switches({ pausedAt, path }: { pausedAt: Date | undefined; path: string }): JSX.Element {
+  const button = (verb: string, words: string) => (
+    <form method="post" action={attributeText(`${path}/${verb}`)}>
+      <button type="submit" safe>
+        {words}
+      </button>
+    </form>
+  );
+  if (pausedAt) return button('resume', 'Resume');
+  return (
+    <>
+      {button('test', 'Send a test')}
+      {button('pause', 'Pause')}
+    </>
   );
 }
 
@@ -162,7 +199,7 @@ function Deliveries({ deliveries, now }: { deliveries: Delivery[]; now: Date }):
 function WebhookForm({ form, types }: { form: FormState; types: readonly string[] }): JSX.Element {
   const chosen = (form.values.events ?? 'completed,failed').split(',');
   return (
-    <section aria-labelledby="new-webhook">
+    <section aria-labelledby="new-webhook" data-changes="remove">
       <h2 id="new-webhook">New webhook</h2>
       <form class="webhook-form" method="post" action={urlTo('/api/webhooks')}>
         <TextField

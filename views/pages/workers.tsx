@@ -1,7 +1,8 @@
 import type { Job } from '../../src/jobs/job.ts';
 import type { SourceQueue, TypeQueue } from '../../src/jobs/queue.ts';
+import type { Worker } from '../../src/jobs/workers.ts';
 import { count, jobName, sourceTitle } from '../../src/text/format.ts';
-import type { WorkerRow } from '../../src/text/queue_text.ts';
+import { limitWords } from '../../src/text/queue_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
@@ -13,7 +14,7 @@ import { relativeTime } from '../time.tsx';
 import type { Layout } from '../view_models.ts';
 
 export interface WorkersModel {
-  processes: (WorkerRow & { running: Job[] })[];
+  processes: (Worker & { running: Job[] })[];
   types: TypeQueue[];
   sources: SourceQueue[];
 }
@@ -93,6 +94,7 @@ function Types({ model: { types }, now }: Props): JSX.Element {
         <TableHead
           columns={['Type', 'State', 'Waiting', 'Running', 'Oldest', 'At once', 'Change']}
           numbers={['Waiting', 'Running']}
+          changes={['Change']}
         />
         <tbody>
           {types.map((queue) => (
@@ -123,8 +125,11 @@ function TypeRow({ queue, now }: { queue: TypeQueue; now: Date }): JSX.Element {
       <td data-label="Oldest">{oldestSince ? relativeTime(oldestSince, now) : '–'}</td>
       <td data-label="At once">
         <Concurrency queue={queue} />
+        <span data-changes="show" hidden safe>
+          {limitWords(queue)}
+        </span>
       </td>
-      <td>
+      <td data-changes="remove">
         <PauseButton kind="types" name={type} pausedAt={pausedAt} />
       </td>
     </tr>
@@ -197,7 +202,7 @@ function Sources({ model: { sources }, now }: Props): JSX.Element {
       <h2 id="sources-title">Sources</h2>
       <p class="field-help">Jobs of a paused source wait; those of other sources go on.</p>
       <table class="stacked queue-table">
-        <TableHead columns={['Source', 'State', 'Change']} />
+        <TableHead columns={['Source', 'State', 'Change']} changes={['Change']} />
         <tbody>
           {sources.map((source) => (
             <tr>
@@ -207,7 +212,7 @@ function Sources({ model: { sources }, now }: Props): JSX.Element {
               <td>
                 <State pausedAt={source.pausedAt} now={now} />
               </td>
-              <td>
+              <td data-changes="remove">
                 <PauseButton kind="sources" name={source.name} pausedAt={source.pausedAt} />
               </td>
             </tr>

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Actor, Deed } from '../audit.ts';
 import type { Feed } from '../feed.ts';
+import type { LaneCancel } from '../lanes.ts';
 import type { JobStore } from '../store/store.ts';
 import type { Act, BulkAction } from './bulk.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -47,6 +48,20 @@ export class Commands {
     const cancelled = await store.cancel(ids, clock.now(), deed);
     for (const family of cancelled) cancellation.follow(family);
     return cancelled.filter((family) => family.length > 0).length;
+  }
+
+  /** Cancels the jobs of a lane, but `except`. @returns how many */
+  async cancelLane(type: string, lane: string, how: LaneCancel): Promise<number> {
+    const { store, cancellation, clock } = this.deps;
+    const cancelled = await store.cancelLane(type, lane, clock.now(), how);
+    for (const family of cancelled) cancellation.follow(family);
+    return cancelled.length;
+  }
+
+  /** More may start of a type: a lane is not blocked any more. */
+  wake(type: string): void {
+    this.deps.feed.invalidate();
+    this.deps.claimable.emit(type);
   }
 
   async retry(ids: string[], deed?: Deed): Promise<number> {

@@ -9,16 +9,26 @@ import { DEFAULT_RETRY } from './retry.ts';
 export class Definitions {
   readonly #byType = new Map<string, JobDefinition>();
 
+  /** Types that the program queues for itself, whether they are defined yet or not. */
+  readonly #internal = new Set<JobType>();
+
   /** @throws TypeError when the name of a type does not match `JOB_TYPE_PATTERN`. */
-  add(definitions: Iterable<JobDefinition>): void {
+  add(definitions: Iterable<JobDefinition>, internal: JobType[] = []): void {
+    for (const type of internal) this.#internal.add(type);
     for (const definition of definitions) {
       checkJobType(definition.type);
       this.#byType.set(definition.type, definition);
+      if (definition.internal) this.#internal.add(definition.type);
     }
   }
 
   get types(): JobType[] {
     return [...this.#byType.values()].map(({ type }) => type);
+  }
+
+  /** The types whose jobs only the program queues. */
+  get internal(): JobType[] {
+    return [...this.#internal];
   }
 
   /** The types that people and programs may start. */
@@ -44,7 +54,9 @@ export class Definitions {
 
   /** A new job of an internal type, whose input the program itself has made. */
   newInternalJob(type: JobType, metadata: Record<string, unknown>): NewJob {
-    return { id: newId(type), type, metadata, maxAttempts: this.maxAttempts(type) };
+    const lane = this.#byType.get(type)?.lanes?.of(metadata as never);
+    const job = { id: newId(type), type, metadata, maxAttempts: this.maxAttempts(type) };
+    return lane === undefined ? job : { ...job, lane };
   }
 
   /**
@@ -72,6 +84,7 @@ export class Definitions {
       maxAttempts: this.maxAttempts(type),
       timeoutMs: definition?.timeoutMs,
       isIdGiven: uuid !== undefined,
+      lane: definition?.lanes?.of(metadata as never),
     });
     const value = definition ? checked(definition, input) : input;
     return value instanceof Promise ? value.then(toJob) : toJob(value);

@@ -2,12 +2,12 @@ import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type Writer, writerOf } from '../../platform/writer.ts';
-import type { Actor } from '../audit.ts';
+import type { Actor, AuditTrail } from '../audit.ts';
 import type { JobCounters } from '../counters.ts';
 import { Feed } from '../feed.ts';
 import type { AfterEnd, FollowUps } from '../follow_up.ts';
 import type { SaveData } from '../job.ts';
-import { createSqliteAuditTrail } from '../store/sqlite/audit.ts';
+import { createAuditRecorder, createSqliteAuditTrail } from '../store/sqlite/audit.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
 import { createSqliteJobEvents } from '../store/sqlite/job_events.ts';
@@ -28,6 +28,7 @@ import { Executions } from './executions.ts';
 import { Executor } from './executor.ts';
 import { GracePeriod } from './grace_period.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { LaneControl } from './lanes.ts';
 import { Notifier } from './notifier.ts';
 import { newOwner } from './owner.ts';
 import { Pruner } from './pruner.ts';
@@ -86,6 +87,7 @@ export function createEngine(
   const executor = new Executor({ ...foundation, reports, enqueuer, maxResultBytes });
   const running = { ...foundation, executor, completion, heartbeat, rescuer, concurrency };
   const notifier = new Notifier(foundation);
+  const commands = new Commands({ ...foundation, cancellation });
   new GracePeriod({ executions, completion, clock, logger, errors, ...graceOf(options) });
   return {
     ...foundation,
@@ -95,7 +97,8 @@ export function createEngine(
     rescuer,
     enqueuer,
     queues: new Queues({ ...foundation, concurrency }),
-    commands: new Commands({ ...foundation, cancellation }),
+    commands,
+    lanes: new LaneControl({ ...foundation, commands }),
     runner: new Runner(running),
     pruner: new Pruner({ ...foundation, ...keptOf(options) }),
     signals: signalsFor(database, foundation, notifier),
@@ -119,12 +122,14 @@ function createFoundation(
   const feed = new Feed();
   const claimable: ClaimSignal = new Signal();
   const followUps = followUpsOf({ afterEnd, definitions, feed, claimable, clock });
-  const store = createSqliteJobStore(database, writer, log, save, followUps);
+  const isInternal = (type: string) => definitions.get(type)?.internal === true;
+  const store = createSqliteJobStore(database, writer, log, save, followUps, isInternal);
+  const deeds = new Deeds(clock, actor);
   return {
     writer,
     store,
-    deeds: new Deeds(clock, actor),
-    audit: createSqliteAuditTrail(database),
+    deeds,
+    audit: auditOf(database, deeds, clock),
     queue: store,
     reader: new SqliteJobReader(database, log, clock.now),
     runs: createSqliteRunReader(database),
@@ -144,6 +149,13 @@ function createFoundation(
     /** Who this process is in a lease: `host:pid:boot`. */
     owner: newOwner(),
     leaseMs,
+  };
+}
+
+function auditOf(database: Database, deeds: Deeds, clock: Clock): AuditTrail {
+  return {
+    ...createSqliteAuditTrail(database),
+    recorder: (by = deeds.actor) => createAuditRecorder(database, by, clock.now),
   };
 }
 

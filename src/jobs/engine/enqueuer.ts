@@ -78,10 +78,10 @@ export class Enqueuer {
   }
 
   /** Queues a job of an internal type, whatever waits. */
-  async enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
+  async enqueueInternal(type: JobType, input: Record<string, unknown>, by?: Actor): Promise<Job> {
     const { definitions, deeds } = this.deps;
     const job = definitions.newInternalJob(type, input);
-    job.deed = deeds.of(undefined);
+    job.deed = deeds.of(by);
     return this.#insert(job);
   }
 

@@ -133,7 +133,7 @@ export class Executor {
     const { id: job, attempt } = claimed;
     const message = messageOf(error);
     const now = clock.now();
-    const { permanent, postponedTo } = hintsOf(error, now);
+    const { permanent, expected, postponedTo } = hintsOf(error, now);
     if (!signal.aborted) {
       const how = postponedTo === undefined ? 'failed' : 'is postponed';
       reports.log(execution, `Attempt ${attempt} ${how}. ${message}`);
@@ -155,7 +155,7 @@ export class Executor {
       return { as: 'postponed', reason: message, retryAt };
     }
     // A permanent error is about the input as a rule; its stack would tell nothing.
-    logger.warn('An attempt failed.', { job, attempt, error: permanent ? message : error });
+    logger.warn('An attempt failed.', { job, attempt, error: expected ? message : error });
     if (permanent) return { as: 'failed', reason: message, failure: 'permanent' };
     return { as: 'retrying', reason: message, retryAt: Math.ceil(soonest) };
   }

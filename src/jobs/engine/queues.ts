@@ -1,13 +1,19 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { TypeQueue } from '../queue.ts';
-import type { JobReader, QueueDepth } from '../store/store.ts';
+import type { JobQueue, JobReader, QueueDepth } from '../store/store.ts';
 import type { Definitions } from './definitions.ts';
 
 interface QueuesDeps {
   reader: JobReader;
   definitions: Definitions;
+  queue: JobQueue;
+  clock: Clock;
   /** Overrides a definition's own limit, by type. */
   concurrency: Record<string, number>;
 }
+
+/** A start or a next attempt within this time is about to happen, in ms. */
+const SOON_MS = 60_000;
 
 /** The queues of all types that this process knows, and of others that have jobs or settings. */
 export class Queues {
@@ -21,6 +27,24 @@ export class Queues {
       .queues([...new Set(known)])
       .map((queue) => this.#withSettings(queue, pauses))
       .sort((one, other) => (one.type < other.type ? -1 : 1));
+  }
+
+  /**
+   * Whether a job runs in any process, or one of a type that this process knows can start: now, or within a
+   * minute if people have started it.
+   */
+  isBusy(): boolean {
+    const { reader, definitions } = this.deps;
+    if (reader.countActive().running > 0) return true;
+    return definitions.types.some((type) => this.#isDue(type));
+  }
+
+  /** What the program has queued for itself may be retried for days: only what can start now counts. */
+  #isDue(type: string): boolean {
+    const { definitions, queue, clock } = this.deps;
+    const { internal, lanes } = definitions.get(type) ?? {};
+    const start = queue.nextStart(type, undefined, lanes?.stateOf);
+    return start !== undefined && start <= clock.now() + (internal ? 0 : SOON_MS);
   }
 
   #withSettings(

@@ -3,6 +3,8 @@ import type { RetryHints } from '../errors.ts';
 /** What an error says of the next attempt. */
 export interface NextAttempt {
   permanent: boolean;
+  /** The stack of the error would tell nothing. */
+  expected: boolean;
   /**
    * When a source accepts requests again, in ms since 1970. The attempt is then postponed: it has not failed.
    * Absent when the error names no time, or one that is over.
@@ -12,8 +14,9 @@ export interface NextAttempt {
 
 /** Reads the retry hints of any error; invalid ones are ignored. `permanent` has priority. */
 export function hintsOf(error: unknown, now: number): NextAttempt {
-  const { permanent, retryAt }: { [Hint in keyof RetryHints]: unknown } = Object(error);
-  if (permanent === true) return { permanent: true };
+  const { permanent, retryAt, expected }: { [Hint in keyof RetryHints]: unknown } = Object(error);
+  if (permanent === true) return { permanent: true, expected: true };
   const time = retryAt instanceof Date ? retryAt.getTime() : Number.NaN;
-  return time > now ? { permanent: false, postponedTo: time } : { permanent: false };
+  const next = { permanent: false, expected: expected === true };
+  return time > now ? { ...next, postponedTo: time } : next;
 }

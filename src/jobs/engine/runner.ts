@@ -138,10 +138,12 @@ export class Runner {
   async #claim(definition: JobDefinition, count: number): Promise<void> {
     const { queue, heartbeat, clock } = this.deps;
     const { type } = definition;
-    const request = { type, count, limit: this.#limitOf(definition), only: this.#onlyFamilyOf };
+    const lanes = definition.lanes?.stateOf;
+    const limit = this.#limitOf(definition);
+    const request = { type, count, limit, only: this.#onlyFamilyOf, ...(lanes && { lanes }) };
     const claimed = await queue.claim(request, heartbeat.newLease(), clock.now());
     for (const job of claimed) this.#begin(definition, job);
-    if (this.#isStarted) this.#nextStart.plan(queue.nextStart(type, this.#onlyFamilyOf));
+    if (this.#isStarted) this.#nextStart.plan(queue.nextStart(type, this.#onlyFamilyOf, lanes));
   }
 
   /** Places of running jobs that are not ending, and those that claims in flight may fill. */
@@ -209,7 +211,8 @@ export class Runner {
       await rescuer.rescue();
       await store.rebaseWaits(clock.now());
       for (const type of definitions.types) {
-        const startsAt = queue.nextStart(type, this.#onlyFamilyOf);
+        const lanes = definitions.get(type)?.lanes?.stateOf;
+        const startsAt = queue.nextStart(type, this.#onlyFamilyOf, lanes);
         if (startsAt !== undefined && startsAt <= clock.now()) this.#schedule(type);
         else this.#nextStart.plan(startsAt);
       }

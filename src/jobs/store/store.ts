@@ -1,7 +1,11 @@
 import type { Deed } from '../audit.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
+import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
+import type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
+
+export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
 
 /**
  * Changes jobs. Every method is one transaction, which is on disk when its promise resolves. Nothing
@@ -52,6 +56,8 @@ export interface JobStore {
    * job, if it was cancelled, and the children that were cancelled with it.
    */
   cancel(ids: string[], now: number, deed?: Deed): Promise<Changed[][]>;
+  /** Does the same with the jobs of a lane, but `except`; their message says why. */
+  cancelLane(type: string, lane: string, now: number, how: LaneCancel): Promise<Changed[][]>;
   /**
    * Puts ended jobs at the end of the queue, with as many new attempts as `maxAttempts` gives their
    * type. Gives one list for each id: the job, if it was queued, and the unsuccessful children that
@@ -122,36 +128,11 @@ export interface JobQueue {
    * When the next waiting job of the type can start, in ms since 1970; 0 when one can start now,
    * undefined when none waits. With `only` of that job and those it started.
    */
-  nextStart(type: string, only?: string): number | undefined;
+  nextStart(type: string, only?: string, lanes?: LaneStateOf): number | undefined;
   /** What people have set for the type. */
   settingOf(type: string): TypeSetting;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
-}
-
-/** What people have set for a type, for all processes. */
-export interface TypeSetting {
-  isPaused: boolean;
-  /** In place of the limit of each process. */
-  concurrency: number | undefined;
-}
-
-/** Times in ms since 1970, by name; `concurrency` has numbers. */
-export interface QueuePauses {
-  types: ReadonlyMap<string, number>;
-  sources: ReadonlyMap<string, number>;
-  concurrency: ReadonlyMap<string, number>;
-}
-
-/** The queue of a type as it is now. */
-export interface QueueDepth {
-  type: string;
-  waiting: number;
-  running: number;
-  /** Work that its caller does itself. */
-  tracked: number;
-  /** Since when the job waits that has been able to start for the longest time. */
-  oldestSince: number | undefined;
 }
 
 /** What the engine reads about running jobs. */
@@ -179,8 +160,10 @@ export interface JobReader {
   running(): Job[];
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
-  /** How many jobs run, and how many wait. */
-  countActive(): { running: number; waiting: number };
+  /** How many jobs run, and how many wait, of all types but these. */
+  countActive(except?: readonly string[]): { running: number; waiting: number };
+  /** How many jobs of each lane of a type wait. */
+  waitingByLane(type: string): Map<string, number>;
   ownersOfRunning(): Map<string, string>;
   pauses(): QueuePauses;
   /** The queues of these types, and of others that have jobs. */
@@ -241,6 +224,8 @@ export interface NewJob {
   delayMs?: number;
   /** How long one attempt may run, in ms. */
   timeoutMs?: number;
+  /** Of a type whose queue is divided. */
+  lane?: string;
 }
 
 /** How many jobs may wait. */
@@ -315,6 +300,8 @@ export interface ClaimRequest {
   limit: number;
   /** Claims only this job and those it started. */
   only?: string;
+  /** Of a type whose queue is divided into lanes: claims none of a lane that is full or blocked. */
+  lanes?: LaneStateOf;
 }
 
 export interface Claimed extends Run {
@@ -330,12 +317,6 @@ export interface Claimed extends Run {
   timeoutMs: number | undefined;
   /** An earlier attempt may have left steps. */
   hasSteps: boolean;
-}
-
-export interface CurrentLimits {
-  ended: number;
-  waiting: number;
-  failed: number;
 }
 
 /** Progress and log lines that are not on disk yet. */

@@ -1,5 +1,5 @@
 import { describeFind } from '../../find/index.ts';
-import { InvalidInput } from '../../jobs/index.ts';
+import { InvalidInput, type RecordChange } from '../../jobs/index.ts';
 import type { CappedCount } from '../../library/finding.ts';
 import type { SavedFind } from '../../library/index.ts';
 import { detailsOf } from '../../platform/typed_fields.ts';
@@ -60,11 +60,12 @@ export function showSavedFind(deps: SavedDeps, find: SavedFind): Promise<ListedF
 export async function saveFind(
   deps: SavedDeps,
   { name, replace = false, ...fields }: TypedSaveFind,
+  record?: RecordChange,
 ): Promise<{ find: ListedFind; isNew: boolean }> {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   const query = { q: '', ...Object.fromEntries(given) };
   if (likedPost(deps, fields) === 'none') throw new InvalidInput({ like: NO_SUCH_POST });
-  const { find, isNew } = await deps.library.savedFinds.save({ name, query }, replace);
+  const { find, isNew } = await deps.library.savedFinds.save({ name, query }, replace, record);
   return { find: await showSavedFind(deps, find), isNew };
 }
 
@@ -96,8 +97,12 @@ export async function renameSavedFind(
 }
 
 /** @throws NotFound */
-export async function removeSavedFind(deps: SavedDeps, id: number): Promise<ListedFind> {
-  return showSavedFind(deps, (await deps.library.savedFinds.remove(id)) ?? noSuchFind());
+export async function removeSavedFind(
+  deps: SavedDeps,
+  id: number,
+  record?: RecordChange,
+): Promise<ListedFind> {
+  return showSavedFind(deps, (await deps.library.savedFinds.remove(id, record)) ?? noSuchFind());
 }
 
 /** @throws NotFound */

@@ -6,11 +6,14 @@ export const SIGN_IN_SECONDS = 30 * 86_400;
 
 /** The sign-ins of browsers. They survive a restart, and end when the token changes. */
 export interface SignIns {
-  /** Creates a sign-in and returns its id, 256 random bits as text. */
-  open(): Promise<string>;
+  /**
+   * Creates a sign-in and returns its id, 256 random bits as text.
+   * @param made called with the id, in the transaction.
+   */
+  open(made?: (id: string) => void): Promise<string>;
   isOpen(id: string): boolean;
-  /** Ends it and aborts its signal. */
-  close(id: string): Promise<void>;
+  /** Ends it and aborts its signal. @param made called in the transaction, if it was open. */
+  close(id: string, made?: () => void): Promise<void>;
   /** Aborts when the sign-in is closed in this process. */
   signalOf(id: string): AbortSignal;
 }
@@ -36,17 +39,20 @@ export function createSignIns(database: Database, token: string, now = Date.now)
   const keyOf = (id: string) => new Bun.CryptoHasher('sha256', token).update(id).digest();
 
   return {
-    async open() {
+    async open(made) {
       const id = crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
       await writer.write(() => {
         forgetExpired.run(now());
         insert.run(keyOf(id), now() + SIGN_IN_SECONDS * 1000);
+        made?.(id);
       });
       return id;
     },
     isOpen: (id) => find.get(keyOf(id), now()) !== null,
-    async close(id) {
-      await writer.write(() => void remove.run(keyOf(id)));
+    async close(id, made) {
+      await writer.write(() => {
+        if (remove.run(keyOf(id)).changes > 0) made?.();
+      });
       followed.get(id)?.abort();
       followed.delete(id);
     },

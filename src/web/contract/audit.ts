@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTOR_KINDS, AUDIT_ACTIONS } from '../../jobs/index.ts';
+import { ACTOR_KINDS, AUDIT_ACTIONS, AUDIT_KINDS } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
 import { COMPLETED_JOB } from './examples.ts';
 
@@ -13,7 +13,12 @@ const AUDIT_ENTRY = {
   by: { via: 'browser', user: 'sign-in 5f0c2b9d', address: '203.0.113.7' },
   jobId: COMPLETED_JOB.id,
   count: 1,
+  kind: 'job',
 };
+
+const settings = once(() =>
+  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+);
 
 const auditEntry = once(() =>
   z.object({
@@ -36,7 +41,10 @@ const auditEntry = once(() =>
     count: count().describe('How many jobs were changed.'),
     ids: z.array(z.string()).optional().describe('Of several jobs: the first 100 of their ids.'),
     query: z.string().optional().describe('The filter that selected them.'),
-    target: z.string().optional().describe('What else was changed.'),
+    kind: z.enum(AUDIT_KINDS).describe('What was changed.'),
+    target: z.string().optional().describe('The name of what was changed, if that is no job.'),
+    before: settings().optional().describe('What was set before. Never a secret.'),
+    after: settings().optional().describe('What is set since.'),
   }),
 );
 

@@ -56,7 +56,13 @@ export const QUEUE_SCHEMAS = {
   SourceQueueAnswer: once(() =>
     z.object({ source: sourceQueue() }).meta({ examples: [{ source: SOURCE }] }),
   ),
-  Workers: once(() => z.object({ processes: z.array(worker()) })),
+  Workers: once(() =>
+    z.object({
+      processes: z.array(worker()),
+      types: z.array(typeQueue()).describe('As GET /api/types.'),
+      sources: z.array(sourceQueue()),
+    }),
+  ),
 };
 
 /** The number, or nothing for each process's own limit; checked where it is set. */

@@ -11,6 +11,7 @@ export const WEBHOOK_EXAMPLE: Omit<Webhook, 'createdAt'> & { createdAt: string }
   events: ['completed', 'failed'],
   types: [],
   createdAt: '2026-01-31T12:00:00.000Z',
+  waiting: 0,
   deliveries: [],
 };
 
@@ -35,7 +36,16 @@ const webhook = once(() =>
       events: z.array(z.enum(WEBHOOK_EVENTS)),
       types: z.array(z.string()).describe('Types of jobs; empty: all.'),
       createdAt: time(),
-      endedAt: time().optional().describe('When its receiver answered 410.'),
+      pausedAt: time().optional().describe('Since when its events are kept and not sent.'),
+      endedAt: time().optional().describe('Since when nothing is sent to it any more.'),
+      endReason: z
+        .enum(['gone', 'failing'])
+        .optional()
+        .describe('Its receiver answered 410, or has failed for 5 days.'),
+      retryAt: time()
+        .optional()
+        .describe('When the next request may be sent, after one that failed.'),
+      waiting: z.int().describe('How many of its events wait.'),
       deliveries: z.array(delivery()).describe('The last 20 requests, newest first.'),
     })
     .meta({ examples: [WEBHOOK_EXAMPLE] }),

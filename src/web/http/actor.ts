@@ -11,13 +11,23 @@ const NAME_LENGTH = 8;
 export function actorOf(context: Pick<RequestContext, 'request' | 'server'>): Actor {
   const { request } = context;
   const signIn = signInIdOf(request);
-  const user = signIn === undefined ? tokenOf(request) : `sign-in ${nameOf(signIn)}`;
+  const user = signIn === undefined ? tokenOf(request) : signInName(signIn);
   const address = addressOf(context);
   return {
     via: signIn !== undefined || isFromBrowser(request) ? 'browser' : 'api',
     ...(user !== undefined && { user }),
     ...(address !== undefined && { address }),
   };
+}
+
+/** Who signs in with that id, which the request does not have yet. */
+export function signingIn(context: Pick<RequestContext, 'request' | 'server'>, id: string): Actor {
+  return { ...actorOf(context), via: 'browser', user: signInName(id) };
+}
+
+/** The name of a sign-in in the audit trail. */
+export function signInName(id: string): string {
+  return `sign-in ${nameOf(id)}`;
 }
 
 function tokenOf(request: Request): string | undefined {

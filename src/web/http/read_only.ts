@@ -9,6 +9,9 @@ const UNWRAPPED = 'form[data-changes="unwrap"]';
 /** A form with a button that leads to something, and changes something by the way: the attribute has the link. */
 const LINKED = 'form[data-reads]';
 
+/** What a reader gets in place of a form, such as the value of a field. */
+const SHOWN = '[data-changes="show"]';
+
 /** What a page is about, if it is about a change. */
 const EXPLAINED = '[data-changes="explain"]';
 
@@ -26,6 +29,7 @@ export function readOnlyHtml(html: string): string {
         element.removeAttribute('type');
       },
     })
+    .on(SHOWN, { element: (element) => void element.removeAttribute('hidden') })
     .on(EXPLAINED, {
       element: (element) => void element.replace(EXPLANATION, { html: true }),
     })

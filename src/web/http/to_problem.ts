@@ -12,6 +12,7 @@ import { StorageFailed } from '../../platform/storage_issue.ts';
 import { NoSuchSchedule, ScheduleActive } from '../../schedules/index.ts';
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
+import { NoSuchWebhook, WebhookNotSent } from '../../webhooks/index.ts';
 import { MalformedUpload, UploadStalled } from './multipart.ts';
 import { outOfOrder, Problem } from './problem.ts';
 
@@ -55,6 +56,13 @@ export function toProblem(error: unknown, words: RefusalWords = NOT_STARTED): Pr
       message: error.message,
       cause: error,
     });
+  }
+  if (error instanceof NoSuchWebhook) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof WebhookNotSent) {
+    const { state, message } = error;
+    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
   }
   if (error instanceof NoSuchSchedule) {
     return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });

@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia';
 import { AuditPage, AuditTable } from '../../../views/pages/audit.tsx';
-import { toAuditQuery } from '../../jobs/audit_query.ts';
+import type { AuditModel } from '../../../views/view_models.ts';
+import { type TypedAuditQuery, toAuditQuery } from '../../jobs/audit_query.ts';
 import type { AuditEntry, AuditQuery, AuditTrail } from '../../jobs/index.ts';
 import { AUDIT_COLUMNS, auditTable } from '../../text/audit_text.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
@@ -55,13 +56,18 @@ export function auditPage(deps: WebDeps) {
       '/audit',
       ({ request, query: typed }) => {
         const page = deps.tracker.audit.list(toAuditQuery(typed));
-        const { job = '', who = '', action = '' } = typed;
         const nextHref = nextHrefOf(request, page.nextCursor);
-        const model = { ...page, query: { job, who, action }, nextHref };
+        const model = { ...page, query: shownQuery(typed), nextHref };
         return html(AuditPage({ layout: layoutOf(request, deps), model }));
       },
       { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
     );
+}
+
+function shownQuery(typed: TypedAuditQuery): AuditModel['query'] {
+  const { job = '', who = '', action = '', kind = '', via = '' } = typed;
+  const { automatic = '', since = '', until = '' } = typed;
+  return { job, who, action, kind, via, automatic, since, until };
 }
 
 /** The entries that match, all or as many as the query says, as lines of text, page by page. */

@@ -1,9 +1,11 @@
 import type { Elysia } from 'elysia';
 import { LoginPage } from '../../../views/pages/login.tsx';
+import type { Tracker } from '../../jobs/index.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { basePath, urlTo } from '../../text/urls.ts';
 import { type Access, SIGN_IN_SECONDS } from '../auth/index.ts';
 import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
+import { actorOf, signInName, signingIn } from '../http/actor.ts';
 import {
   accessRequired,
   checkToken,
@@ -23,10 +25,11 @@ import { themeOf } from './layout.ts';
 interface AccessParts {
   access: Access | undefined;
   logger: Logger;
+  tracker: Pick<Tracker, 'audit'>;
 }
 
 /** Sign in with the token and out again; without a token there is nothing to sign in to. */
-export function accessRoutes({ access, logger }: AccessParts) {
+export function accessRoutes({ access, logger, tracker }: AccessParts) {
   if (!access) return (app: Elysia) => app;
   const { signIns } = access;
 
@@ -48,7 +51,11 @@ export function accessRoutes({ access, logger }: AccessParts) {
             const given = typeof token === 'string' ? token.trim() : '';
             const role = await checkToken(access, logger, given, { request, server });
             if (!role) throw wrongToken(request);
-            return signedIn(request, await signIns[role].open(), next);
+            const id = await signIns[role].open((opened) => {
+              const record = tracker.audit.recorder(signingIn({ request, server }, opened));
+              record('sign_in', { ...entryOf(opened), after: { role } });
+            });
+            return signedIn(request, id, next);
           } catch (error) {
             if (!(error instanceof Problem) || !isNavigation(request)) throw error;
             return loginPage(request, next, error);
@@ -58,16 +65,23 @@ export function accessRoutes({ access, logger }: AccessParts) {
       )
       .post(
         '/logout',
-        async ({ request }) => {
+        async ({ request, server }) => {
           const signIn = signInIdOf(request);
           const role = isReader(request) ? 'reader' : 'owner';
-          if (signIn !== undefined) await signIns[role].close(signIn);
+          if (signIn !== undefined) {
+            const record = tracker.audit.recorder(actorOf({ request, server }));
+            await signIns[role].close(signIn, () => record('sign_out', entryOf(signIn)));
+          }
           const answer = seeOther(urlTo('/login'));
           answer.headers.set('set-cookie', cookie(request, '', 0));
           return answer;
         },
         { detail: { hide: true } },
       );
+}
+
+function entryOf(signIn: string) {
+  return { kind: 'sign_in', target: signInName(signIn) } as const;
 }
 
 function loginPage(request: Request, next: string, problem?: Problem) {

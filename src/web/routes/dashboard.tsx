@@ -48,7 +48,9 @@ async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
 function lastHours(tracker: Tracker): Hour[] {
   const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
-  const { types } = tracker.reader.history({ by: 'hour', ...span });
+  const { internalTypes } = tracker.reader;
+  const { types: all } = tracker.reader.history({ by: 'hour', ...span });
+  const types = all.filter(({ type }) => !internalTypes.includes(type));
   const { running, waiting } = tracker.reader.countActive();
   return Array.from({ length: 24 }, (_, index) => {
     const periods = types.flatMap((type) => type.periods[index] ?? []);

@@ -38,7 +38,8 @@ export function jobPages(deps: WebDeps) {
             ...pagesAround(request, query, page),
             tabs: jobTabs(tracker, query),
             query: filterFields(query),
-            types: tracker.types,
+            // Jobs of the last ones are listed only when they are asked for.
+            types: [...tracker.types, ...tracker.reader.internalTypes],
             filter: filterOf(query).toString(),
             outcome: outcomeIn(query.did),
           };

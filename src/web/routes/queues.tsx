@@ -2,7 +2,7 @@ import type { Elysia } from 'elysia';
 import { QueueNote } from '../../../views/workers/queue_note.tsx';
 import { InvalidInput } from '../../jobs/index.ts';
 import { NotFound } from '../../sources/source.ts';
-import { queueTable, sourceQueueLine, workerTable } from '../../text/queue_text.ts';
+import { queueTable, sourceQueueLine, workforceText } from '../../text/queue_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { CONCURRENCY_BODY, NO_QUERY, SOURCE_NAME, TYPE_NAME } from '../contract/requests.ts';
@@ -12,7 +12,7 @@ import { parseFields } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
-import { workersOf } from './workers.ts';
+import { workforce } from './workers_page.tsx';
 
 const NO_SUCH_TYPE = 'There is no such type.';
 const NO_SUCH_SOURCE = 'There is no such source.';
@@ -50,17 +50,17 @@ export function queueRoutes(deps: WebDeps) {
       .get(
         '/api/workers',
         () => {
-          const processes = workersOf(deps);
-          const table = workerTable(processes, new Date());
-          return respond(() => ({ processes }), {
-            html: () => QueueNote({ lines: table.trimEnd().split('\n') }),
-            text: () => table,
+          const all = workforce(deps);
+          const text = workforceText(all, new Date());
+          return respond(() => all, {
+            html: () => QueueNote({ lines: text.trimEnd().split('\n') }),
+            text: () => text,
           });
         },
         {
           query: NO_QUERY,
-          response: { 200: returns('Workers', 'The processes.'), ...refusals() },
-          detail: about('Read', 'list_workers', 'The processes, and what each runs'),
+          response: { 200: returns('Workers', 'The processes and queues.'), ...refusals() },
+          detail: about('Read', 'list_workers', 'The processes, what each runs, and the queues'),
         },
       );
 }

@@ -20,10 +20,12 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, RENAME_FIND_BODY, SAVED_FIND_ID, saveFindBody } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
 import { isNavigation, refererOf } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { toFindPageQuery } from './find_page_query.ts';
 import { layoutOf } from './layout.ts';
@@ -52,9 +54,10 @@ export function savedFindRoutes(deps: WebDeps) {
       )
       .post(
         '/api/finds',
-        async ({ request, body, status }) => {
+        async ({ request, server, body, status }) => {
           try {
-            const { find, isNew } = await saveFind(deps, body);
+            const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+            const { find, isNew } = await saveFind(deps, body, record);
             return status(
               isNew ? 201 : 200,
               answer(find, () => pageOf(find)),
@@ -83,8 +86,11 @@ export function savedFindRoutes(deps: WebDeps) {
 
 /** Opens and removes saved finds. */
 export function savedFindChangeRoutes(deps: WebDeps) {
-  const remove = async (request: Request, id: string) =>
-    answer(await removeSavedFind(deps, idOf(id)), () => refererOf(request) ?? urlTo('/find'));
+  const remove = async ({ request, server }: RequestContext, id: string) => {
+    const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+    const removed = await removeSavedFind(deps, idOf(id), record);
+    return answer(removed, () => refererOf(request) ?? urlTo('/find'));
+  };
   const removed = {
     params: SAVED_FIND_ID,
     response: answers(200, 'SavedFindAnswer', 'The find that was removed.', { 404: NO_SUCH_FIND }),
@@ -111,18 +117,26 @@ export function savedFindChangeRoutes(deps: WebDeps) {
           }),
         },
       )
-      .delete('/api/finds/:id', ({ request, params: { id } }) => remove(request, id), {
-        ...removed,
-        detail: about('Act', 'delete_find', 'Remove a saved find'),
-      })
-      .post('/api/finds/:id/remove', ({ request, params: { id } }) => remove(request, id), {
-        ...removed,
-        detail: about(
-          'Act',
-          'remove_find',
-          'Remove a saved find, for forms, which cannot send DELETE',
-        ),
-      });
+      .delete(
+        '/api/finds/:id',
+        ({ request, server, params: { id } }) => remove({ request, server }, id),
+        {
+          ...removed,
+          detail: about('Act', 'delete_find', 'Remove a saved find'),
+        },
+      )
+      .post(
+        '/api/finds/:id/remove',
+        ({ request, server, params: { id } }) => remove({ request, server }, id),
+        {
+          ...removed,
+          detail: about(
+            'Act',
+            'remove_find',
+            'Remove a saved find, for forms, which cannot send DELETE',
+          ),
+        },
+      );
 }
 
 /** Renames saved finds. */

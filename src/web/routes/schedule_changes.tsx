@@ -97,7 +97,7 @@ export function scheduleEditRoutes(deps: WebDeps) {
 async function edit(deps: WebDeps, request: Request, id: string, body: Record<string, unknown>) {
   const { fieldName, changes } = readChanges(body);
   try {
-    const schedule = await deps.schedules.edit(id, changes);
+    const schedule = await deps.schedules.edit(id, changes, actorOf({ request, server: null }));
     const warnings = changeWarnings(deps.tracker, schedule.type, body);
     return await changed(deps, schedule, warnings);
   } catch (error) {
@@ -124,12 +124,14 @@ export function scheduleChangeRoutes(deps: WebDeps) {
     app
       .post(
         '/api/schedules/:id/pause',
-        async ({ params }) => changed(deps, await schedules.pause(params.id)),
+        async ({ params, request, server }) =>
+          changed(deps, await schedules.pause(params.id, actorOf({ request, server }))),
         { ...CHANGED, detail: about('Act', 'pause_schedule', 'Pause a schedule') },
       )
       .post(
         '/api/schedules/:id/resume',
-        async ({ params }) => changed(deps, await schedules.resume(params.id)),
+        async ({ params, request, server }) =>
+          changed(deps, await schedules.resume(params.id, actorOf({ request, server }))),
         {
           ...CHANGED,
           detail: about('Act', 'resume_schedule', 'Resume a schedule; what it missed stays missed'),
@@ -154,12 +156,14 @@ export function scheduleChangeRoutes(deps: WebDeps) {
       )
       .delete(
         '/api/schedules/:id',
-        async ({ params, set }) => removed(await schedules.remove(params.id), set.headers),
+        async ({ params, request, server, set }) =>
+          removed(await schedules.remove(params.id, actorOf({ request, server })), set.headers),
         { ...REMOVED, detail: about('Act', 'delete_schedule', 'Remove a schedule; its jobs stay') },
       )
       .post(
         '/api/schedules/:id/remove',
-        async ({ params, set }) => removed(await schedules.remove(params.id), set.headers),
+        async ({ params, request, server, set }) =>
+          removed(await schedules.remove(params.id, actorOf({ request, server })), set.headers),
         {
           ...REMOVED,
           detail: about(

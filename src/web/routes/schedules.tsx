@@ -15,6 +15,7 @@ import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, SCHEDULE_BODY, SCHEDULE_ID, SCHEDULE_TIMES } from '../contract/requests.ts';
 import { IDEMPOTENCY_KEY } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { addressOf } from '../http/incoming.ts';
 import { isHtmx, isNavigation } from '../http/negotiation.ts';
@@ -153,7 +154,10 @@ async function add(
   const fields = readScheduleFields(deps.tracker, body);
   try {
     const wanted = scheduleRequest(fields, addressOf(context));
-    const schedule = await deps.schedules.add({ ...wanted, ...(uuidAt && { uuid: uuidAt(0) }) });
+    const schedule = await deps.schedules.add(
+      { ...wanted, ...(uuidAt && { uuid: uuidAt(0) }) },
+      actorOf(context),
+    );
     const beside = fields.isFlat ? undefined : body;
     const warnings = scheduleWarnings(deps.tracker, wanted.type as never, wanted.input, beside);
     return await responseTo(

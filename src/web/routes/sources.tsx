@@ -19,9 +19,11 @@ import {
   SOURCE_NAME,
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { asStated, respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { toProblem } from '../http/to_problem.ts';
 import { layoutOf } from './layout.ts';
@@ -64,9 +66,10 @@ export function sourceRoutes(deps: WebDeps) {
       )
       .post(
         '/api/sources/:name/credentials',
-        async ({ request, params: { name }, body }) => {
+        async ({ request, server, params: { name }, body }) => {
           try {
-            return changed(await manager.connect(name, body));
+            const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+            return changed(await manager.connect(name, body, record));
           } catch (error) {
             // A page, which is no answer of the contract.
             return (await formAgain(deps, request, { source: name, values: body }, error)) as never;
@@ -90,8 +93,10 @@ export function sourceRoutes(deps: WebDeps) {
 }
 
 export function sourceChangeRoutes(deps: WebDeps) {
-  const { sources, connections } = deps;
+  const { sources, connections, tracker } = deps;
   const manager = createManager(sources, connections);
+  const recorderOf = ({ request, server }: RequestContext) =>
+    tracker.audit.recorder(actorOf({ request, server }));
   const remove = {
     params: SOURCE_NAME,
     response: answers(200, 'SourceAnswer', 'The source, not connected.', { 404: NO_SUCH_SOURCE }),
@@ -100,7 +105,8 @@ export function sourceChangeRoutes(deps: WebDeps) {
     app
       .delete(
         '/api/sources/:name/credentials',
-        async ({ params: { name } }) => changed(await manager.disconnect(name)),
+        async ({ params: { name }, request, server }) =>
+          changed(await manager.disconnect(name, recorderOf({ request, server }))),
         {
           ...remove,
           detail: about('Act', 'delete_credentials', 'Remove the credentials of a source'),
@@ -108,7 +114,8 @@ export function sourceChangeRoutes(deps: WebDeps) {
       )
       .post(
         '/api/sources/:name/credentials/remove',
-        async ({ params: { name } }) => changed(await manager.disconnect(name)),
+        async ({ params: { name }, request, server }) =>
+          changed(await manager.disconnect(name, recorderOf({ request, server }))),
         {
           ...remove,
           detail: about(
@@ -137,9 +144,10 @@ function budgetRoute(deps: WebDeps) {
   return (app: Elysia) =>
     app.post(
       '/api/sources/:name/budget',
-      async ({ request, params: { name }, body }) => {
+      async ({ request, server, params: { name }, body }) => {
         try {
-          return changed(await manager.budget(name, readBudget(body)));
+          const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+          return changed(await manager.budget(name, readBudget(body), record));
         } catch (error) {
           const form = { source: name, values: Object(body) };
           return asStated(budgetAgain(deps, request, form, error));

@@ -6,14 +6,14 @@ import { jobLine } from '../../text/job_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { secretText, webhookTable } from '../../text/webhook_text.ts';
 import { PrivateAddress, type Webhook } from '../../webhooks/index.ts';
-import { parseWebhook } from '../../webhooks/input.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, WEBHOOK_BODY, WEBHOOK_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFieldsWithLists } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
-import { Problem, printable } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
@@ -52,9 +52,9 @@ export function webhookRoutes(deps: WebDeps) {
       )
       .post(
         '/api/webhooks',
-        async ({ request, body, status, set }) => {
+        async ({ request, server, body, status, set }) => {
           try {
-            const made = await create(deps, body);
+            const made = await create(deps, body, { request, server });
             if (isNavigation(request))
               return html(page(deps, request, { made }), 201, KEPT_NOWHERE) as never;
             Object.assign(set.headers, KEPT_NOWHERE);
@@ -86,92 +86,124 @@ export function webhookRoutes(deps: WebDeps) {
       );
 }
 
+const ONE = {
+  params: WEBHOOK_ID,
+  response: answers(200, 'WebhookAnswer', 'The webhook.', { 404: NO_SUCH_WEBHOOK }),
+};
+
 const REMOVAL = {
   params: WEBHOOK_ID,
   response: answers(200, 'WebhookAnswer', 'The webhook as it was.', { 404: NO_SUCH_WEBHOOK }),
 };
 
-const ONE = {
-  params: WEBHOOK_ID,
-  response: answers(200, 'WebhookAnswer', 'The webhook.', { 404: NO_SUCH_WEBHOOK }),
-  detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
-};
-
-/** Reads single webhooks. */
+/** Reads and removes single webhooks. */
 export function webhookReadRoutes({ webhooks }: WebDeps) {
-  return (app: Elysia) =>
-    app.get(
-      '/api/webhooks/:id',
-      ({ params: { id } }) => {
-        const webhook = webhookOr404(webhooks.store.get(id), id);
-        return respond(() => ({ webhook }), {
-          html: () => WebhookList({ webhooks: [webhook], now: new Date() }),
-          text: () => webhookTable([webhook]),
-        });
-      },
-      ONE,
-    );
-}
-
-/** Tests and removes single webhooks. */
-export function webhookChangeRoutes({ webhooks, tracker, live }: WebDeps) {
-  async function removed(id: string) {
-    const webhook = webhookOr404(webhooks.store.get(id), id);
-    await webhooks.store.remove(id);
+  async function removed({ params, request, server }: Changing) {
+    const webhook = await webhooks.remove(params.id, actorOf({ request, server }));
     return respond(() => ({ webhook }), {
       html: () => '',
-      text: () => `${id}  removed\n`,
+      text: () => `${webhook.id}  removed\n`,
       seeOther: () => urlTo('/webhooks'),
     });
   }
   return (app: Elysia) =>
     app
-      .delete('/api/webhooks/:id', ({ params }) => removed(params.id), {
-        ...REMOVAL,
-        detail: about('Act', 'delete_webhook', 'Remove a webhook'),
+      .get('/api/webhooks/:id', ({ params: { id } }) => answer(webhooks.get(id)), {
+        ...ONE,
+        detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
       })
-      .post('/api/webhooks/:id/remove', ({ params }) => removed(params.id), {
-        ...REMOVAL,
-        detail: about(
-          'Act',
-          'remove_webhook',
-          'Remove a webhook, for forms, which cannot send DELETE',
-        ),
-      })
+      .delete(
+        '/api/webhooks/:id',
+        ({ params, request, server }) => removed({ params, request, server }),
+        {
+          ...REMOVAL,
+          detail: about('Act', 'delete_webhook', 'Remove a webhook'),
+        },
+      )
+      .post(
+        '/api/webhooks/:id/remove',
+        ({ params, request, server }) => removed({ params, request, server }),
+        {
+          ...REMOVAL,
+          detail: about(
+            'Act',
+            'remove_webhook',
+            'Remove a webhook, for forms, which cannot send DELETE',
+          ),
+        },
+      );
+}
+
+type Changing = Pick<RequestContext, 'request' | 'server'> & { params: { id: string } };
+
+const STOPPED = { 404: NO_SUCH_WEBHOOK, 409: 'It is paused or has ended.' };
+
+/** Pauses, resumes and tests single webhooks. */
+export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
+  return (app: Elysia) =>
+    app
+      .post(
+        '/api/webhooks/:id/pause',
+        async ({ params, request, server }) =>
+          answer(await webhooks.pause(params.id, actorOf({ request, server }))),
+        {
+          params: WEBHOOK_ID,
+          response: answers(200, 'WebhookAnswer', 'The webhook.', STOPPED),
+          detail: about('Act', 'pause_webhook', 'Keep the events of a webhook until it is resumed'),
+        },
+      )
+      .post(
+        '/api/webhooks/:id/resume',
+        async ({ params, request, server }) =>
+          answer(await webhooks.resume(params.id, actorOf({ request, server }))),
+        {
+          ...ONE,
+          detail: about('Act', 'resume_webhook', 'Send the events of a paused webhook'),
+        },
+      )
       .post(
         '/api/webhooks/:id/test',
-        async ({ params, status }) => {
-          const webhook = webhookOr404(webhooks.store.get(params.id), params.id);
-          const job = await webhooks.test(tracker, webhook);
+        async ({ params, request, server, status }) => {
+          const job = await webhooks.test(params.id, actorOf({ request, server }));
           return status(
             202,
             respond(() => ({ job }), {
               html: () => JobCard({ view: live.view(job), now: new Date() }),
               text: () => jobLine(job),
-              seeOther: () => urlTo('/webhooks'),
+              // It says how the delivery goes.
+              seeOther: () => urlTo(`/jobs/${encodeURIComponent(job.id)}`),
             }),
           );
         },
         {
           params: WEBHOOK_ID,
-          response: answers(202, 'JobAnswer', 'The job that delivers the event webhook.test.', {
-            404: NO_SUCH_WEBHOOK,
-          }),
+          response: answers(
+            202,
+            'JobAnswer',
+            'The job that delivers the event webhook.test.',
+            STOPPED,
+          ),
           detail: about('Act', 'test_webhook', 'Send an event webhook.test'),
         },
       );
 }
 
+function answer(webhook: Webhook) {
+  return respond(() => ({ webhook }), {
+    html: () => WebhookList({ webhooks: [webhook], now: new Date() }),
+    text: () => webhookTable([webhook]),
+    seeOther: () => urlTo(`/webhooks#${webhook.id}`),
+  });
+}
+
 /** @throws InvalidInput that names the invalid fields. */
-async function create({ webhooks }: WebDeps, body: unknown) {
-  const given = parseWebhook(body);
+async function create({ webhooks }: WebDeps, body: unknown, context: RequestContext) {
   try {
-    await webhooks.check(given.url);
+    return await webhooks.add(body, actorOf(context));
   } catch (error) {
     if (!(error instanceof PrivateAddress)) throw error;
     throw new InvalidInput({ url: error.message });
   }
-  return webhooks.store.add(given);
 }
 
 function page(
@@ -181,13 +213,6 @@ function page(
 ) {
   const model = { webhooks: deps.webhooks.store.list(), types: deps.tracker.types, ...more };
   return WebhooksPage({ layout: layoutOf(request, deps), model });
-}
-
-function webhookOr404(webhook: Webhook | undefined, id: string): Webhook {
-  if (webhook) return webhook;
-  throw new Problem(404, 'not_found', NO_SUCH_WEBHOOK, {
-    message: `No webhook has the id ${printable(id)}. It may have been removed.`,
-  });
 }
 
 function textsOf(body: Record<string, unknown>): Record<string, string> {

@@ -1,10 +1,10 @@
 import type { Elysia } from 'elysia';
 import { WorkersPage } from '../../../views/pages/workers.tsx';
+import { type Workforce, workforceOf } from '../../jobs/index.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { workersOf } from './workers.ts';
 
 /** The page of the processes and queues. */
 export function workersPage(deps: WebDeps) {
@@ -16,18 +16,19 @@ export function workersPage(deps: WebDeps) {
     );
 }
 
+/** What the page, the API and the terminal tell. */
+export function workforce({ tracker, health, sources }: WebDeps): Workforce {
+  return workforceOf({ tracker, processes: health.processes.list(), sources: sources.values() });
+}
+
 function modelOf(deps: WebDeps) {
-  const { tracker, sources } = deps;
-  const paused = tracker.reader.pausedSources();
+  const { processes, ...queues } = workforce(deps);
+  const { reader } = deps.tracker;
   return {
-    processes: workersOf(deps).map((process) => ({
+    ...queues,
+    processes: processes.map((process) => ({
       ...process,
-      running: process.jobs.flatMap((id) => tracker.reader.getBriefJob(id) ?? []),
+      running: process.jobs.flatMap((id) => reader.getBriefJob(id) ?? []),
     })),
-    types: tracker.queues(),
-    sources: [...sources.values()].map(({ name, label }) => {
-      const pausedAt = paused.get(name);
-      return { name, label, ...(pausedAt && { pausedAt }) };
-    }),
   };
 }

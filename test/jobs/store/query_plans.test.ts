@@ -17,7 +17,7 @@ const HISTORY = ['job_ends', 'job_failures'];
 /** These find one row, the live jobs, or the rows of one job. */
 const FEW = [
   /\((row)?id=\?\)/,
-  /USING INDEX jobs_live\b/,
+  /USING INDEX jobs_(live|lanes)\b/,
   /USING (COVERING )?INDEX jobs_by_parent \(parent_id=\?\)/,
   /\(job_id=\?/,
 ];

@@ -28,8 +28,22 @@ async function one(web: RecordedApp): Promise<Record<string, string>> {
   return { webhook: webhook.id };
 }
 
+async function paused(web: RecordedApp): Promise<Record<string, string>> {
+  const given = await one(web);
+  await web.webhooks.pause(given.webhook as string);
+  return given;
+}
+
+async function ended(web: RecordedApp): Promise<Record<string, string>> {
+  const given = await one(web);
+  await web.webhooks.store.end(given.webhook as string, 'gone');
+  return given;
+}
+
 const ADD = 'POST /api/webhooks';
 const TEST = 'POST /api/webhooks/:id/test';
+const PAUSE = 'POST /api/webhooks/:id/pause';
+const RESUME = 'POST /api/webhooks/:id/resume';
 const READ = 'GET /api/webhooks/:id';
 const DELETE = 'DELETE /api/webhooks/:id';
 const REMOVE = 'POST /api/webhooks/:id/remove';
@@ -60,8 +74,16 @@ export const webhooks: Area = {
     add('a private address', { url: 'http://192.168.1.4/hook' }),
     add('this machine', { url: 'http://localhost:8080/hook' }),
     add('no web address', { url: 'ftp://hooks.example/' }),
+    add('unknown type', { url: URL, types: 'scrape, crawl' }),
     add('unknown event', { url: URL, events: 'started', types: '-' }),
     { name: 'test', route: TEST, given: one, params: ['{webhook}'] },
+    { name: 'test: paused', route: TEST, given: paused, params: ['{webhook}'] },
+    { name: 'test: ended', route: TEST, given: ended, params: ['{webhook}'] },
+    { name: 'pause', route: PAUSE, given: one, params: ['{webhook}'] },
+    { name: 'pause: ended', route: PAUSE, given: ended, params: ['{webhook}'] },
+    { name: 'pause: unknown', route: PAUSE, given: none, params: ['wh_none'] },
+    { name: 'resume', route: RESUME, given: paused, params: ['{webhook}'] },
+    { name: 'resume: unknown', route: RESUME, given: none, params: ['wh_none'] },
     { name: 'test: unknown', route: TEST, given: none, params: ['wh_none'] },
     { name: 'delete', route: DELETE, given: one, params: ['{webhook}'] },
     { name: 'delete: unknown', route: DELETE, given: none, params: ['wh_none'] },

@@ -1,12 +1,18 @@
 import type { Database } from 'bun:sqlite';
-import type {
-  Actor,
-  AuditAction,
-  AuditEntry,
-  AuditPage,
-  AuditQuery,
-  AuditTrail,
-  Deed,
+import {
+  type Actor,
+  type AuditAction,
+  type AuditChange,
+  type AuditEntry,
+  type AuditKind,
+  type AuditPage,
+  type AuditQuery,
+  type AuditTrail,
+  type Deed,
+  newDeed,
+  type RecordChange,
+  recordNothing,
+  type Settings,
 } from '../../audit.ts';
 import { command, query, type Value } from './statements.ts';
 
@@ -27,8 +33,9 @@ export class AuditLog {
       // The steps of an action on many add to its entry.
       insert: command(
         db,
-        `INSERT INTO audit (id, at, action, via, user, address, job_id, count, ids, query, target)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        `INSERT INTO audit (id, at, action, via, user, address, job_id, count, ids, query, kind, target,
+                            before, after)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (id) DO UPDATE SET count = count + excluded.count`,
       ),
       prune: command(
@@ -43,7 +50,7 @@ export class AuditLog {
     if (!deed || ids.length === 0) return;
     const [only = null] = deed.isBulk || ids.length > 1 ? [] : ids;
     const some = only === null ? JSON.stringify(ids.slice(0, MAX_IDS)) : null;
-    this.#insert(deed, action, now, { only, count: ids.length, some, target: null });
+    this.#insert(deed, action, now, { ...JOBS, only, count: ids.length, some });
   }
 
   /** Records a change of one job, if it was made. @returns whether it was. */
@@ -52,17 +59,12 @@ export class AuditLog {
     return isMade;
   }
 
-  /** The same for something other than a job: a type, a source, a schedule. */
-  target(
-    isMade: boolean,
-    deed: Deed | undefined,
-    action: AuditAction,
-    target: string,
-    now: number,
-  ) {
-    const what = { only: null, count: 0, some: null, target };
-    if (isMade && deed) this.#insert(deed, action, now, what);
-    return isMade;
+  /** Records a change of something other than a job. */
+  other(deed: Deed | undefined, action: AuditAction, change: AuditChange, now: number): void {
+    const { kind, target, before, after } = change;
+    const values = { before: jsonOf(before), after: jsonOf(after) };
+    const what = { kind, only: null, count: 0, some: null, target, ...values };
+    if (deed) this.#insert(deed, action, now, what);
   }
 
   /** Deletes some of the oldest entries, if they are from before `time`; gives how many. */
@@ -70,27 +72,55 @@ export class AuditLog {
     return this.#sql.prune.run(time, limit).changes;
   }
 
-  #insert(
-    { id, by, query }: Deed,
-    action: AuditAction,
-    now: number,
-    what: { only: string | null; count: number; some: string | null; target: string | null },
-  ): void {
+  #insert({ id, by, query }: Deed, action: AuditAction, now: number, what: What): void {
     const { via, user, address } = by;
-    const { only, count, some, target } = what;
+    const { only, count, some, kind, target, before, after } = what;
     this.#sql.insert.run(
       ...[id, now, action, via, bounded(user), bounded(address)],
-      ...[only, count, some, bounded(query), bounded(target ?? undefined)],
+      ...[only, count, some, bounded(query), kind, bounded(target ?? undefined), before, after],
     );
   }
+}
+
+interface What {
+  kind: AuditKind;
+  only: string | null;
+  count: number;
+  some: string | null;
+  target: string | null;
+  before: string | null;
+  after: string | null;
+}
+
+const JOBS = { kind: 'job', target: null, before: null, after: null } as const;
+
+/** Texts are cut: who adds a schedule may have typed pages. */
+function jsonOf(settings: Settings | undefined): string | null {
+  if (!settings) return null;
+  const cut = (value: Settings[string]) => (typeof value === 'string' ? bounded(value) : value);
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, cut(value)])),
+  );
 }
 
 function bounded(text: string | undefined): string | null {
   return text?.slice(0, MAX_TEXT) ?? null;
 }
 
+/** Gives what records a change by that actor; undefined: it is not recorded. @param now ms since 1970 UTC. */
+export function createAuditRecorder(
+  db: Database,
+  by: Actor | undefined,
+  now: () => number = Date.now,
+): RecordChange {
+  if (!by) return recordNothing;
+  const log = new AuditLog(db);
+  const deed = newDeed(by, now());
+  return (action, change) => log.other(deed, action, change, now());
+}
+
 /** Reads the trail from SQLite; see `migrations/0031_create_audit_trail.sql`. */
-export function createSqliteAuditTrail(db: Database): AuditTrail {
+export function createSqliteAuditTrail(db: Database): Omit<AuditTrail, 'recorder'> {
   return { list: (wanted) => list(db, wanted), startOf: (job) => startOf(db, job) };
 }
 
@@ -105,7 +135,10 @@ interface AuditRow {
   count: number;
   ids: string | null;
   query: string | null;
+  kind: AuditKind;
   target: string | null;
+  before: string | null;
+  after: string | null;
 }
 
 /** By the query's conditions; each set of them is a statement of its own, which uses its index. */
@@ -131,7 +164,8 @@ function list(db: Database, wanted: AuditQuery): AuditPage {
   return { entries, ...(rows.length > limit && last && { nextCursor: last.id }) };
 }
 
-function conditionsOf({ job, who, via, action, since, until, cursor }: AuditQuery) {
+function conditionsOf(wanted: AuditQuery) {
+  const { job, who, via, action, kind, isPersonal, since, until, cursor } = wanted;
   const where: string[] = [];
   const values: Record<string, Value> = {};
   const add = (condition: string, name: string, value: Value) => {
@@ -145,11 +179,18 @@ function conditionsOf({ job, who, via, action, since, until, cursor }: AuditQuer
   }
   if (via !== undefined) add('via = $via', 'via', via);
   if (action !== undefined) add('action = $action', 'action', action);
+  if (kind === 'job') where.push("kind = 'job'");
+  // SQLite uses the partial index only when the query repeats its condition.
+  else if (kind !== undefined) add("kind = $kind AND kind <> 'job'", 'kind', kind);
+  if (isPersonal) where.push(`via NOT IN (${UNASKED.map((one) => `'${one}'`).join(', ')})`);
   if (since !== undefined) add('id >= $since', 'since', firstIdAt(since));
   if (until !== undefined) add('id < $until', 'until', firstIdAt(until));
   if (cursor !== undefined) add('id < $cursor', 'cursor', cursor);
   return { where, values };
 }
+
+/** What nobody has asked for, neither now nor before. */
+const UNASKED: Actor['via'][] = ['retry', 'rescue', 'server'];
 
 function startOf(
   db: Database,
@@ -181,7 +222,8 @@ function firstIdAt(ms: number): string {
 }
 
 function toEntry(row: AuditRow): AuditEntry {
-  const { id, at, action, via, user, address, job_id, count, ids, query, target } = row;
+  const { id, at, action, via, user, address, job_id, count, ids, query, kind, target } = row;
+  const { before, after } = row;
   return {
     id,
     at: new Date(at),
@@ -191,6 +233,9 @@ function toEntry(row: AuditRow): AuditEntry {
     count,
     ...(ids !== null && { ids: JSON.parse(ids) as string[] }),
     ...(query !== null && { query }),
+    kind,
     ...(target !== null && { target }),
+    ...(before !== null && { before: JSON.parse(before) as Settings }),
+    ...(after !== null && { after: JSON.parse(after) as Settings }),
   };
 }

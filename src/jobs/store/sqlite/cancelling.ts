@@ -18,14 +18,17 @@ export class Cancelling {
     this.#sql = statements(db);
   }
 
-  /** The job and the children that are cancelled with it; nothing when it cannot be cancelled. */
-  cancel(id: string, now: number): Changed[] {
-    const waiting = this.#sql.cancelWaiting.get(now, id);
+  /**
+   * The job and the children that are cancelled with it; nothing when it cannot be cancelled.
+   * @param why is kept as the job's message.
+   */
+  cancel(id: string, now: number, why?: string): Changed[] {
+    const waiting = this.#sql.cancelWaiting.get(now, id, why ?? null);
     if (waiting) {
       this.log.ended(waiting, 'waiting', 'cancelled', now, null);
       this.after.ended(id, { type: waiting.type, status: 'cancelled' }, now);
     }
-    const job = waiting ?? this.#sql.cancelRunning.get(now, id);
+    const job = waiting ?? this.#sql.cancelRunning.get(now, id, why ?? null);
     if (!job) return [];
     this.log.changed(id);
     return [{ id, status: job.status }, ...this.cancelChildren(id, now)];
@@ -44,13 +47,13 @@ function statements(db: Database) {
   return {
     cancelWaiting: command<Moved>(
       db,
-      `UPDATE jobs SET status = 'cancelled', retry_at = NULL, due_at = NULL, ${NO_LEASE}, updated_at = ?1,
+      `UPDATE jobs SET status = 'cancelled', error_message = COALESCE(?3, error_message), retry_at = NULL, due_at = NULL, ${NO_LEASE}, updated_at = ?1,
                        completed_at = ?1
        WHERE id = ?2 AND ${WAITING} RETURNING ${MOVED}`,
     ),
     cancelRunning: command<Moved>(
       db,
-      `UPDATE jobs SET status = 'cancelling', updated_at = ?1
+      `UPDATE jobs SET status = 'cancelling', error_message = ?3, updated_at = ?1
        WHERE id = ?2 AND status = 'running' RETURNING ${MOVED}`,
     ),
     activeChildren: query<{ id: string; status: JobStatus }>(

@@ -1,6 +1,8 @@
 import type { Database } from 'bun:sqlite';
+import type { LaneStateOf } from '../../lanes.ts';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
+import { LaneQueue } from './lanes.ts';
 import type { Counted } from './live_counts.ts';
 import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from './queue_order.ts';
 import type { QueueSettings } from './queue_settings.ts';
@@ -13,6 +15,7 @@ const MAX_DUE = 1_000;
 /** Hands out waiting jobs. */
 export class Claiming {
   readonly #sql;
+  readonly #lanes;
 
   constructor(
     db: Database,
@@ -20,21 +23,28 @@ export class Claiming {
     private readonly settings: QueueSettings,
   ) {
     this.#sql = statements(db);
+    this.#lanes = new LaneQueue(db);
   }
 
-  nextStart(type: string, only: string | undefined): number | undefined {
+  nextStart(
+    type: string,
+    only: string | undefined,
+    lanes: LaneStateOf | undefined,
+  ): number | undefined {
     if (this.log.count(type, 'waiting') === 0 || this.settings.of(type).isPaused) return undefined;
     if (only !== undefined) return this.#sql.nextStartOfFamily.get(only, type)?.at ?? undefined;
+    if (lanes) return this.#lanes.nextStart(type, lanes);
     return this.#sql.anyReady.get(type) ? 0 : this.#sql.nextDue.get(type)?.due_at;
   }
 
-  claim({ type, count, limit, only }: ClaimRequest, lease: Lease, now: number): Claimed[] {
+  claim(request: ClaimRequest, lease: Lease, now: number): Claimed[] {
+    const { type, count, limit } = request;
     const claimed: Claimed[] = [];
     if (this.log.count(type, 'waiting') === 0) return claimed;
     const { isPaused, concurrency = limit } = this.settings.of(type);
     if (isPaused) return claimed;
     const free = Math.min(count, concurrency - this.log.count(type, 'running'));
-    const claimNext = this.#claimer(type, lease, now, only);
+    const claimNext = this.#claimer(request, lease, now);
     while (claimed.length < free) {
       const row = claimNext();
       if (!row) break;
@@ -45,7 +55,7 @@ export class Claiming {
   }
 
   /** As a rule no retry is due, and one statement claims the first queued job. */
-  #claimer(type: string, { owner, until }: Lease, now: number, only: string | undefined) {
+  #claimer({ type, only, lanes }: ClaimRequest, { owner, until }: Lease, now: number) {
     const sql = this.#sql;
     const claimKey = (key: number | undefined) =>
       key === undefined ? null : sql.claim.get(owner, until, now, key);
@@ -56,6 +66,7 @@ export class Claiming {
     }
     const dueAt = sql.nextDue.get(type)?.due_at;
     if (dueAt !== undefined && dueAt <= now) sql.makeReady.run(type, now);
+    if (lanes) return () => claimKey(this.#lanes.next(type, lanes, now));
     if (paused.size > 0 || sql.anyRetryReady.get(type)) {
       return () => claimKey(this.#firstUnpaused(paused, () => sql.nextReady.get(type)));
     }

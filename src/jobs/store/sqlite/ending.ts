@@ -27,6 +27,7 @@ interface Parts {
   reporting: Reporting;
   attempts: AttemptHistory;
   cancelling: Cancelling;
+  isInternal(type: string): boolean;
 }
 
 const RETRY = { via: 'retry' } as const;
@@ -90,7 +91,9 @@ export class Ending {
         const retry = () => this.#sql.retry.run(how.retryAt, error, now, id, attempt);
         const next = { status: 'retrying', outcome: 'failed', error } as const;
         const waits = this.waitAgain(run, next, now, retry);
-        if (waits) this.parts.audit.changed(newDeed(RETRY, now), 'retry', [id], now);
+        // Nobody has started those; an event may be sent twenty times.
+        const isRecorded = waits && !this.parts.isInternal(run.type);
+        if (isRecorded) this.parts.audit.changed(newDeed(RETRY, now), 'retry', [id], now);
         return waits ?? this.fail(run, how.reason, how.failure ?? 'exhausted', now);
       }
       case 'postponed': {
@@ -160,7 +163,7 @@ function statements(db: Database) {
     ),
     finishCancel: command(
       db,
-      `UPDATE jobs SET status = 'cancelled', error_message = ?1, ${NO_LEASE}, updated_at = ?2,
+      `UPDATE jobs SET status = 'cancelled', error_message = COALESCE(error_message, ?1), ${NO_LEASE}, updated_at = ?2,
                        completed_at = ?2
        WHERE id = ?3 AND attempt = ?4 AND status = 'cancelling'`,
     ),

@@ -9,7 +9,7 @@ import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
 
 /** Values of a new job's row, and how many rows one statement inserts at most. */
-const COLUMNS = 16;
+const COLUMNS = 17;
 const MAX_ROWS = 50;
 
 /** Maximum size of a job's input as JSON, in UTF-16 code units: its page shows all of it. */
@@ -18,8 +18,8 @@ const MAX_INPUT = 16 * 1024 * 1024;
 const INSERT = `
   INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
                     parent_id, client, created_at, updated_at, priority, run_at, is_delayed,
-                    due_at, timeout_ms, agent) VALUES`;
-const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                    due_at, timeout_ms, agent, lane) VALUES`;
+const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /** New jobs. */
 export class Insertion {
@@ -167,12 +167,12 @@ function statements(db: Database) {
 function rowOf(job: NewJob, now: number): Value[] {
   const { id, type, maxAttempts, sessionId = null, parentId = null, client = null } = job;
   const [metadata, brief] = metadataOf(job);
-  const { priority = 0, timeoutMs = null, agent = null } = job;
+  const { priority = 0, timeoutMs = null, agent = null, lane = null } = job;
   const { runAt, isDelayed } = startOf(job, now);
   const dueAt = runAt !== null && runAt > now ? runAt : null;
   return [
     ...[id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now, now],
-    ...[priority, runAt, isDelayed, dueAt, timeoutMs, agent],
+    ...[priority, runAt, isDelayed, dueAt, timeoutMs, agent, lane],
   ];
 }
 

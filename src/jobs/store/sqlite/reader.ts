@@ -12,6 +12,8 @@ import type {
 } from '../store.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
+import { LaneQueue } from './lanes.ts';
+import type { Place } from './live_counts.ts';
 import { createLogReader } from './log.ts';
 import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import { QueueSettings } from './queue_settings.ts';
@@ -27,6 +29,7 @@ export class SqliteJobReader implements JobReader {
   readonly logEnd: (id: string) => number;
   readonly #ownership: Ownership;
   readonly #settings: QueueSettings;
+  readonly #lanes: LaneQueue;
   readonly #sql;
 
   constructor(
@@ -37,6 +40,7 @@ export class SqliteJobReader implements JobReader {
   ) {
     this.#ownership = new Ownership(db);
     this.#settings = new QueueSettings(db, changes);
+    this.#lanes = new LaneQueue(db);
     this.#sql = statements(db);
     this.attempts = createAttemptReader(db);
     this.steps = createStepReader(db);
@@ -75,11 +79,17 @@ export class SqliteJobReader implements JobReader {
     return this.#jobs([...this.#sql.running.all(), ...waiting]);
   }
 
-  countActive(): { running: number; waiting: number } {
-    return {
-      running: this.changes.total('running') + this.changes.total('tracked'),
-      waiting: this.changes.total('waiting'),
-    };
+  countActive(except: readonly string[] = []): { running: number; waiting: number } {
+    const total = (place: Place) =>
+      except.reduce(
+        (sum, type) => sum - this.changes.count(type, place),
+        this.changes.total(place),
+      );
+    return { running: total('running') + total('tracked'), waiting: total('waiting') };
+  }
+
+  waitingByLane(type: string): Map<string, number> {
+    return this.#lanes.waiting(type);
   }
 
   ownersOfRunning(): Map<string, string> {
@@ -107,11 +117,13 @@ export class SqliteJobReader implements JobReader {
   }
 
   current(endedSince: number, now: number, limits: CurrentLimits): Job[] {
+    const { except = [] } = limits;
+    const isShown = ({ type }: JobRow) => !except.includes(type);
     const rows = [
-      ...this.#sql.running.all(),
-      ...this.#sql.failed.all(limits.failed),
-      ...this.#nextWaiting(limits.waiting),
-      ...this.#recentlyEnded(endedSince, now, limits.ended),
+      ...this.#sql.running.all().filter(isShown),
+      ...this.#sql.failed.all(limits.failed, JSON.stringify(except)),
+      ...this.#nextWaiting(limits.waiting, except),
+      ...this.#recentlyEnded(endedSince, now, limits),
     ];
     return this.#jobs(rows);
   }
@@ -127,23 +139,25 @@ export class SqliteJobReader implements JobReader {
   }
 
   /** The first jobs of each type's queue, in the order of their position. */
-  #nextWaiting(limit: number): JobRow[] {
+  #nextWaiting(limit: number, except: readonly string[]): JobRow[] {
     const statements = Object.values(this.#sql.firstWaiting);
     const first = this.changes
       .typesWith('waiting')
+      .filter((type) => !except.includes(type))
       .flatMap((type) => statements.flatMap((statement) => statement.all(type, limit)));
     return first.sort(inQueueOrder).slice(0, limit);
   }
 
   /** A job that ended in the future ended before the machine's clock was set back: it is left out. */
-  #recentlyEnded(since: number, now: number, limit: number): JobRow[] {
+  #recentlyEnded(since: number, now: number, { ended, except = [] }: CurrentLimits): JobRow[] {
     const found: JobRow[] = [];
     for (const id of this.changes.recentlyEnded) {
       const row = this.#sql.brief.get(id);
       if (!row || row.completed_at === null || row.dismissed_at !== null) continue;
+      if (except.includes(row.type)) continue;
       if (row.status === 'failed' || row.completed_at < since || row.completed_at > now) continue;
       if (!found.some((known) => known.id === id)) found.push(row);
-      if (found.length === limit) break;
+      if (found.length === ended) break;
     }
     return found;
   }
@@ -190,7 +204,9 @@ function statements(db: Database) {
     },
     failed: rows(`
       SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
-      WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`),
+      WHERE status = 'failed' AND dismissed_at IS NULL
+        AND type NOT IN (SELECT value FROM json_each(?2))
+      ORDER BY completed_at DESC LIMIT ?1`),
   };
 }
 

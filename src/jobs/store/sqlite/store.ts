@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../../../platform/writer.ts';
-import type { Deed } from '../../audit.ts';
+import type { AuditAction, AuditChange, Deed } from '../../audit.ts';
 import type { FollowUps } from '../../follow_up.ts';
 import type { SaveData } from '../../job.ts';
+import type { LaneCancel } from '../../lanes.ts';
 import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory, Ownership } from './attempts.ts';
 import { AuditLog } from './audit.ts';
@@ -13,6 +14,7 @@ import { Ending } from './ending.ts';
 import { FollowUpQueue } from './follow_ups.ts';
 import { HistoryPruning } from './history.ts';
 import { Insertion } from './insertion.ts';
+import { LaneQueue } from './lanes.ts';
 import { Leases } from './leases.ts';
 import { Pruning } from './pruning.ts';
 import { QueueFront } from './queue_front.ts';
@@ -40,6 +42,7 @@ type Conditional = 'rebaseWaits' | 'prune' | 'giveBackSpace';
  * which refuses it while the database cannot take it.
  * @param save stores what handlers commit.
  * @param followUps gives the jobs that an end of a job leads to.
+ * @param isInternal whether jobs of that type are queued by the program for itself: retries are not recorded.
  */
 export function createSqliteJobStore(
   db: Database,
@@ -47,13 +50,14 @@ export function createSqliteJobStore(
   log: ChangeLog,
   save: SaveData,
   followUps: FollowUps = () => [],
+  isInternal: (type: string) => boolean = () => false,
 ): JobStore & JobQueue {
-  const parts = createParts(db, log, save, followUps);
+  const parts = createParts(db, log, save, followUps, isInternal);
   const { rebasing, pruning, claiming, settings } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
     settingOf: (type) => settings.of(type),
-    nextStart: (type, only) => claiming.nextStart(type, only),
+    nextStart: (type, only, lanes) => claiming.nextStart(type, only, lanes),
     afterWrites: (run) => writer.atEndOfTurn(run),
     rebaseWaits: async (now) =>
       rebasing.isNeeded(now) ? writer.write(() => rebasing.rebase(now)) : 0,
@@ -67,7 +71,13 @@ export function createSqliteJobStore(
   };
 }
 
-function createParts(db: Database, log: ChangeLog, save: SaveData, followUps: FollowUps) {
+function createParts(
+  db: Database,
+  log: ChangeLog,
+  save: SaveData,
+  followUps: FollowUps,
+  isInternal: (type: string) => boolean,
+) {
   const audit = new AuditLog(db);
   const ownership = new Ownership(db);
   const attempts = new AttemptHistory(db);
@@ -77,12 +87,13 @@ function createParts(db: Database, log: ChangeLog, save: SaveData, followUps: Fo
   const insertion = new Insertion(db, log, ownership, audit);
   const after = new FollowUpQueue(db, insertion, followUps);
   const cancelling = new Cancelling(db, log, after);
-  const ending = new Ending(db, { log, reporting, attempts, cancelling, audit, after });
+  const ending = new Ending(db, { log, reporting, attempts, cancelling, audit, after, isInternal });
   return {
     audit,
     insertion,
     claiming: new Claiming(db, log, settings),
     settings,
+    lanes: new LaneQueue(db),
     reporting,
     ending,
     cancelling,
@@ -131,6 +142,7 @@ function writesOf(
       audit.changed(deed, 'cancel', firstOf(families), now);
       return families;
     },
+    cancelLane: (type, lane, now, how) => cancelLane(parts, type, lane, now, how),
     requeue(ids, attempts, now, deed) {
       const families = ids.map((id) => requeueing.requeue(id, attempts, now));
       audit.changed(deed, 'retry', firstOf(families), now);
@@ -155,22 +167,50 @@ function writesOf(
   };
 }
 
+function cancelLane(
+  { lanes, cancelling }: Parts,
+  type: string,
+  lane: string,
+  now: number,
+  { why, except }: LaneCancel,
+): Changed[][] {
+  const ids = lanes.live(type, lane).filter((id) => id !== except);
+  return ids.map((id) => cancelling.cancel(id, now, why));
+}
+
 function queueSettingsOf({ audit, settings }: Parts) {
+  const made = (
+    isMade: boolean,
+    [deed, action, now]: [Deed | undefined, AuditAction, number],
+    change: AuditChange,
+  ) => {
+    if (isMade) audit.other(deed, action, change, now);
+    return isMade;
+  };
+  const type = (name: string): AuditChange => ({ kind: 'type', target: `type ${name}` });
+  const source = (name: string): AuditChange => ({ kind: 'source', target: `source ${name}` });
   return {
-    pauseType: (type: string, now: number, deed?: Deed) =>
-      audit.target(settings.pauseType(type, now), deed, 'pause', `type ${type}`, now),
-    resumeType: (type: string, now: number, deed?: Deed) =>
-      audit.target(settings.resumeType(type), deed, 'resume', `type ${type}`, now),
-    setConcurrency(type: string, limit: number | undefined, now: number, deed?: Deed) {
-      const target = `type ${type}: ${limit ?? 'as each process says'}`;
-      return audit.target(settings.setConcurrency(type, limit), deed, 'limit', target, now);
+    pauseType: (name: string, now: number, deed?: Deed) =>
+      made(settings.pauseType(name, now), [deed, 'pause', now], type(name)),
+    resumeType: (name: string, now: number, deed?: Deed) =>
+      made(settings.resumeType(name), [deed, 'resume', now], type(name)),
+    setConcurrency(name: string, limit: number | undefined, now: number, deed?: Deed) {
+      const { concurrency } = settings.of(name);
+      return made(settings.setConcurrency(name, limit), [deed, 'limit', now], {
+        kind: 'type',
+        target: `type ${name}: ${limit ?? OWN_LIMITS}`,
+        before: { concurrency: concurrency ?? OWN_LIMITS },
+        after: { concurrency: limit ?? OWN_LIMITS },
+      });
     },
-    pauseSource: (source: string, now: number, deed?: Deed) =>
-      audit.target(settings.pauseSource(source, now), deed, 'pause', `source ${source}`, now),
-    resumeSource: (source: string, now: number, deed?: Deed) =>
-      audit.target(settings.resumeSource(source), deed, 'resume', `source ${source}`, now),
+    pauseSource: (name: string, now: number, deed?: Deed) =>
+      made(settings.pauseSource(name, now), [deed, 'pause', now], source(name)),
+    resumeSource: (name: string, now: number, deed?: Deed) =>
+      made(settings.resumeSource(name), [deed, 'resume', now], source(name)),
   };
 }
+
+const OWN_LIMITS = 'as each process says';
 
 /** The jobs that were changed themselves, not as children of others. */
 function firstOf(families: Changed[][]): string[] {

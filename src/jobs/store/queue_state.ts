@@ -1,0 +1,34 @@
+/** What stores tell of queues, and which jobs a list of them shows. */
+
+/** What people have set for a type, for all processes. */
+export interface TypeSetting {
+  isPaused: boolean;
+  /** In place of the limit of each process. */
+  concurrency: number | undefined;
+}
+
+/** Times in ms since 1970, by name; `concurrency` has numbers. */
+export interface QueuePauses {
+  types: ReadonlyMap<string, number>;
+  sources: ReadonlyMap<string, number>;
+  concurrency: ReadonlyMap<string, number>;
+}
+
+/** The queue of a type as it is now. */
+export interface QueueDepth {
+  type: string;
+  waiting: number;
+  running: number;
+  /** Work that its caller does itself. */
+  tracked: number;
+  /** Since when the job waits that has been able to start for the longest time. */
+  oldestSince: number | undefined;
+}
+
+export interface CurrentLimits {
+  /** Types that are left out. */
+  except?: readonly string[];
+  ended: number;
+  waiting: number;
+  failed: number;
+}

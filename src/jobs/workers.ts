@@ -1,0 +1,49 @@
+import type { RegisteredProcess } from '../platform/process_registry.ts';
+import type { SourceQueue, TypeQueue } from './queue.ts';
+import type { Tracker } from './tracker.ts';
+
+/** A process and the jobs that it runs. */
+export interface Worker extends RegisteredProcess {
+  /** Their ids. */
+  jobs: string[];
+}
+
+/** The processes that run jobs, and the queues that they serve. */
+export interface Workforce {
+  processes: Worker[];
+  types: TypeQueue[];
+  sources: SourceQueue[];
+}
+
+interface WorkforceDeps {
+  tracker: Tracker;
+  /** The processes that use the database. */
+  processes: RegisteredProcess[];
+  sources: Iterable<{ name: string; label: string }>;
+}
+
+export function workforceOf({ tracker, processes, sources }: WorkforceDeps): Workforce {
+  const running = [...tracker.reader.ownersOfRunning()];
+  const paused = tracker.reader.pausedSources();
+  return {
+    processes: processes.map((process) => ({
+      ...process,
+      jobs: running.flatMap(([id, owner]) => (isOwner(owner, process) ? id : [])),
+    })),
+    types: tracker.queues(),
+    sources: [...sources].map(({ name, label }) => {
+      const pausedAt = paused.get(name);
+      return { name, label, ...(pausedAt && { pausedAt }) };
+    }),
+  };
+}
+
+/** An owner is `host:pid:boot`; after the host may stand its pid namespace. */
+function isOwner(owner: string, { host, pid }: RegisteredProcess): boolean {
+  const [, ownerPid, ...rest] = owner.split(':').reverse();
+  const ownerHost = rest
+    .reverse()
+    .join(':')
+    .replace(/\/\d+$/, '');
+  return ownerHost === host && Number(ownerPid) === pid;
+}
