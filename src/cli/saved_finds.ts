@@ -52,7 +52,8 @@ export async function renameFind(name: string, newName: string): Promise<void> {
   const id = idOf(deps, name);
   const typedAsArgument = () => '<new-name>';
   const typed = parsed(() => readTyped(renameFindSchema(), { name: newName }), typedAsArgument);
-  const find = await renameSavedFind(deps, id, typed.name).catch((error) =>
+  const record = terminalRecorder(appDatabase());
+  const find = await renameSavedFind(deps, id, typed.name, record).catch((error) =>
     refuse(error, 'Choose another name.'),
   );
   print(`${printable(name)} is now ${printable(find.name)}.`);

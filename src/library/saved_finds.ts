@@ -42,7 +42,7 @@ export interface SavedFinds {
    * Gives it another name; what counts as new stays. Returns it; `undefined` when there is no such find.
    * @throws FindNameTaken
    */
-  rename(id: number, name: string): Promise<SavedFind | undefined>;
+  rename(id: number, name: string, record?: RecordChange): Promise<SavedFind | undefined>;
   /** Returns what was removed. */
   remove(id: number, record?: RecordChange): Promise<SavedFind | undefined>;
 }
@@ -95,18 +95,7 @@ const RENAME = 'UPDATE saved_finds SET name = $name, name_key = $name_key WHERE 
 
 /** @param now the time in ms since 1970. */
 export function createSavedFinds(db: Database, now: () => number): SavedFinds {
-  const select = (rest: string) =>
-    statement<FindRow, Bindings>(db, `SELECT ${COLUMNS} FROM saved_finds ${rest}`);
-  const all = select('');
-  const byId = select('WHERE id = $id');
-  const byKey = select('WHERE name_key = $name_key');
-  const count = statement<{ n: number }, []>(db, 'SELECT count(*) AS n FROM saved_finds');
-  const insert = statement<FindRow, Bindings>(db, INSERT);
-  const replace = statement<FindRow, Bindings>(db, REPLACE);
-  const open = statement<void, Bindings>(db, OPEN);
-  const rename = statement<void, Bindings>(db, RENAME);
-  const remove = statement<void, Bindings>(db, 'DELETE FROM saved_finds WHERE id = $id');
-
+  const { all, byId, byKey, count, insert, replace, open, rename, remove } = statements(db);
   const found = (row: FindRow | null) => (row ? toFind(row) : undefined);
   const read = (id: number) => found(byId.get({ id }));
   const named = (name: string) => found(byKey.get({ name_key: keyOf(name) }));
@@ -142,11 +131,15 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
         if (before) open.run({ id, now: now() });
         return before;
       }),
-    rename: (id, name) =>
+    rename: (id, name, record = recordNothing) =>
       writerOf(db).write(() => {
+        const before = read(id);
+        if (!before) return undefined;
         const known = named(name);
         if (known && known.id !== id) throw new FindNameTaken(known);
         rename.run({ id, name, name_key: keyOf(name) });
+        const names = { before: { name: before.name }, after: { name } };
+        record('change', { ...entryOf(before.name), ...names });
         return read(id);
       }),
     remove: (id, record = recordNothing) =>
@@ -157,6 +150,22 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
         record('remove', { ...entryOf(removed.name), before: settingsOf(removed) });
         return removed;
       }),
+  };
+}
+
+function statements(db: Database) {
+  const select = (rest: string) =>
+    statement<FindRow, Bindings>(db, `SELECT ${COLUMNS} FROM saved_finds ${rest}`);
+  return {
+    all: select(''),
+    byId: select('WHERE id = $id'),
+    byKey: select('WHERE name_key = $name_key'),
+    count: statement<{ n: number }, []>(db, 'SELECT count(*) AS n FROM saved_finds'),
+    insert: statement<FindRow, Bindings>(db, INSERT),
+    replace: statement<FindRow, Bindings>(db, REPLACE),
+    open: statement<void, Bindings>(db, OPEN),
+    rename: statement<void, Bindings>(db, RENAME),
+    remove: statement<void, Bindings>(db, 'DELETE FROM saved_finds WHERE id = $id'),
   };
 }
 

@@ -75,7 +75,7 @@ describe('the script of docs/client.md', () => {
 });
 
 test.each(['node', process.execPath])(
-  '42: the script of docs/client.md that sets queues runs on %s',
+  'FEATURES 42: the script of docs/client.md that sets queues runs on %s',
   async (runtime) => {
     await Bun.write(join(folder, 'queues.mjs'), `${await codeOf('queues.mjs')}\n`);
     const { code, lines, stderr } = await run([runtime, 'queues.mjs']);

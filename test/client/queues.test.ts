@@ -22,7 +22,7 @@ const client = (signal?: AbortSignal) =>
 const refusal = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 describe('FEATURES 42: a program sets queues', () => {
-  test('42: pauses a type, lists it, and resumes it', async () => {
+  test('FEATURES 42: pauses a type, lists it, and resumes it', async () => {
     const { types } = client();
     const { id } = await web.tracker.enqueue('embed', {});
     const paused: TypeQueue = await types.pause('embed');
@@ -33,7 +33,7 @@ describe('FEATURES 42: a program sets queues', () => {
     await web.tracker.cancelJob(id);
   });
 
-  test('42: sets how many run at once, and takes it back', async () => {
+  test('FEATURES 42: sets how many run at once, and takes it back', async () => {
     const { types } = client();
     const before = (await types.list()).find(({ type }) => type === 'scrape');
     const set = await types.setConcurrency('scrape', 7);
@@ -42,7 +42,7 @@ describe('FEATURES 42: a program sets queues', () => {
     expect(await types.setConcurrency('scrape', null)).toEqual(before as TypeQueue);
   });
 
-  test('42: pauses and resumes a source', async () => {
+  test('FEATURES 42: pauses and resumes a source', async () => {
     const { sources } = client();
     const paused = await sources.pause('sample');
     expect(paused).toMatchObject({ name: 'sample', pausedAt: expect.any(String) });
@@ -50,7 +50,7 @@ describe('FEATURES 42: a program sets queues', () => {
     expect((await sources.resume('sample')).pausedAt).toBeUndefined();
   });
 
-  test('42: is told what is wrong', async () => {
+  test('FEATURES 42: is told what is wrong', async () => {
     const { types, sources } = client();
     for (const limit of [0, 1_001, 1.5]) {
       const error = await refusal(types.setConcurrency('scrape', limit));

@@ -168,7 +168,7 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
     }
   });
 
-  test('46: says in its form what a start will do, as its definition has it', async () => {
+  test('FEATURES 46: says in its form what a start will do, as its definition has it', async () => {
     const { code: timer = '' } = BLOCKS.find(({ name }) => name === 'timer.ts') ?? {};
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code.
     const starts = 'words: { starts: ({ seconds }) => `Waits for ${seconds} s & ends.`,';

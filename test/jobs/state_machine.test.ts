@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { type Job, PermanentError, TooManyWaiting } from '../../src/jobs/index.ts';
 import { type Command, command, pauseOrResume, startOf } from '../support/job_commands.ts';
-import { type Event, historyAfter, objection } from '../support/job_history.ts';
+import { type Event, endOfAttempt, historyAfter, objection } from '../support/job_history.ts';
 import { JobWorld, type Member, type Row, type Worker } from '../support/job_world.ts';
 
 const RUNS = 500;
@@ -192,12 +192,12 @@ class Run {
     if (holds === 'running' && command.do === 'finish') {
       const isInTime = reason !== 'JobTimedOut';
       const isStorable = (isInTime && command.well) || before?.tracked === 1;
-      const end = isStorable ? 'completed' : this.#endOf(before as Row, 'for good', reason);
+      const end = isStorable ? 'completed' : endOfAttempt(before as Row, 'for good', reason);
       expect(after?.status).toBe(end);
     }
     if (holds === 'cancelling') expect(after?.status).toBe('cancelled');
     if (holds === 'running' && command.do === 'fail') {
-      expect(after?.status).toBe(this.#endOf(before as Row, command.how, reason));
+      expect(after?.status).toBe(endOfAttempt(before as Row, command.how, reason));
     }
   }
 
@@ -226,17 +226,6 @@ class Run {
     if (how === 'oddly') return Object.assign(new Error('Odd.'), { retryAt: new Date('soon') });
     const retryAt = new Date(worker.member.process.clock.now() + 60_000);
     return Object.assign(new Error('Not now.'), how === 'until later' && { retryAt });
-  }
-
-  #endOf(row: Row, how: string, reason: string | undefined): string {
-    if (row.tracked) return 'failed';
-    if (reason === 'ShuttingDown') return 'queued';
-    const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
-    // Whatever its handler did when its time was up.
-    if (reason === 'JobTimedOut') return isUsedUp ? 'failed' : 'retrying';
-    // It waits for its source, which is no failed attempt.
-    if (how === 'until later') return 'retrying';
-    return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
   }
 
   async #restart(place: number): Promise<void> {

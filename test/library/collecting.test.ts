@@ -19,7 +19,7 @@ function large() {
   return library;
 }
 
-describe('47: finds that read many posts', () => {
+describe('FEATURES 47: finds that read many posts', () => {
   const library = large();
   const shares: [typed: string, isFound: (at: number) => boolean][] = [
     ['common min_likes:9', (at) => at % 3 === 0 && at % 10 === 9],

@@ -128,7 +128,7 @@ describe('FEATURES 47: find', () => {
     expect(notes?.[0]).toStartWith('No post has been embedded yet');
   });
 
-  test('47: by meaning without vectors the page, the API and posts say to embed first', async () => {
+  test('FEATURES 47: by meaning without vectors the page, the API and posts say to embed first', async () => {
     for (const path of ['/api/find', '/api/posts']) {
       const answer = await unembedded.json(`${path}?q=sushi&by=meaning`);
       expect(answer.status).toBe(503);
@@ -140,7 +140,7 @@ describe('FEATURES 47: find', () => {
     expect(html).toContain('href="/embed"');
   });
 
-  test('47: the query as it was read is in the fragment and in plain text, too', async () => {
+  test('FEATURES 47: the query as it was read is in the fragment and in plain text, too', async () => {
     const asked = async (accept: string, q: string) =>
       (await web.request(`/api/find?by=words&q=${q}`, { headers: { accept } })).text();
     for (const accept of ['text/html', 'text/plain']) {
@@ -215,7 +215,7 @@ describe('FEATURES 47: find', () => {
     });
   });
 
-  test('47: facets of best count the posts of all pages, those found by meaning, too', async () => {
+  test('FEATURES 47: facets of best count the posts of all pages, those found by meaning, too', async () => {
     const { facets, total, posts } = await found({ q: 'sushi OR planets', facets: 'true' });
     expect(total).toBe(TEXTS.length);
     const byBo = posts.filter(({ author }) => author === 'bo').length;

@@ -51,7 +51,7 @@ function filled(texts: string[], embedded = texts.length) {
   return { library, found };
 }
 
-describe('47: what limits a find by meaning', () => {
+describe('FEATURES 47: what limits a find by meaning', () => {
   test.each(['best', 'meaning'] as const)('is told by %s', async (by) => {
     const { found } = filled(['warm soup']);
     expect((await found({ q: 'soup', by })).notes).toEqual([LIMITS]);
@@ -108,7 +108,7 @@ describe('47: what limits a find by meaning', () => {
   });
 });
 
-describe('47: posts like another', () => {
+describe('FEATURES 47: posts like another', () => {
   test('the query says like which one, and what else holds', async () => {
     const { found } = filled(['warm soup', 'cold soup', 'stew']);
     const like = 'sample:0';
@@ -128,7 +128,7 @@ describe('47: posts like another', () => {
   });
 });
 
-describe('47: a word with a typing error, by words and meaning', () => {
+describe('FEATURES 47: a word with a typing error, by words and meaning', () => {
   test('is looked for by its beginning, which is told', async () => {
     const { found } = filled(['warm soup', 'a telescope']);
     const { notes, didYouMean, posts } = await found({ q: 'telescpe' });

@@ -47,7 +47,7 @@ function filled(posts: Partial<Post>[]) {
 
 const texts = (...all: string[]) => all.map((text) => ({ text }));
 
-describe('47: common words', () => {
+describe('FEATURES 47: common words', () => {
   const AURORA = texts('Aurora tonight', 'the end', 'The aurora, at last', 'to be or not to be');
 
   test('are not required beside others, nor marked, and the result says so', async () => {
@@ -96,7 +96,7 @@ describe('47: common words', () => {
   });
 });
 
-describe('47: words outside of the text', () => {
+describe('FEATURES 47: words outside of the text', () => {
   const base = { text: 'Look', links: [], media: [] };
 
   test.each<[string, Partial<Post>, string, object]>([
@@ -146,7 +146,7 @@ describe('47: words outside of the text', () => {
   });
 });
 
-describe('47: what could not be read or found', () => {
+describe('FEATURES 47: what could not be read or found', () => {
   test.each([
     [
       'soup since:foo',
@@ -192,7 +192,7 @@ describe('47: what could not be read or found', () => {
   });
 });
 
-describe('47: ranking', () => {
+describe('FEATURES 47: ranking', () => {
   test('the very word comes before other forms, in whatever language', async () => {
     // A word that most posts have counts little for bm25, and a rare stem much.
     const { found } = filled([

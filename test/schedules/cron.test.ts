@@ -199,7 +199,7 @@ describe('FEATURES 40: what a form says becomes cron', () => {
     [{ every: 'night', day: 'monday', cron: '0 3 * * *' }, 'cron day every'],
     // Every night is meant where nothing says so.
     [{ day: 'monday' }, 'day'],
-  ])('40: %j is refused, and %p named', (typed, fields) => {
+  ])('FEATURES 40: %j is refused, and %p named', (typed, fields) => {
     expect(() => cronOf(typed)).toThrow(InvalidInput);
     try {
       cronOf(typed);
@@ -221,7 +221,7 @@ describe('FEATURES 40: what is changed of a repetition', () => {
     ['*/5 * * * *', { every: 'cron', cron: '*/5 * * * *' }],
     ['0 0 3 * * *', { every: 'cron', cron: '0 0 3 * * *' }],
     ['@daily', { every: 'cron', cron: '@daily' }],
-  ])('40: %j is shown in a form as %j, which makes it again', (cron, fields) => {
+  ])('FEATURES 40: %j is shown in a form as %j, which makes it again', (cron, fields) => {
     expect(repetitionOf(cron) as unknown).toEqual(fields);
     expect(cronOf(fields)).toBe(cron);
   });
@@ -233,11 +233,11 @@ describe('FEATURES 40: what is changed of a repetition', () => {
     ['0 9 * * 5', { cron: '@hourly' }, '@hourly'],
     ['0 9 * * *', { at: '10:00' }, '0 10 * * *'],
     ['0 * * * *', { every: 'week', day: 'friday' }, '0 3 * * 5'],
-  ])('40: %j, changed by %j, is %j', (before, typed, after) => {
+  ])('FEATURES 40: %j, changed by %j, is %j', (before, typed, after) => {
     expect(cronOf(changedRepetition(typed, before) ?? {})).toBe(after);
   });
 
-  test('40: a time of day for what has none is refused, and named', () => {
+  test('FEATURES 40: a time of day for what has none is refused, and named', () => {
     const change = (typed: object, before: string) => () =>
       cronOf(changedRepetition(typed, before) ?? {});
     expect(change({ at: '04:30' }, '0 * * * *')).toThrow('Every hour has no time of day.');

@@ -10,8 +10,8 @@ const START = Date.UTC(2026, 0, 1);
 
 const at = (ms: number) => new Date(START + ms);
 
-describe('40: a schedule that is edited', () => {
-  test('40: starts at the new times, with the new options and input', async () => {
+describe('FEATURES 40: a schedule that is edited', () => {
+  test('FEATURES 40: starts at the new times, with the new options and input', async () => {
     const { schedules, add, clock, jobs } = await setupSchedules();
     await schedules.start();
     const { id } = await add('*/10 * * * *');
@@ -31,7 +31,7 @@ describe('40: a schedule that is edited', () => {
     });
   });
 
-  test('40: while a run is overdue: other times leave it out, other options do not', async () => {
+  test('FEATURES 40: while a run is overdue: other times leave it out, other options do not', async () => {
     const { schedules, add, clock, restart, jobs, runs } = await setupSchedules();
     const { id: moved } = await add('0 3 * * *', { input: { name: 'moved' } });
     const { id: same } = await add('0 3 * * *', { input: { name: 'same' } });
@@ -47,7 +47,7 @@ describe('40: a schedule that is edited', () => {
     expect((await schedules.get(moved)).nextDueAt).toEqual(at(9 * HOUR));
   });
 
-  test('40: is not started by what a process has read before', async () => {
+  test('FEATURES 40: is not started by what a process has read before', async () => {
     const { schedules, add, clock, database, jobs } = await setupSchedules();
     const store = createSqliteScheduleStore(database, writerOf(database));
     const { id } = await add('* * * * *');
@@ -67,7 +67,7 @@ describe('40: a schedule that is edited', () => {
     expect((await schedules.get(id)).nextDueAt).toEqual(at(2 * MINUTE));
   });
 
-  test('40: by two people at once has both changes', async () => {
+  test('FEATURES 40: by two people at once has both changes', async () => {
     const { schedules, add } = await setupSchedules();
     const { id } = await add('0 3 * * 5');
     await settled(
@@ -76,7 +76,7 @@ describe('40: a schedule that is edited', () => {
     expect(await schedules.get(id)).toMatchObject({ cron: '30 4 * * 5', priority: 5 });
   });
 
-  test('40: while it is paused stays paused, and is due at the new times when it is resumed', async () => {
+  test('FEATURES 40: while it is paused stays paused, and is due at the new times when it is resumed', async () => {
     const { schedules, add } = await setupSchedules();
     const { id } = await add('0 3 * * *');
     await settled(schedules.pause(id));
@@ -86,7 +86,7 @@ describe('40: a schedule that is edited', () => {
     expect((await settled(schedules.resume(id))).nextDueAt).toEqual(at(4.5 * HOUR));
   });
 
-  test('40: whose type is gone, or whose zone is unknown, can be mended as far as it goes', async () => {
+  test('FEATURES 40: whose type is gone, or whose zone is unknown, can be mended as far as it goes', async () => {
     const { schedules, add, database } = await setupSchedules();
     const { id } = await add('0 3 * * *');
     database.run("UPDATE schedules SET type = 'crawl', time_zone = 'Mars/Phobos'");
@@ -101,7 +101,7 @@ describe('40: a schedule that is edited', () => {
     expect((await schedules.get(id)).problem).toBeUndefined();
   });
 
-  test('40: that does not exist, or not any more', async () => {
+  test('FEATURES 40: that does not exist, or not any more', async () => {
     const { schedules, add } = await setupSchedules();
     const { id } = await add('0 3 * * *');
     await settled(schedules.remove(id));
@@ -110,7 +110,7 @@ describe('40: a schedule that is edited', () => {
   });
 });
 
-test('40: a schedule that was paused over the night when clocks change is due at the same local time', async () => {
+test('FEATURES 40: a schedule that was paused over the night when clocks change is due at the same local time', async () => {
   const { schedules, add, clock } = await setupSchedules();
   const { id } = await add('30 2 * * *', { timeZone: 'Europe/Berlin' });
   clock.skip(Date.UTC(2026, 2, 28, 12) - START);
@@ -120,7 +120,7 @@ test('40: a schedule that was paused over the night when clocks change is due at
   expect(after.nextDueAt).toEqual(new Date('2026-03-30T02:30:00+02:00'));
 });
 
-test('40: a schedule that is removed while its job runs leaves the job, and one that is added again is another', async () => {
+test('FEATURES 40: a schedule that is removed while its job runs leaves the job, and one that is added again is another', async () => {
   const work = gate<string>();
   const { schedules, add, clock, jobs, tracker } = await setupSchedules({
     definitions: [errand(() => work.promise, { concurrency: 2 })],
@@ -139,7 +139,7 @@ test('40: a schedule that is removed while its job runs leaves the job, and one 
   expect(tracker.getAllJobs().map(({ status }) => status)).toEqual(['completed', 'completed']);
 });
 
-test('40: two servers whose clocks differ start each run once', async () => {
+test('FEATURES 40: two servers whose clocks differ start each run once', async () => {
   const ahead = await setupSchedules();
   const behind = await setupSchedules({}, ahead.database);
   ahead.clock.set(5 * MINUTE);

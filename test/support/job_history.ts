@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../src/jobs/index.ts';
+import type { Row } from './job_world.ts';
 
 /** One change of a row, as recorded by SQLite, whichever process made it. */
 export interface Event {
@@ -137,4 +138,16 @@ function objectionToCheckpoint({ before, after }: Event): string | undefined {
 function isLonger(before: string | null, after: string | null): boolean {
   const [old, now] = [JSON.parse(before ?? '[]'), JSON.parse(after ?? '[]')] as string[][];
   return JSON.stringify(now?.slice(0, old?.length)) === JSON.stringify(old);
+}
+
+/** The status of a job after an attempt that failed so, or that was stopped for this reason. */
+export function endOfAttempt(row: Row, how: string, reason: string | undefined): string {
+  if (row.tracked) return 'failed';
+  if (reason === 'ShuttingDown') return 'queued';
+  const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
+  // Whatever its handler did when its time was up.
+  if (reason === 'JobTimedOut') return isUsedUp ? 'failed' : 'retrying';
+  // It waits for its source, which is no failed attempt.
+  if (how === 'until later') return 'retrying';
+  return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
 }

@@ -124,12 +124,14 @@ describe('a change of', () => {
     await send(web, 'POST', '/api/finds', { name: 'Jazz', q: 'jazz' });
     const changed = { name: 'Jazz', q: 'jazz piano', replace: true };
     const { find } = await send(web, 'POST', '/api/finds', changed);
+    await send(web, 'POST', `/api/finds/${find?.id}/rename`, { name: 'Piano' });
     await send(web, 'DELETE', `/api/finds/${find?.id}`);
     const of = { kind: 'find', target: 'find “Jazz”' };
     expect((await entriesOf(web, 'kind=find')).map(inShort)).toEqual([
       { ...of, action: 'add', after: { q: 'jazz' } },
       { ...of, action: 'change', before: { q: 'jazz' }, after: { q: 'jazz piano' } },
-      { ...of, action: 'remove', before: { q: 'jazz piano' } },
+      { ...of, action: 'change', before: { name: 'Jazz' }, after: { name: 'Piano' } },
+      { ...of, target: 'find “Piano”', action: 'remove', before: { q: 'jazz piano' } },
     ] as never);
   });
 

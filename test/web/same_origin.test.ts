@@ -13,7 +13,7 @@ test('every answer carries a policy without inline script or style', async () =>
     '/',
     '/api/jobs',
     '/healthz',
-    '/assets/app.css',
+    '/assets/favicon.svg',
     '/nothing',
     '/api/jobs/stream',
   ]) {
@@ -24,6 +24,16 @@ test('every answer carries a policy without inline script or style', async () =>
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     await response.body?.cancel();
   }
+});
+
+test('styles and scripts, for which browsers read no policy, do without one', async () => {
+  for (const path of ['/assets/app.css', '/assets/app.js']) {
+    const { headers } = await web.request(path);
+    expect(headers.get('content-security-policy')).toBeNull();
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
+  const worker = await web.request('/assets/stream_worker.js');
+  expect(worker.headers.get('content-security-policy')).toContain("default-src 'none'");
 });
 
 test('no page has a script, style or handler of its own inside', async () => {

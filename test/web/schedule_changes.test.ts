@@ -22,7 +22,7 @@ describe('FEATURES 40: GET /api/schedules/preview', () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
 
-  test('40: tells the next three times, and what the cron expression is', async () => {
+  test('FEATURES 40: tells the next three times, and what the cron expression is', async () => {
     const { status, body } = await preview('every=week&day=friday&at=18:00&timeZone=Asia/Tokyo');
     expect({ status, ...body, dueAt: undefined } as unknown).toEqual({
       status: 200,
@@ -37,7 +37,7 @@ describe('FEATURES 40: GET /api/schedules/preview', () => {
     );
   });
 
-  test('40: names what is wrong; in a form it says so in the place of the times', async () => {
+  test('FEATURES 40: names what is wrong; in a form it says so in the place of the times', async () => {
     const { status, body } = await preview('every=hour&at=03:00&timeZone=Mars');
     expect(status).toBe(422);
     const { details } = body.error as { details: object };
@@ -77,7 +77,7 @@ describe('FEATURES 40: a schedule is changed', () => {
     };
   };
 
-  test('40: in what is sent; the rest stays, and null is the default', async () => {
+  test('FEATURES 40: in what is sent; the rest stays, and null is the default', async () => {
     const { id, nextDueAt } = await nightly();
     const later = await change(id, { at: '04:30', timeoutMs: 60_000, sessionId: 'weekly' });
     expect(later.schedule).toMatchObject({
@@ -98,7 +98,7 @@ describe('FEATURES 40: a schedule is changed', () => {
     expect(other.warnings).toEqual(['Unknown field "colour" was ignored.']);
   });
 
-  test('40: names everything that is wrong, and nothing is changed', async () => {
+  test('FEATURES 40: names everything that is wrong, and nothing is changed', async () => {
     const { id } = await nightly();
     const before = await listed();
     const wrong = { every: 'hour', at: '03:00', timeZone: 'Mars', priority: 11, sessionId: '!' };
@@ -111,7 +111,7 @@ describe('FEATURES 40: a schedule is changed', () => {
     expect((await change('schedule-none', { at: '04:00' })).status).toBe(404);
   });
 
-  test('40: on a page of its own, without JavaScript', async () => {
+  test('FEATURES 40: on a page of its own, without JavaScript', async () => {
     const { id } = await nightly();
     const edit = `/schedules/${id}/edit`;
     const list = await (await web.request('/schedules', { headers: NAVIGATION })).text();

@@ -89,7 +89,7 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
     expect(Object.keys(job.metadata).filter((name) => name.includes('repeat'))).toEqual([]);
   });
 
-  test('40: sends what its choice does not use, which counts for nothing', async () => {
+  test('FEATURES 40: sends what its choice does not use, which counts for nothing', async () => {
     const choices: [every: string, cron: string][] = [
       ['hour', '0 * * * *'],
       ['cron', '*/5 * * * *'],
@@ -102,7 +102,7 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
     }
   });
 
-  test('40: takes priority and time limit from the form, but no time of a single start', async () => {
+  test('FEATURES 40: takes priority and time limit from the form, but no time of a single start', async () => {
     const how = { priority: '5', timeoutMs: '600000', runAt: '', delayMs: '' };
     expect((await web.post('/api/schedules', { ...SAVE, ...how }, HTMX)).status).toBe(201);
     expect((await listed())[0]).toMatchObject({ priority: 5, timeoutMs: 600_000 });
@@ -112,7 +112,7 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
     expect(await answer.text()).toContain('data-field="delayMs"');
   });
 
-  test('40: shows the next three runs before it is saved, without JavaScript too', async () => {
+  test('FEATURES 40: shows the next three runs before it is saved, without JavaScript too', async () => {
     const query = new URLSearchParams({ ...SAVE, 'repeat.every': 'week', 'repeat.day': 'friday' });
     const page = await (await web.request(`/scrape?${query}`, { headers: NAVIGATION })).text();
     expect(page).toContain('<details class="repeat" open>');
@@ -207,16 +207,19 @@ describe('FEATURES 40: POST /api/schedules', () => {
     [{ delayMs: 5 }, 'delayMs'],
     [{ sessionId: 'one', input: { username: 'a', sessionId: 'two' } }, 'sessionId'],
     [{ timeoutMs: 0 }, 'timeoutMs'],
-  ])('40: refuses what contradicts itself, and names all of it: %j', async (given, fields) => {
-    const { status, error } = (await add({ ...SCRAPE, ...given })) as Answer;
-    expect({ status, fields: Object.keys(error.details).sort().join(' ') }).toEqual({
-      status: 422,
-      fields,
-    });
-    expect(await listed()).toEqual([]);
-  });
+  ])(
+    'FEATURES 40: refuses what contradicts itself, and names all of it: %j',
+    async (given, fields) => {
+      const { status, error } = (await add({ ...SCRAPE, ...given })) as Answer;
+      expect({ status, fields: Object.keys(error.details).sort().join(' ') }).toEqual({
+        status: 422,
+        fields,
+      });
+      expect(await listed()).toEqual([]);
+    },
+  );
 
-  test('40: takes the session from the input too, and keeps the options of its starts', async () => {
+  test('FEATURES 40: takes the session from the input too, and keeps the options of its starts', async () => {
     const { schedule, warnings } = (await add({
       type: 'scrape',
       input: { username: 'aurora_lab', sessionId: 'nightly' },
@@ -232,7 +235,7 @@ describe('FEATURES 40: POST /api/schedules', () => {
     expect(page).toContain('<dt>Priority</dt><dd>−3</dd>');
   });
 
-  test('40: with an Idempotency-Key adds one schedule, however often it is sent', async () => {
+  test('FEATURES 40: with an Idempotency-Key adds one schedule, however often it is sent', async () => {
     const send = (key: string, body: object) =>
       web.json('/api/schedules', {
         method: 'POST',

@@ -91,9 +91,10 @@ export async function renameSavedFind(
   deps: SavedDeps,
   id: number,
   name: string,
+  record?: RecordChange,
 ): Promise<ListedFind> {
-  if (!deps.library.savedFinds.read(id)) noSuchFind();
-  return showSavedFind(deps, (await deps.library.savedFinds.rename(id, name)) ?? noSuchFind());
+  const renamed = await deps.library.savedFinds.rename(id, name, record);
+  return showSavedFind(deps, renamed ?? noSuchFind());
 }
 
 /** @throws NotFound */

@@ -33,45 +33,8 @@ export function toProblem(error: unknown, words: RefusalWords = NOT_STARTED): Pr
       details: { cursor: 'Cursor must come from an earlier page.' },
     });
   }
-  if (error instanceof MalformedUpload) {
-    return new Problem(422, 'malformed_upload', 'The upload cannot be read.', {
-      details: { file: error.message },
-      cause: error,
-    });
-  }
-  if (error instanceof UploadStalled) return badFile(408, 'upload_stalled', error);
-  if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
-  if (error instanceof InvalidConnection) {
-    const { details } = error;
-    const isOne = Object.keys(details).length === 1;
-    const message = `Correct ${isOne ? 'this field' : 'these fields'} and send the form again.`;
-    return new Problem(422, 'invalid_input', 'Nothing was stored.', { message, details });
-  }
-  if (error instanceof CredentialsNotAccepted) {
-    const { message } = error;
-    return new Problem(422, 'credentials_not_accepted', 'Nothing was stored.', { message });
-  }
-  if (error instanceof SecretKeyUnusable) {
-    return new Problem(503, 'secret_key_unusable', 'Nothing was stored.', {
-      message: error.message,
-      cause: error,
-    });
-  }
-  if (error instanceof NoSuchWebhook) {
-    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
-  }
-  if (error instanceof WebhookNotSent) {
-    const { state, message } = error;
-    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
-  }
-  if (error instanceof NoSuchSchedule) {
-    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
-  }
-  if (error instanceof ScheduleActive) {
-    return new Problem(409, 'active', error.message, {
-      message: `Wait until ${error.jobId} has ended, or cancel it.`,
-    });
-  }
+  const known = uploadProblem(error) ?? connectionProblem(error) ?? automationProblem(error);
+  if (known) return known;
   if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
   if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
   if (error instanceof ModelUnavailable) {
@@ -89,6 +52,56 @@ export function toProblem(error: unknown, words: RefusalWords = NOT_STARTED): Pr
     message: 'The request was not at fault. The log has the details; running jobs continue.',
     cause: error,
   });
+}
+
+function uploadProblem(error: unknown): Problem | undefined {
+  if (error instanceof MalformedUpload) {
+    return new Problem(422, 'malformed_upload', 'The upload cannot be read.', {
+      details: { file: error.message },
+      cause: error,
+    });
+  }
+  if (error instanceof UploadStalled) return badFile(408, 'upload_stalled', error);
+  if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
+  return undefined;
+}
+
+/** Of the credentials and budgets of sources. */
+function connectionProblem(error: unknown): Problem | undefined {
+  if (error instanceof InvalidConnection) {
+    const { details } = error;
+    const isOne = Object.keys(details).length === 1;
+    const message = `Correct ${isOne ? 'this field' : 'these fields'} and send the form again.`;
+    return new Problem(422, 'invalid_input', 'Nothing was stored.', { message, details });
+  }
+  if (error instanceof CredentialsNotAccepted) {
+    const { message } = error;
+    return new Problem(422, 'credentials_not_accepted', 'Nothing was stored.', { message });
+  }
+  if (error instanceof SecretKeyUnusable) {
+    return new Problem(503, 'secret_key_unusable', 'Nothing was stored.', {
+      message: error.message,
+      cause: error,
+    });
+  }
+  return undefined;
+}
+
+/** Of webhooks and schedules. */
+function automationProblem(error: unknown): Problem | undefined {
+  if (error instanceof NoSuchWebhook || error instanceof NoSuchSchedule) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof WebhookNotSent) {
+    const { state, message } = error;
+    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
+  }
+  if (error instanceof ScheduleActive) {
+    return new Problem(409, 'active', error.message, {
+      message: `Wait until ${error.jobId} has ended, or cancel it.`,
+    });
+  }
+  return undefined;
 }
 
 /** The same for one entry of a list, of which others may have been started. */

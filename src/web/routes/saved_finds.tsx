@@ -144,9 +144,10 @@ export function savedFindNameRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app.post(
       '/api/finds/:id/rename',
-      async ({ request, params: { id }, body: { name } }) => {
+      async ({ request, server, params: { id }, body: { name } }) => {
         try {
-          const find = await renameSavedFind(deps, idOf(id), name);
+          const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+          const find = await renameSavedFind(deps, idOf(id), name, record);
           return answer(find, () => refererOf(request) ?? urlTo('/find'));
         } catch (error) {
           if (error instanceof FindNameTaken && isNavigation(request))

@@ -23,7 +23,7 @@ const shown = {
   why: { words: true as const },
 };
 
-test('47: words outside of the text are marked where they stand, and stay text', () => {
+test('FEATURES 47: words outside of the text are marked where they stand, and stay text', () => {
   const html = PostArticle({ post: shown, now: new Date() }) as string;
   for (const marked of [
     '<mark>Red</mark> &amp; Co',
@@ -37,7 +37,7 @@ test('47: words outside of the text are marked where they stand, and stay text',
   expect(html).toContain('Photo: A dog');
 });
 
-test('47: a hit says where its words are', () => {
+test('FEATURES 47: a hit says where its words are', () => {
   expect(whyFound(shown)).toBe(
     'found by words in the author’s name, the address of a link, a picture’s description, a video’s description, the name of the quoted author and the quoted post',
   );
@@ -53,7 +53,7 @@ test('47: a hit says where its words are', () => {
   expect(text).toContain('In a picture’s description: A <red> barn');
 });
 
-test('47: the text of a repost is marked in the original that is shown in its place', () => {
+test('FEATURES 47: the text of a repost is marked in the original that is shown in its place', () => {
   const repost = post({
     text: 'RT @mo: a barn',
     kind: 'repost',
