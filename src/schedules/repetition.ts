@@ -56,7 +56,7 @@ export function cronOf(typed: Repetition): string {
     case 'day':
       return `${timeOfDay(at)} * * *`;
     case 'week':
-      return `${timeOfDay(at)} * * ${weekday(day)}`;
+      return weekly(at, day);
   }
 }
 
@@ -127,6 +127,23 @@ function timeOfDay(typed: unknown): string {
     throw new InvalidInput({ at: 'At must be a time of day, for example 03:00.' });
   }
   return `${Number(minute)} ${Number(hour)}`;
+}
+
+/** Names what is wrong with either. */
+function weekly(at: unknown, day: unknown): string {
+  const wrong: Record<string, string> = {};
+  const read = <Value>(of: () => Value) => {
+    try {
+      return of();
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      Object.assign(wrong, error.details);
+      return undefined;
+    }
+  };
+  const [time, index] = [read(() => timeOfDay(at)), read(() => weekday(day))];
+  if (Object.keys(wrong).length > 0) throw new InvalidInput(wrong);
+  return `${time} * * ${index}`;
 }
 
 function weekday(typed: unknown): number {

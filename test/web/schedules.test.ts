@@ -206,6 +206,7 @@ describe('FEATURES 40: POST /api/schedules', () => {
     [{ every: 'hour', at: '03:00' }, 'at every'],
     [{ every: 'night', day: 'monday' }, 'day every'],
     [{ every: 'hour', timeZone: 'Mars' }, 'timeZone'],
+    [{ every: 'week', at: '25:00', day: 'someday' }, 'at day'],
     [{ cron: '*/5 * * * *', timeZone: 'Mars' }, 'timeZone'],
     [{ every: 'hour', at: '03:00', timeZone: 'Mars', priority: 11 }, 'at every priority timeZone'],
     [{ every: 'week', runAt: '2027-01-01T03:00:00Z' }, 'every runAt'],

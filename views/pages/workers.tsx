@@ -31,7 +31,7 @@ const REFRESH_SECONDS = 3;
 export function WorkersPage({ layout, model }: { layout: Layout; model: WorkersModel }) {
   const { now } = layout;
   return (
-    <Page title="Workers" current="/workers" layout={layout}>
+    <Page title="Workers" current="/jobs" layout={layout}>
       <h1>Workers</h1>
       <p class="page-lead">
         The processes that run jobs, and the queues they take them from. What is set here applies to

@@ -152,9 +152,10 @@ function readConcurrency(typed: unknown): number | undefined {
 }
 
 function requireType({ tracker }: WebDeps, type: string): void {
-  if (tracker.queues().some((queue) => queue.type === type)) return;
+  const known = tracker.queues().map((queue) => queue.type);
+  if (known.includes(type as never)) return;
   throw new Problem(404, 'not_found', NO_SUCH_TYPE, {
-    message: `Use one of: ${tracker.types.join(', ')}.`,
+    message: `Use one of: ${known.join(', ')}.`,
   });
 }
 
