@@ -49,16 +49,11 @@ export function findFields(sources: Sources) {
       `Q may have at most ${MAX_QUERY_LENGTH} characters.`,
       'What to find: words, “phrases”, -excluded, OR, from:, since:, has:, and other operators.',
     ),
-    author: typedText(
-      500,
-      'Author is too long.',
-      'As `from:` in q, which it replaces.',
-      'aurora_lab',
-    ),
+    author: typedText(500, 'Author is too long.', 'As `from:`.', 'aurora_lab'),
     source: z
       .string()
       .refine((name) => sources.has(name), source)
-      .meta({ enum: names, description: 'As `source:` in q, which it replaces.' })
+      .meta({ enum: names, description: 'As `source:`.' })
       .optional(),
     since: typedText(50, 'Since is too long.', 'As `since:`: a date, or `7d`.', '2026-01-31'),
     until: typedText(50, 'Until is too long.', 'As `until:`: a date, inclusive.', '2026-02-28'),
