@@ -106,6 +106,10 @@ describe('FEATURES 47: find', () => {
     expect(await refused.text()).toContain(LIKE_BY_RULE);
     const page = await web.request(`/find?like=${like}&by=words`);
     expect(page.status).toBe(422);
+    const html = await page.text();
+    expect(html).toContain(LIKE_BY_RULE);
+    // The link that finds without it.
+    expect(html).not.toContain('by=words&amp;like');
     expect((await found({ like, by: 'meaning' })).posts.length).toBeGreaterThan(0);
   });
 
