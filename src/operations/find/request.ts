@@ -102,7 +102,7 @@ export function findRequestSchema(sources: Sources) {
 
 export const LIKE_RULE = 'Like must be a source and an id, for example sample:42.';
 
-export const LIKE_BY_RULE = 'Leave by out with like, which compares by meaning.';
+export const LIKE_BY_RULE = 'By cannot be words beside like, which compares by meaning.';
 
 type Refusal = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
 
