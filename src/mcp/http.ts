@@ -1,7 +1,7 @@
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   createMcpHandler,
   MissingRequiredClientCapabilityError,
+  PROTOCOL_VERSION_META_KEY,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -38,7 +38,9 @@ export function createAgentEndpoint(deps: AgentDeps): AgentEndpoint {
   const handler = createMcpHandler(
     ({ authInfo }) => {
       const visit = authInfo?.extra as unknown as Visit & { session: string | null };
-      return createAgentServer(deps, tools, (server, context) => callerOf(visit, server, context));
+      const callerFor = (server: Server, context: ServerContext) =>
+        callerOf(visit, server, context);
+      return createAgentServer(deps, tools, callerFor, visit.isReader);
     },
     { onerror: (error) => deps.logger.debug('A request of an agent failed.', { error }) },
   );
@@ -78,9 +80,7 @@ function readMessage(body: string): Message {
 function asksForTaskNews({ method, params }: Message): boolean {
   if (method !== 'subscriptions/listen') return false;
   const { notifications, _meta } = (params ?? {}) as Record<string, Record<string, unknown>>;
-  return (
-    notifications?.taskIds !== undefined && !declaresTasks(_meta?.[CLIENT_CAPABILITIES_META_KEY])
-  );
+  return notifications?.taskIds !== undefined && !declaresTasks(_meta);
 }
 
 function missingCapability(id: unknown): Response {
@@ -96,14 +96,15 @@ function callerOf(
   server: Server,
   { mcpReq: { envelope } }: ServerContext,
 ): Caller {
-  const known = envelope ? undefined : readSessionId(session);
+  const isModern = envelope !== undefined && PROTOCOL_VERSION_META_KEY in envelope;
+  const known = isModern ? undefined : readSessionId(session);
   const agent = known?.agent ?? agentName(server.getClientVersion());
   // A conversation of the newer revision has no name of its own: its jobs are those of the day.
   const mark = known?.id.slice(-8) ?? new Date().toISOString().slice(0, 10);
   return {
     agent,
     sessionId: sessionOf(agent, mark),
-    hasTasks: known?.hasTasks ?? declaresTasks(server.getClientCapabilities()),
+    hasTasks: declaresTasks(envelope),
     isReader,
     client: address,
     ...(address !== undefined && { address }),

@@ -1,11 +1,11 @@
 import type { FindQuery } from '../../find/query.ts';
 import { counted } from '../../text/format.ts';
 import { listed } from '../../text/listed.ts';
+import { WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import type { UnknownWord } from './spelling.ts';
 
-export const NOT_EMBEDDED =
-  'No post has been embedded yet, so posts were found by words alone. Start an embed job (on the page Embed, or with xgpt embed) to find them by meaning, too.';
+export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found by words alone. Start an embed job ${WHERE_TO_EMBED} to find them by meaning, too.`;
 
 /** Operators that were read as text, and why. */
 export function unreadNotes({ unread = [] }: FindQuery): string[] {
@@ -39,6 +39,6 @@ export function modelNotes({
   const posts = counted(missing, 'post');
   return [
     ...notes,
-    `${posts}${which} ${verb} not been embedded yet, so meaning cannot find ${missing === 1 ? 'it' : 'them'}. Start an embed job (on the page Embed, or with xgpt embed).`,
+    `${posts}${which} ${verb} not been embedded yet, so meaning cannot find ${missing === 1 ? 'it' : 'them'}. Start an embed job ${WHERE_TO_EMBED}.`,
   ];
 }
