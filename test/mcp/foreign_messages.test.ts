@@ -45,7 +45,7 @@ describe.each(REVISIONS)('the words of a service, for an agent of revision %s', 
     const id = String(taskId);
     const message = await until('the service has answered', async () => {
       const { statusMessage } = await agent.task(taskId);
-      return /OBEY-ME/.test(String(statusMessage)) && String(statusMessage);
+      return /OBEY-ME/.test(String(statusMessage)) ? String(statusMessage) : undefined;
     });
     expect(message).not.toMatch(FORBIDDEN);
     expect(message.length).toBeLessThanOrEqual(300);
