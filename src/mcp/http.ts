@@ -15,6 +15,7 @@ import {
 } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
 import { createAgentServer, toolsOf } from './server.ts';
+import type { AgentTool } from './tool.ts';
 
 /** What the web server knows of a request. */
 export interface Visit {
@@ -29,12 +30,13 @@ const SESSION_HEADER = 'mcp-session-id';
 export interface AgentEndpoint {
   /** Answers a `POST` whose body was read already. */
   answer(request: Request, body: string, visit: Visit): Promise<Response>;
+  /** Resolves when the calls that run now are answered. Those that wait for a job wait no longer, once `closing` aborts. */
   close(): Promise<void>;
 }
 
 /** Streamable HTTP, of both revisions of the protocol. Keeps nothing between requests. */
 export function createAgentEndpoint(deps: AgentDeps): AgentEndpoint {
-  const tools = toolsOf(deps);
+  const { tools, settled } = followed(toolsOf(deps));
   const handler = createMcpHandler(
     ({ authInfo }) => {
       const visit = authInfo?.extra as unknown as Visit & { session: string | null };
@@ -57,7 +59,34 @@ export function createAgentEndpoint(deps: AgentDeps): AgentEndpoint {
       }
       return response;
     },
-    close: () => handler.close(),
+    async close() {
+      await settled();
+      await handler.close();
+    },
+  };
+}
+
+/** Tools whose calls can be waited for: the library's `close` drops what is not answered yet. */
+function followed(given: ReadonlyMap<string, AgentTool>) {
+  const calls = new Set<Promise<unknown>>();
+  const follow = (tool: AgentTool): AgentTool => ({
+    ...tool,
+    call(...args) {
+      const answer = tool.call(...args);
+      calls.add(answer);
+      const forget = () => calls.delete(answer);
+      answer.then(forget, forget);
+      return answer;
+    },
+  });
+  const tools = new Map([...given].map(([name, tool]) => [name, follow(tool)]));
+  return {
+    tools,
+    /** Resolves when those that run now have ended, and the library had its turn to send their answers. */
+    async settled() {
+      await Promise.allSettled(calls);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    },
   };
 }
 
