@@ -31,8 +31,18 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
     <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}>
       {escapeHtml(cut(type, MAX_NAME))} <b safe>{subject(job)}</b>
-      {job.agent === undefined ? '' : <i safe>{`started by ${job.agent}`}</i>}
+      <Starter agent={job.agent} />
     </a>
+  );
+}
+
+/** The title has the whole name where the card is too narrow for it. */
+function Starter({ agent }: { agent: string | undefined }): JSX.Element {
+  if (agent === undefined) return '';
+  return (
+    <i title={`Started by the agent ${agent}`} safe>
+      {agent}
+    </i>
   );
 }
 
