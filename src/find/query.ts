@@ -43,6 +43,8 @@ export interface FindQuery {
   filters: FindFilters;
   /** Operators whose values could not be read: they were read as text. Absent for none. */
   unread?: UnreadFilter[];
+  /** Operators without a value, such as `from:`: they have no effect. Absent for none. */
+  empty?: UnreadFilter[];
   /** Common words, such as "the", that say little about what is meant. Absent for none. */
   stopWords?: string[];
   /** Those of them that are not in `words`: posts need not have them. Absent for none. */

@@ -165,6 +165,21 @@ describe('FEATURES 47: what could not be read or found', () => {
     expect((await found(q, { sort: 'newest' })).notes).toContain(note);
   });
 
+  test('FEATURES 57: an operator without a value, and a source without posts, are told', async () => {
+    const { found } = filled(texts('soup'));
+    expect((await found('from:')).notes).toEqual([
+      '“from:” has no value, and no effect: from: takes a username, or the address of a profile.',
+    ]);
+    expect((await found('soup -is:')).notes?.[0]).toStartWith('“-is:” has no value');
+    expect(await found('soup source:nope,gone')).toMatchObject({
+      total: 0,
+      notes: ['No post is from the source “nope” or “gone”.'],
+    });
+    expect(await found('zeppelin')).not.toMatchObject({
+      notes: expect.arrayContaining([expect.stringContaining('the source')]),
+    });
+  });
+
   test('operators that were read are not', async () => {
     const { found } = filled(texts('soup'));
     expect(await found('soup since:2020 -from:bo http://x.example')).not.toMatchObject({

@@ -8,7 +8,7 @@ import { ignoringCommonWords } from './common_words.ts';
 import type { Found } from './found.ts';
 import { type Hits, readOffset } from './hits.ts';
 import { hitsOf } from './hits_of.ts';
-import { unknownNotes, unreadNotes } from './notes.ts';
+import { emptyNotes, sourceNotes, unknownNotes, unreadNotes } from './notes.ts';
 import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
 import { postsOf } from './shown.ts';
@@ -36,6 +36,8 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
   const suggestion = await suggestionOf(deps, request, unknown);
   const notes = [
     ...unreadNotes(request.query),
+    ...emptyNotes(request.query),
+    ...(total === 0 ? await sourceNotes(deps.library, request.query) : []),
     ...unknownNotes(unknown),
     ...page.notes,
     ...(readsIndex(request) ? indexNotes(deps.library) : []),

@@ -1,3 +1,4 @@
+import { noFilters } from '../../find/filters.ts';
 import type { FindQuery } from '../../find/query.ts';
 import { counted } from '../../text/format.ts';
 import { listed } from '../../text/listed.ts';
@@ -10,6 +11,25 @@ export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found 
 /** Operators that were read as text, and why. */
 export function unreadNotes({ unread = [] }: FindQuery): string[] {
   return unread.map(({ typed, takes }) => `“${typed}” was read as text: ${takes}.`);
+}
+
+/** Operators that had no effect, and what they take. */
+export function emptyNotes({ empty = [] }: FindQuery): string[] {
+  return empty.map(({ typed, takes }) => `“${typed}” has no value, and no effect: ${takes}.`);
+}
+
+/** Sources of which there is no post. To be asked when nothing was found. */
+export async function sourceNotes(
+  { words }: Pick<OperationDeps['library'], 'words'>,
+  { text, topic, filters }: FindQuery,
+): Promise<string[]> {
+  const none: string[] = [];
+  for (const source of filters.sources) {
+    const query = { text, topic, filters: { ...noFilters(), sources: [source] } };
+    const { keys } = await words.newest(query, { limit: 1 });
+    if (keys.length === 0) none.push(`“${source}”`);
+  }
+  return none.length === 0 ? [] : [`No post is from the source ${listed(none, 'or')}.`];
 }
 
 /** Words that no post has, and what was found instead of them. */

@@ -48,7 +48,7 @@ export async function answerProblem(
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }
-  if (wantsJson(request)) {
+  if (wantsJson(request) || isOfAgent(request)) {
     return Response.json({ error: problem.json(), status }, { status, headers });
   }
   const model = problem.model();
@@ -58,6 +58,11 @@ export async function answerProblem(
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
   return html(ErrorPage({ layout: layoutOrBare(request, deps), model }), status, headers);
+}
+
+/** Agents read JSON, whatever they ask for; a person who opens the address gets a page. */
+function isOfAgent(request: Request): boolean {
+  return new URL(request.url).pathname === '/mcp' && !isNavigation(request);
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */
