@@ -112,7 +112,7 @@ describe('an agent behind a pipe', () => {
 
   test('FEATURES 57: is told that its job goes on when the process has to stop', async () => {
     const { input, served, answers, closing } = piped();
-    input.write(hello + call(2, 'scrape', { username: 'soup_and_jazz', maxTweets: 5_000 }));
+    input.write(hello + call(2, 'scrape', { username: 'aurora_lab', maxTweets: 4_000 }));
     const before = web.tracker.getAllJobs().length;
     await until('it has started', () => web.tracker.getAllJobs().length > before);
     closing.abort();
