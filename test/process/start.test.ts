@@ -139,7 +139,8 @@ describe('the compiled program', () => {
   test('is created by the first server for the next one', async () => {
     const root = await copyOfProgram();
     await startServer(undefined, {}, [], [], join(root, 'src/main.ts'));
-    await until('it is compiled', () => found(root) !== 'none', 40_000);
+    // The compiler has the lowest priority, so beside other tests it takes long.
+    await until('it is compiled', () => found(root) !== 'none', 240_000);
   });
 
   test('is found without reading the sources when they have not changed for a while', async () => {
