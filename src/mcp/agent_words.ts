@@ -11,6 +11,7 @@ export function forAgents(text: string, isReader = false): string {
   const embed = isReader ? '(which your token cannot)' : '(with the tool embed)';
   return text
     .replaceAll(WHERE_TO_EMBED, embed)
+    .replaceAll('The log says which.', 'get_job_log says which.')
     .replace(RETRY, (_, start?: string) =>
       start === undefined ? 'a retry by a person ' : `${start}A retry by a person `,
     );

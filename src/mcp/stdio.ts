@@ -10,7 +10,7 @@ import type { AgentDeps, Caller } from './deps.ts';
 import { LineTransport } from './line_transport.ts';
 import { createAgentServer, toolsOf } from './server.ts';
 
-/** What was asked before the end is answered, if that takes no longer than this, in ms. */
+/** Calls that came before the end are answered, if that takes no longer than this, in ms. */
 const LAST_ANSWERS_MS = 30_000;
 
 interface Pipe {

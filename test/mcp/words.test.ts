@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { forAgents } from '../../src/mcp/agent_words.ts';
+import { resultNotes } from '../../src/operations/words.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { type Agent, appAgent, dataOf, type Json, textsOf } from './agents.ts';
 
@@ -118,6 +119,14 @@ describe('sentences', () => {
     expect(forAgents('2 failed. Retry starts again what failed.')).toBe(
       '2 failed. A retry by a person starts again what failed.',
     );
+  });
+
+  test('FEATURES 57: name the tool that reads a log', () => {
+    const [note = ''] = resultNotes(
+      { type: 'scrape', status: 'completed', result: { leftOut: { unreadable: 2 } } },
+      'api',
+    );
+    expect(forAgents(note)).toBe('2 entries could not be read. get_job_log says which.');
   });
 
   test('FEATURES 57: about jobs that wait say why, and what an agent can do', async () => {

@@ -5,6 +5,7 @@ import { ordinal, subject } from '../../src/text/format.ts';
 import { pauseText } from '../../src/text/queue_text.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { startTime } from '../time.tsx';
 import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
@@ -40,7 +41,7 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
 function Starter({ agent }: { agent: string | undefined }): JSX.Element {
   if (agent === undefined) return '';
   return (
-    <i title={`Started by the agent ${agent}`} safe>
+    <i title={attributeText(`Started by the agent ${agent}`)} safe>
       {agent}
     </i>
   );
