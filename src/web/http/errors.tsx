@@ -10,7 +10,7 @@ import type { FirstDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
-import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
+import { isHtmx, isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { BAD_QUERY, Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import type { RouteTable } from './route_table.ts';
@@ -60,9 +60,10 @@ export async function answerProblem(
   return html(ErrorPage({ layout: layoutOrBare(request, deps), model }), status, headers);
 }
 
-/** Agents read JSON, whatever they ask for; a person who opens the address gets a page. */
+/** Agents read JSON, even if they ask for a stream or for anything; browsers and texts are no agents. */
 function isOfAgent(request: Request): boolean {
-  return new URL(request.url).pathname === '/mcp' && !isNavigation(request);
+  if (isNavigation(request) || wantsText(request) || isHtmx(request)) return false;
+  return new URL(request.url).pathname === '/mcp';
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */
