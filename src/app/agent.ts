@@ -18,8 +18,14 @@ export async function serveAgent(config: Config): Promise<void> {
   await jobTracker.start();
   await deps.health.start();
   const { drainMs, stopWithParent } = config;
-  const shutdown = { deps, drainMs, withParent: stopWithParent, logger };
-  shutDownOnSignals(shutdown);
-  await serveAgentOnStdio({ ...deps, tracker: jobTracker, config, logger });
-  await shutDown(shutdown);
+  const closing = new AbortController();
+  const { signal } = closing;
+  const served = serveAgentOnStdio({
+    ...deps,
+    ...{ tracker: jobTracker, config, logger, closing: signal },
+  });
+  const shutdown = { deps, drainMs, withParent: stopWithParent, logger, closing };
+  shutDownOnSignals({ ...shutdown, closeServer: () => served });
+  await served;
+  if (!signal.aborted) await shutDown(shutdown);
 }

@@ -24,7 +24,8 @@ export function parseFind(text: string, now: number): FindQuery {
   const pieces = withoutDeepBrackets(piecesOf(withSpaces(text.slice(0, MAX_FIND_LENGTH))));
   const filters = noFilters();
   const unread: UnreadFilter[] = [];
-  const reading = { pieces, at: 0, filters, unread, now };
+  const empty: UnreadFilter[] = [];
+  const reading = { pieces, at: 0, filters, unread, empty, now };
   const matches: WordMatch[] = [];
   // A closing bracket that was never opened ends a list, but not the query.
   for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading));
@@ -37,6 +38,7 @@ export function parseFind(text: string, now: number): FindQuery {
     topic: topicOf(words).join(' '),
     filters,
     ...(unread.length > 0 && { unread }),
+    ...(empty.length > 0 && { empty }),
   };
 }
 
@@ -73,6 +75,7 @@ interface Reading {
   at: number;
   filters: FindFilters;
   unread: UnreadFilter[];
+  empty: UnreadFilter[];
   now: number;
 }
 
@@ -128,10 +131,14 @@ function matchOf(piece: Piece, reading: Reading): WordMatch | undefined {
 
 function filterOf(
   piece: Extract<Piece, { type: 'filter' }>,
-  { filters, unread, now }: Reading,
+  { filters, unread, empty, now }: Reading,
 ): WordMatch | undefined {
-  if (addFilter(piece, filters, now)) return undefined;
-  unread.push({ typed: `${piece.isNot ? '-' : ''}${piece.text}`, takes: whatItTakes(piece) });
+  const asTyped = { typed: `${piece.isNot ? '-' : ''}${piece.text}`, takes: whatItTakes(piece) };
+  if (addFilter(piece, filters, now)) {
+    if (piece.value.trim() === '') empty.push(asTyped);
+    return undefined;
+  }
+  unread.push(asTyped);
   return wordOf(piece.text);
 }
 

@@ -50,6 +50,8 @@ export interface FindQuery {
   filters: FindFilters;
   /** Operators whose values could not be read: they were read as text. Absent for none. */
   unread?: UnreadFilter[];
+  /** Operators without a value, such as `from:`: they have no effect. Absent for none. */
+  empty?: UnreadFilter[];
   /** Common words, such as "the", that say little about what is meant. Absent for none. */
   stopWords?: string[];
   /** The language of which they are, a BCP 47 tag. */

@@ -1,3 +1,4 @@
+import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { cut } from '../text/cut.ts';
 import { printable } from '../text/printable.ts';
@@ -9,7 +10,7 @@ const MAX_AGENT = 60;
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
 /**
- * What a client of revision 2025-11-25 says once, in `initialize`. The server keeps nothing: this is
+ * What a client of an earlier revision says once, in `initialize`. The server keeps nothing: this is
  * the session's id, which the client sends with each request. It claims no more than the client could
  * say anew, so it needs no signature, and it survives a restart.
  */
@@ -17,21 +18,16 @@ export interface Handshake {
   /** Of the conversation. */
   id: string;
   agent: string;
-  hasTasks: boolean;
 }
 
-const handshake = z.object({ id: z.uuid(), agent: z.string().max(200), hasTasks: z.boolean() });
+const handshake = z.object({ id: z.uuid(), agent: z.string().max(200) });
 
 /** The longest id of a session that is read, in characters. */
 const MAX_SESSION_ID = 1_000;
 
 export function sessionIdFor(params: unknown): string {
-  const { clientInfo, capabilities } = (params ?? {}) as Record<string, unknown>;
-  const said: Handshake = {
-    id: Bun.randomUUIDv7(),
-    agent: agentName(clientInfo),
-    hasTasks: declaresTasks(capabilities),
-  };
+  const { clientInfo } = (params ?? {}) as Record<string, unknown>;
+  const said: Handshake = { id: Bun.randomUUIDv7(), agent: agentName(clientInfo) };
   return Buffer.from(JSON.stringify(said)).toString('base64url');
 }
 
@@ -53,8 +49,12 @@ export function agentName(clientInfo: unknown): string {
   return line || 'unnamed';
 }
 
-/** Whether a client's capabilities have the Tasks extension. */
-export function declaresTasks(capabilities: unknown): boolean {
+/**
+ * Whether the capabilities of a request have the Tasks extension. The extension counts no earlier
+ * declaration, so that of `initialize` does not suffice.
+ */
+export function declaresTasks(envelope: unknown): boolean {
+  const capabilities = ((envelope ?? {}) as Record<string, unknown>)[CLIENT_CAPABILITIES_META_KEY];
   const { extensions } = (capabilities ?? {}) as Record<string, unknown>;
   if (typeof extensions !== 'object' || extensions === null) return false;
   const settings = (extensions as Record<string, unknown>)[TASKS_EXTENSION];

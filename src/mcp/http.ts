@@ -1,7 +1,7 @@
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   createMcpHandler,
   MissingRequiredClientCapabilityError,
+  PROTOCOL_VERSION_META_KEY,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -15,6 +15,7 @@ import {
 } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
 import { createAgentServer, toolsOf } from './server.ts';
+import type { AgentTool } from './tool.ts';
 
 /** What the web server knows of a request. */
 export interface Visit {
@@ -29,16 +30,19 @@ const SESSION_HEADER = 'mcp-session-id';
 export interface AgentEndpoint {
   /** Answers a `POST` whose body was read already. */
   answer(request: Request, body: string, visit: Visit): Promise<Response>;
+  /** Resolves when the calls that run now are answered. Those that wait for a job wait no longer, once `closing` aborts. */
   close(): Promise<void>;
 }
 
 /** Streamable HTTP, of both revisions of the protocol. Keeps nothing between requests. */
 export function createAgentEndpoint(deps: AgentDeps): AgentEndpoint {
-  const tools = toolsOf(deps);
+  const { tools, settled } = followed(toolsOf(deps));
   const handler = createMcpHandler(
     ({ authInfo }) => {
       const visit = authInfo?.extra as unknown as Visit & { session: string | null };
-      return createAgentServer(deps, tools, (server, context) => callerOf(visit, server, context));
+      const callerFor = (server: Server, context: ServerContext) =>
+        callerOf(visit, server, context);
+      return createAgentServer(deps, tools, callerFor, visit.isReader);
     },
     { onerror: (error) => deps.logger.debug('A request of an agent failed.', { error }) },
   );
@@ -55,7 +59,34 @@ export function createAgentEndpoint(deps: AgentDeps): AgentEndpoint {
       }
       return response;
     },
-    close: () => handler.close(),
+    async close() {
+      await settled();
+      await handler.close();
+    },
+  };
+}
+
+/** Tools whose calls can be waited for: the library's `close` drops what is not answered yet. */
+function followed(given: ReadonlyMap<string, AgentTool>) {
+  const calls = new Set<Promise<unknown>>();
+  const follow = (tool: AgentTool): AgentTool => ({
+    ...tool,
+    call(...args) {
+      const answer = tool.call(...args);
+      calls.add(answer);
+      const forget = () => calls.delete(answer);
+      answer.then(forget, forget);
+      return answer;
+    },
+  });
+  const tools = new Map([...given].map(([name, tool]) => [name, follow(tool)]));
+  return {
+    tools,
+    /** Resolves when those that run now have ended, and the library had its turn to send their answers. */
+    async settled() {
+      await Promise.allSettled(calls);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    },
   };
 }
 
@@ -78,9 +109,7 @@ function readMessage(body: string): Message {
 function asksForTaskNews({ method, params }: Message): boolean {
   if (method !== 'subscriptions/listen') return false;
   const { notifications, _meta } = (params ?? {}) as Record<string, Record<string, unknown>>;
-  return (
-    notifications?.taskIds !== undefined && !declaresTasks(_meta?.[CLIENT_CAPABILITIES_META_KEY])
-  );
+  return notifications?.taskIds !== undefined && !declaresTasks(_meta);
 }
 
 function missingCapability(id: unknown): Response {
@@ -96,14 +125,15 @@ function callerOf(
   server: Server,
   { mcpReq: { envelope } }: ServerContext,
 ): Caller {
-  const known = envelope ? undefined : readSessionId(session);
+  const isModern = envelope !== undefined && PROTOCOL_VERSION_META_KEY in envelope;
+  const known = isModern ? undefined : readSessionId(session);
   const agent = known?.agent ?? agentName(server.getClientVersion());
   // A conversation of the newer revision has no name of its own: its jobs are those of the day.
   const mark = known?.id.slice(-8) ?? new Date().toISOString().slice(0, 10);
   return {
     agent,
     sessionId: sessionOf(agent, mark),
-    hasTasks: known?.hasTasks ?? declaresTasks(server.getClientCapabilities()),
+    hasTasks: declaresTasks(envelope),
     isReader,
     client: address,
     ...(address !== undefined && { address }),

@@ -3,14 +3,18 @@ import { nextLink, resultNotes, resultSummary } from '../operations/words.ts';
 import { abridge } from '../text/abridge.ts';
 import { cut } from '../text/cut.ts';
 import { clockTime, estimate, jobName, progressCount, rate } from '../text/format.ts';
-import { printable } from '../text/printable.ts';
 import { pauseText } from '../text/queue_text.ts';
 import { startsLater, startText } from '../text/start_text.ts';
+import { forAgents } from './agent_words.ts';
+import { plainLine } from './collected.ts';
 import { jobUri } from './uris.ts';
 
-/** What agents read about jobs. Texts that a source may have written are cut and on one line. */
+/** What agents read about jobs. */
 
-/** The longest status message, error or message of a job, in UTF-16 code units. */
+/** The longest status message, in UTF-16 code units. A source may have written some of it. */
+const MAX_STATUS = 300;
+
+/** The longest message, error or note of a job, in UTF-16 code units. */
 const MAX_MESSAGE = 500;
 
 /** How many of a job's notes are told. */
@@ -21,8 +25,8 @@ const MAX_NOTES = 10;
  * ended.
  */
 export function statusMessage(job: Job, tracker: Tracker, now = new Date()): string {
-  const message = `${printable(jobName(job))}: ${printable(stateText(job, tracker, now))}`;
-  return cut(message, MAX_MESSAGE);
+  const name = plainLine(jobName(job), MAX_STATUS / 2);
+  return plainLine(`${name}: ${forAgents(stateText(job, tracker, now))}`, MAX_STATUS);
 }
 
 function stateText(job: Job, tracker: Tracker, now: Date): string {
@@ -63,13 +67,34 @@ function runningText({ progress, ratePerSecond, etaSeconds, stalledSince }: Job)
   return parts.filter(Boolean).join(' · ') || 'has started';
 }
 
+/**
+ * Where an unfinished job is, in words of our own alone: it stands outside of what is marked as
+ * collected.
+ */
+export function ownWords(job: Job, tracker: Tracker, now = new Date()): string {
+  switch (job.status) {
+    case 'queued': {
+      const pause = tracker.reader.pauseOf()(job);
+      return pause ? `waits, because ${pauseText(pause)}` : waitingText(job, tracker, now);
+    }
+    case 'retrying':
+      return `waits for another attempt${job.retryAt ? ` at ${clockTime(job.retryAt, now)}` : ''}`;
+    case 'cancelling':
+      return 'is being cancelled';
+    default:
+      return 'is running';
+  }
+}
+
 /** A job as agents see it in lists and alone: bounded, whatever it read and returned. */
 export function jobJson(job: Job, tracker: Tracker): Record<string, unknown> {
-  const { id, type, status, progress, createdAt, completedAt, metadata, sessionId, agent } = job;
+  const { id, type, status, progress, createdAt, completedAt } = job;
+  const { metadata, sessionId, agent, errorMessage } = job;
   return {
     id,
     uri: jobUri(id),
     ...{ type, status, statusMessage: statusMessage(job, tracker) },
+    ...(errorMessage !== undefined && { error: cut(forAgents(errorMessage), MAX_MESSAGE) }),
     progress: { current: progress.current, total: progress.total },
     createdAt: createdAt.toISOString(),
     ...(completedAt && { completedAt: completedAt.toISOString() }),
@@ -82,12 +107,35 @@ export function jobJson(job: Job, tracker: Tracker): Record<string, unknown> {
 /** The same with the job's result, if it has ended. */
 export function endedJson(job: Job, tracker: Tracker): Record<string, unknown> {
   if (!isFinal(job.status)) return jobJson(job, tracker);
-  const notes = resultNotes(job, 'api').slice(0, MAX_NOTES);
-  const next = nextLink(job);
+  const notes = [...resultNotes(job, 'api'), ...nowPossible(job)].slice(0, MAX_NOTES);
+  const next = nextFind(job);
   return {
     ...jobJson(job, tracker),
-    ...(job.result !== undefined && { result: abridge(job.result) }),
-    ...(notes.length > 0 && { notes: notes.map((note) => cut(note, MAX_MESSAGE)) }),
-    ...(next?.path === '/find' && { next: { tool: 'find', arguments: next.query } }),
+    ...(job.result !== undefined && { result: abridge(withSource(job)) }),
+    ...(notes.length > 0 && { notes: notes.map((note) => cut(forAgents(note), MAX_MESSAGE)) }),
+    ...(next && { next: { tool: 'find', arguments: next } }),
   };
+}
+
+/** The names in a result are those of one source, and the other tools want it, too. */
+function withSource({ result, metadata }: Job): unknown {
+  const source = metadata?.source;
+  const isPlain = typeof result === 'object' && result !== null && !Array.isArray(result);
+  return isPlain && typeof source === 'string' ? { source, ...result } : result;
+}
+
+/** The arguments of a find of what the job has brought, where a find needs no more than those. */
+function nextFind(job: Job): Record<string, string> | undefined {
+  const next = nextLink(job);
+  if (next?.path !== '/find' || isFindByMeaning(next.query)) return undefined;
+  return next.query;
+}
+
+/** What the page asks words for first. */
+const isFindByMeaning = ({ by, q }: Record<string, string>) => by === 'meaning' && q === undefined;
+
+function nowPossible(job: Job): string[] {
+  const next = nextLink(job);
+  if (!next || !isFindByMeaning(next.query)) return [];
+  return ['Posts can be found by meaning: call find with "by": "meaning", and q.'];
 }

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { Job } from '../jobs/index.ts';
 import { parseJobQuery } from '../jobs/job_query.ts';
 import { jobName } from '../text/format.ts';
-import { printable } from '../text/printable.ts';
-import { collectedText, UNTRUSTED } from './collected.ts';
+import { collectedText, plainLine, UNTRUSTED } from './collected.ts';
 import type { AgentDeps } from './deps.ts';
 import { endedJson } from './job_words.ts';
 import { postJson, profileJson } from './posts.ts';
@@ -13,6 +12,9 @@ import { jobUri, postUri, profileUri, type ResourceKind, readUri, TEMPLATES } fr
 
 /** How many resources a page lists. */
 const PAGE = 50;
+
+/** The longest name of a resource, in UTF-16 code units. A source has written some of it. */
+const MAX_NAME = 100;
 
 /** In which order resources are listed. */
 const KINDS: readonly ResourceKind[] = ['jobs', 'profiles', 'posts'];
@@ -31,19 +33,27 @@ type ResourcePage = { resources: Resource[]; nextCursor?: string };
  * @throws WrongCursor, InvalidCursor, InvalidInput
  */
 export function listResources(deps: AgentDeps, cursor: string | undefined): ResourcePage {
-  const [kind, within] = readCursor(cursor);
-  const { resources, nextCursor } = pageOf(deps, kind, within);
-  if (nextCursor !== undefined) return { resources, nextCursor: writeCursor(kind, nextCursor) };
-  const next = KINDS[KINDS.indexOf(kind) + 1];
-  return { resources, ...(next && { nextCursor: writeCursor(next) }) };
+  const [first, start] = readCursor(cursor);
+  const resources: Resource[] = [];
+  let within = start;
+  for (const kind of KINDS.slice(KINDS.indexOf(first))) {
+    // A page ends where it is full, not where a kind ends.
+    if (resources.length === PAGE) return { resources, nextCursor: writeCursor(kind, within) };
+    const page = pageOf(deps, kind, PAGE - resources.length, within);
+    resources.push(...page.resources);
+    within = page.nextCursor;
+    if (within !== undefined) return { resources, nextCursor: writeCursor(kind, within) };
+  }
+  return { resources };
 }
 
 function pageOf(
   { tracker, library }: AgentDeps,
   kind: ResourceKind,
+  limit: number,
   cursor?: string,
 ): ResourcePage {
-  const page = { limit: PAGE, ...(cursor !== undefined && { cursor }) };
+  const page = { limit, ...(cursor !== undefined && { cursor }) };
   switch (kind) {
     case 'jobs': {
       const { jobs, nextCursor } = tracker.reader.listJobs(parseJobQuery(page));
@@ -76,7 +86,7 @@ function jobResource(job: Job): Resource {
 }
 
 function resource(uri: string, name: string): Resource {
-  return { uri, name: printable(name), mimeType: MIME_TYPE };
+  return { uri, name: plainLine(name, MAX_NAME), mimeType: MIME_TYPE };
 }
 
 /** The templates of all resources. */

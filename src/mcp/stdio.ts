@@ -1,63 +1,66 @@
-import { PassThrough } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { agentName, declaresTasks, sessionOf } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
+import { LineTransport } from './line_transport.ts';
 import { createAgentServer, toolsOf } from './server.ts';
 
-/**
- * What was sent just before standard input ended is still answered, if that takes no longer than this,
- * in ms: `echo … | xgpt mcp`.
- */
-const LAST_ANSWERS_MS = 250;
+/** Calls that came before the end are answered, if that takes no longer than this, in ms. */
+const LAST_ANSWERS_MS = 30_000;
+
+interface Pipe {
+  input: Readable;
+  output: Writable;
+}
 
 /**
  * Talks to one agent over standard input and output. Nothing else may write to standard output.
- * Resolves when standard input has ended.
+ * Resolves when the input has ended, the connection failed or `closing` aborts, and all is answered: what
+ * waits for a job then says that the job goes on.
  */
-export async function serveAgentOnStdio(deps: AgentDeps): Promise<void> {
-  const tools = toolsOf(deps);
+export async function serveAgentOnStdio(
+  deps: AgentDeps,
+  { input, output }: Pipe = { input: process.stdin, output: process.stdout },
+): Promise<void> {
   const conversation = Bun.randomUUIDv7().slice(-8);
-  const { input, ended } = standardInput();
+  const ending = new AbortController();
+  const closing = deps.closing ? AbortSignal.any([deps.closing, ending.signal]) : ending.signal;
+  const own = { ...deps, closing };
+  const tools = toolsOf(own);
+  const transport = new LineTransport(input, output);
   const agent = serveStdio(
     () =>
-      createAgentServer(deps, tools, (server, context) => callerOf(conversation, server, context)),
+      createAgentServer(own, tools, (server, context) => callerOf(conversation, server, context)),
     {
       onerror: (error) => deps.logger.debug('A message of the agent failed.', { error }),
-      transport: new StdioServerTransport(input, process.stdout),
+      transport,
     },
   );
-  await ended;
+  await Promise.race([transport.ended, aborted(closing)]);
+  ending.abort();
+  await Promise.race([transport.settled(), Bun.sleep(LAST_ANSWERS_MS)]);
   await agent.close();
 }
 
-/** The library (2.4.0) drops what it has not answered yet as soon as its input ends. */
-function standardInput(): { input: PassThrough; ended: Promise<void> } {
-  const input = new PassThrough();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  process.stdin.pipe(input, { end: false });
-  const end = () => setTimeout(resolve, LAST_ANSWERS_MS);
-  process.stdin.once('end', end);
-  process.stdin.once('close', end);
-  return { input, ended: promise };
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function callerOf(conversation: string, server: Server, { mcpReq }: ServerContext): Caller {
   const envelope = mcpReq.envelope as Record<string, unknown> | undefined;
   const agent = agentName(envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion());
-  // The newer revision declares capabilities anew with each request.
-  const capabilities = envelope
-    ? envelope[CLIENT_CAPABILITIES_META_KEY]
-    : server.getClientCapabilities();
   return {
     agent,
     sessionId: sessionOf(agent, conversation),
-    hasTasks: declaresTasks(capabilities),
+    hasTasks: declaresTasks(envelope),
     isReader: false,
     client: `agent ${agent}`,
   };

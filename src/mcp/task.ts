@@ -2,7 +2,8 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isFinal, type Job, type JobStatus, type Tracker } from '../jobs/index.ts';
 import type { Library } from '../library/index.ts';
 import { resultOf } from '../operations/operation.ts';
-import { collected } from './collected.ts';
+import { termsOf } from '../operations/sentences.ts';
+import { collected, plainLine } from './collected.ts';
 import { endedJson, statusMessage } from './job_words.ts';
 import { jobUri, postUri, profileUri } from './uris.ts';
 
@@ -53,11 +54,14 @@ export interface TaskState extends Task {
   [more: string]: unknown;
 }
 
-/** How often a client should ask, in ms: while a job runs, and while it waits. */
-const POLL_MS = { running: 1_000, waiting: 3_000 };
+/** How often a client should ask, in ms. A job that waits may start at any time. */
+const POLL_MS = 1_000;
 
-/** How many of an author's newest posts a result links to. */
-const MAX_POST_LINKS = 5;
+/** How many people and how many of the newest posts a result links to. */
+const MAX_LINKS = 5;
+
+/** The longest name of a link, in UTF-16 code units. A source has written some of it. */
+const MAX_NAME = 100;
 
 interface TaskDeps {
   tracker: Tracker;
@@ -66,7 +70,10 @@ interface TaskDeps {
 }
 
 export function taskHandle(deps: TaskDeps, job: Job): TaskHandle {
-  return { resultType: 'task', ...taskOf(deps, job) };
+  const { id, type } = job;
+  // A client that takes the handle for the result shows its content to the model.
+  const text = `The ${type} job ${id} was started, and goes on. Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
+  return { resultType: 'task', content: [{ type: 'text', text }], ...taskOf(deps, job) };
 }
 
 /** The task as `tasks/get` tells it, with its result when it has one. */
@@ -76,7 +83,8 @@ export function taskState(deps: TaskDeps, job: Job): TaskState {
   return {
     resultType: 'complete',
     ...task,
-    ...(isCompleted && { result: jobResult(deps, job) }),
+    // The result is what the call would have answered, with the member that each result has.
+    ...(isCompleted && { result: { resultType: 'complete', ...jobResult(deps, job) } }),
   };
 }
 
@@ -89,7 +97,7 @@ function taskOf({ tracker, config }: TaskDeps, job: Job): Task {
     createdAt: createdAt.toISOString(),
     lastUpdatedAt: updatedAt.toISOString(),
     ttlMs: timeToLive(job, config.keepFinishedMs),
-    pollIntervalMs: status === 'running' ? POLL_MS.running : POLL_MS.waiting,
+    pollIntervalMs: POLL_MS,
   };
 }
 
@@ -115,17 +123,40 @@ export function jobResult(deps: TaskDeps, job: Job): CallToolResult {
   };
 }
 
-/** Links to the author whom a job has read, and to the newest posts. */
+/** Links to the people whom a job has read, and to the newest posts of them or on its topic. */
 function linksOf({ library }: TaskDeps, job: Job) {
   const source = job.metadata?.source;
-  const username = resultOf(job)?.username;
-  if (typeof source !== 'string' || typeof username !== 'string') return [];
-  const { posts } = library.posts({ source, author: username, limit: MAX_POST_LINKS });
-  const links = posts.map(({ id }) => link(postUri(source, id), `post ${id}`));
-  if (!library.profileOf(source, username)) return links;
-  return [link(profileUri(source, username), `profile of @${username}`), ...links];
+  const result = resultOf(job);
+  if (typeof source !== 'string' || !result) return [];
+  const names = namesIn(result).slice(0, MAX_LINKS);
+  const people = names.filter((username) => library.profileOf(source, username));
+  const posts = queriesOf(job, names)
+    .flatMap((query) => library.posts({ source, ...query, limit: MAX_LINKS }).posts)
+    .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  const ids = [...new Set(posts.map(({ id }) => id))].slice(0, MAX_LINKS);
+  return [
+    ...people.map((name) => link(profileUri(source, name), `profile of @${name}`)),
+    ...ids.map((id) => link(postUri(source, id), `post ${id}`)),
+  ];
+}
+
+/** Whom a job has read or found. */
+function namesIn({ username, found }: Record<string, unknown>): string[] {
+  const names = Array.isArray(found) ? found : [username];
+  return names.filter((name): name is string => typeof name === 'string');
+}
+
+/** How the library knows what a job has brought: by its authors, or by the words of a search. */
+function queriesOf({ type, metadata }: Job, names: string[]): { author?: string; q?: string }[] {
+  if (type !== 'search') return names.map((author) => ({ author }));
+  const query = metadata?.query;
+  return typeof query === 'string'
+    ? termsOf(query)
+        .slice(0, MAX_LINKS)
+        .map((q) => ({ q }))
+    : [];
 }
 
 function link(uri: string, name: string) {
-  return { type: 'resource_link' as const, uri, name };
+  return { type: 'resource_link' as const, uri, name: plainLine(name, MAX_NAME) };
 }

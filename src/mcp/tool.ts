@@ -4,7 +4,8 @@ import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidCursor } from '../library/index.ts';
 import { jsonSchemaOf } from '../platform/json_schema.ts';
-import { detailsOf } from '../platform/typed_fields.ts';
+import { forAgents } from './agent_words.ts';
+import { checked } from './arguments.ts';
 import type { AgentDeps, Caller } from './deps.ts';
 import type { TaskHandle } from './task.ts';
 
@@ -36,20 +37,11 @@ export function readingTool<Schema extends z.ZodType>(
   };
 }
 
-/** @throws InvalidInput that names every argument that is wrong. */
-export function checked<Schema extends z.ZodType>(
-  schema: Schema,
-  given: unknown,
-): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(given);
-  if (success) return data;
-  throw new InvalidInput(detailsOf(error));
-}
-
 /** The tool as `tools/list` describes it. */
 export function listed({ name, title, description, input, annotations }: AgentTool): Tool {
-  const schema = { ...jsonSchemaOf(input()), type: 'object' as const };
-  return { name, title, description, inputSchema: schema as Tool['inputSchema'], annotations };
+  const { additionalProperties = false, ...schema } = jsonSchemaOf(input());
+  const inputSchema = { ...schema, type: 'object' as const, additionalProperties };
+  return { name, title, description, inputSchema: inputSchema as Tool['inputSchema'], annotations };
 }
 
 /** Calls a tool. What the agent can put right is an answer that says so, not an error. */
@@ -61,7 +53,7 @@ export async function callTool(
   try {
     return await tool.call(...call);
   } catch (error) {
-    const message = refusalOf(error);
+    const message = refusalOf(error, call[1].isReader);
     if (message !== undefined) return refusal(message);
     if (!call[2].mcpReq.signal.aborted) logger.error('A tool failed.', { tool: tool.name, error });
     throw error;
@@ -73,7 +65,7 @@ export function refusal(message: string): CallToolResult {
   return { content: [{ type: 'text', text: message }], isError: true };
 }
 
-function refusalOf(error: unknown): string | undefined {
+function refusalOf(error: unknown, isReader: boolean): string | undefined {
   if (error instanceof InvalidInput) {
     const fields = Object.entries(error.details).map(([name, wrong]) => `${name}: ${wrong}`);
     return `Nothing was done. Correct these arguments and call again.\n${fields.join('\n')}`;
@@ -82,9 +74,9 @@ function refusalOf(error: unknown): string | undefined {
     return 'Invalid cursor. Use nextCursor of the previous answer, or omit cursor.';
   }
   if (error instanceof TooManyWaiting) {
-    return `Nothing was started. ${error.message} Wait until some have ended.`;
+    return `Nothing was started. ${error.message} list_jobs with { "status": "queued" } shows them: wait until some have ended, or stop one with cancel_job.`;
   }
-  return error instanceof ModelUnavailable ? error.message : undefined;
+  return error instanceof ModelUnavailable ? forAgents(error.message, isReader) : undefined;
 }
 
 /** An argument that continues a list. */

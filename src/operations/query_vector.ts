@@ -1,6 +1,6 @@
 import { type Embedder, ModelUnavailable } from '../embedding/index.ts';
 import type { Library } from '../library/index.ts';
-import { hasNoMeaning, meaningNotes, NO_MEANING } from '../text/meaning_notes.ts';
+import { hasNoMeaning, meaningNotes, NO_MEANING, WHERE_TO_EMBED } from '../text/meaning_notes.ts';
 
 /** How long a find waits for the model, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -20,8 +20,7 @@ export async function comparable(
   return { vector: vector as Float32Array, notes: reading ? meaningNotes(reading) : [] };
 }
 
-const NOTHING_EMBEDDED =
-  'No post has been embedded yet, so none can be found by meaning. Start an embed job first (on the page Embed, or with xgpt embed).';
+const NOTHING_EMBEDDED = `No post has been embedded yet, so none can be found by meaning. Start an embed job first ${WHERE_TO_EMBED}.`;
 
 /** @throws ModelUnavailable when there are posts, and none can be compared. */
 export function requireVectors(library: Library, { model }: Pick<Embedder, 'model'>): void {

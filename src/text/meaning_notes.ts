@@ -19,6 +19,9 @@ export function hasNoMeaning({ parts, unknown }: Reading): boolean {
   return unknown === parts;
 }
 
+/** Where people start an embed job. */
+export const WHERE_TO_EMBED = '(on the page Embed, or with xgpt embed)';
+
 /** Said of a query without meaning. */
 export const NO_MEANING =
   'The model knows no part of this query, so no post can be compared with it by meaning. Search by words instead.';

@@ -13,8 +13,8 @@ export type Revision = (typeof REVISIONS)[number];
 
 export interface AgentOptions {
   revision: Revision;
-  /** Whether it declares the extension for tasks. Default: yes. */
-  hasTasks?: boolean;
+  /** Whether it declares the extension for tasks: with each request, or once. Default: yes. */
+  hasTasks?: boolean | 'once';
   name?: string;
   /** Sends requests over HTTP; the global one by default. */
   fetch?: (url: URL | string, init?: RequestInit) => Promise<Response>;
@@ -22,6 +22,8 @@ export interface AgentOptions {
 }
 
 export const TASKS = 'io.modelcontextprotocol/tasks';
+
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 
 export type Json = Record<string, unknown>;
 
@@ -59,20 +61,22 @@ export async function connect(
   { revision, hasTasks = true, name = 'test-agent' }: AgentOptions,
 ) {
   const capabilities = hasTasks ? TASK_CAPABILITIES : NO_CAPABILITIES;
+  const isModern = revision === '2026-07-28';
   const info = { name, version: '1.0.0' };
-  const mode = revision === '2026-07-28' ? { pin: revision } : ('legacy' as const);
+  const mode = isModern ? { pin: revision } : ('legacy' as const);
   const client = new Client(info, { versionNegotiation: { mode }, capabilities });
   await client.connect(transport as Parameters<Client['connect']>[0]);
   const send = rawSender(transport);
   const envelope = {
     'io.modelcontextprotocol/protocolVersion': revision,
     'io.modelcontextprotocol/clientInfo': info,
-    'io.modelcontextprotocol/clientCapabilities': capabilities,
+    [CAPABILITIES]: capabilities,
   };
   /** As the agent sends it, past the client's own checks: it (2.4.0) refuses handles of tasks. */
   const request = (method: string, params: Json = {}): Promise<Reply> => {
-    const isModern = revision === '2026-07-28';
-    return send({ method, params: isModern ? { ...params, _meta: envelope } : params });
+    const { [CAPABILITIES]: own } = envelope;
+    const _meta = isModern ? envelope : hasTasks === true ? { [CAPABILITIES]: own } : undefined;
+    return send({ method, params: _meta ? { ...params, _meta } : params });
   };
   const call = async (tool: string, args: Json = {}): Promise<Json> => {
     const { result, error } = await request('tools/call', { name: tool, arguments: args });

@@ -23,7 +23,7 @@ const agentIn = (options: AgentOptions) => appAgent(web, options);
 
 describe('a request', () => {
   test.each(REVISIONS)(
-    'FEATURES 57: of revision %s that waits does not hold up a stop',
+    'FEATURES 57: of revision %s that waits does not hold up a stop, and is told that its job goes on',
     async (revision) => {
       const stopping = await setupApp({ XGPT_AGENT_WAIT_MS: '600000' });
       const agent = await appAgent(stopping, { revision, hasTasks: false });
@@ -33,7 +33,7 @@ describe('a request', () => {
       );
       await until('it has started', () => stopping.tracker.getAllJobs().length === 1);
       stopping.closing.abort();
-      expect(await answer).toMatch(/goes on|was closed/);
+      expect(await answer).toInclude('It goes on. To ask again, call get_job');
     },
   );
 
@@ -75,7 +75,8 @@ describe('jobs of agents', () => {
     const agent = await appAgent(own, { revision: '2026-07-28', name: '<b>night</b>\nshift' });
     const { taskId } = await agent.call('scrape', { username: 'aurora_lab' });
     const html = await (await own.request('/api/jobs')).text();
-    expect(html).toInclude('started by &lt;b&gt;night&lt;/b&gt; shift');
+    expect(html).toInclude('<i title="Started by the agent ');
+    expect(html).toInclude('>&lt;b&gt;night&lt;/b&gt; shift</i>');
     const cancel = await own.post(`/api/jobs/${taskId}/cancel`);
     expect(cancel.status).toBe(200);
     expect((await agent.task(taskId)).status).toBe('cancelled');
@@ -149,7 +150,18 @@ describe('POST /mcp', () => {
   });
 
   test('FEATURES 57: answers other methods with 405, and a body that is too large with 413', async () => {
-    expect((await web.request('/mcp')).status).toBe(405);
+    for (const accept of ['text/event-stream', 'application/json, text/event-stream', '*/*']) {
+      for (const method of ['GET', 'DELETE']) {
+        const refused = await web.request('/mcp', { method, headers: { accept } });
+        expect(refused.status).toBe(405);
+        expect(refused.headers.get('allow')).toBe('POST');
+        expect(await refused.json()).toMatchObject({ error: { code: 'method_not_allowed' } });
+      }
+    }
+    const page = await web.request('/mcp', { headers: NAVIGATION });
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      ...[405, 'text/html; charset=utf-8'],
+    ]);
     const large = { ...ping({}), body: 'x'.repeat(2 * 1024 * 1024) };
     expect((await web.request('/mcp', large)).status).toBe(413);
   });

@@ -67,6 +67,11 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     const handle = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
     expect(CreateTaskResultV2Schema.safeParse(handle).error).toBeUndefined();
     expect(handle).toMatchObject({ resultType: 'task', status: 'working', ttlMs: null });
+    expect(handle.pollIntervalMs).toBe(1_000);
+    // A client that takes it for the result shows this to the model.
+    expect(textsOf(handle)).toEqual([
+      expect.stringContaining(`Call get_job with { "id": "${handle.taskId}" }`),
+    ]);
     const ended = await endedTask(agent, handle.taskId);
     expect(GetTaskResultV2Schema.safeParse(ended).error).toBeUndefined();
     expect(ended.status).toBe('completed');
@@ -74,6 +79,7 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect(job).toMatchObject({ agent: 'night-shift', status: 'completed' });
     expect(job?.sessionId).toStartWith('night-shift ');
     const { content, isError } = ended.result as { content: Json[]; isError?: boolean };
+    expect(ended.result).toHaveProperty('resultType', 'complete');
     expect(isError).toBeUndefined();
     const links = content.filter(({ type }) => type === 'resource_link');
     expect(links.map(({ uri }) => String(uri).split('/')[2])).toEqual([
@@ -105,6 +111,13 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
       expect(error?.code).toBe(-32021);
       expect(error?.data).toEqual({ requiredCapabilities: { extensions: { [TASKS]: {} } } });
     }
+  });
+
+  test('FEATURES 57: gets no handle for what it declared before, but the result', async () => {
+    const agent = await agentIn({ revision: '2025-11-25', hasTasks: 'once' });
+    const answer = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
+    expect(answer).not.toHaveProperty('taskId');
+    expect(dataOf(answer).job).toMatchObject({ status: 'completed' });
   });
 
   test('FEATURES 57: is told to correct what it sent, and nothing starts', async () => {
@@ -255,6 +268,7 @@ describe('a task', () => {
     });
     const execution = await session.callTool('scrape', { username: 'aurora_lab', maxTweets: 20 });
     const { outcome } = await execution.settle();
+    expect(outcome.status).toBe('completed');
     expect(JSON.stringify(outcome)).toInclude('has completed');
     const [job] = web.tracker.getAllJobs();
     expect(job?.agent).toBe('ext-tasks');

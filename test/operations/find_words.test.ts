@@ -193,6 +193,14 @@ describe('FEATURES 47: what could not be read or found', () => {
     else expect(notes.filter((one) => !one.startsWith('No post has “'))).toEqual([]);
   });
 
+  test('FEATURES 57: an operator without a value is told', async () => {
+    const { found } = filled(texts('soup'));
+    expect((await found('from:')).notes).toEqual([
+      '“from:” has no value, and no effect: from: takes a username, or the address of a profile.',
+    ]);
+    expect((await found('soup -is:')).notes?.[0]).toStartWith('“-is:” has no value');
+  });
+
   test('operators that were read are not', async () => {
     const { found } = filled(texts('soup'));
     expect(await found('soup since:2020 -from:bo http://x.example')).not.toMatchObject({

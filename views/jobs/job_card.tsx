@@ -5,6 +5,7 @@ import { ordinal, subject } from '../../src/text/format.ts';
 import { pauseText } from '../../src/text/queue_text.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { startDistance } from '../time.tsx';
 import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
@@ -31,8 +32,18 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
     <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}>
       {escapeHtml(cut(type, MAX_NAME))} <b safe>{subject(job)}</b>
-      {job.agent === undefined ? '' : <i safe>{`started by ${job.agent}`}</i>}
+      <Starter agent={job.agent} />
     </a>
+  );
+}
+
+/** The title has the whole name where the card is too narrow for it. */
+function Starter({ agent }: { agent: string | undefined }): JSX.Element {
+  if (agent === undefined) return '';
+  return (
+    <i title={attributeText(`Started by the agent ${agent}`)} safe>
+      {agent}
+    </i>
   );
 }
 

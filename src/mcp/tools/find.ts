@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readTyped } from '../../jobs/job_query.ts';
 import { find } from '../../operations/find/find.ts';
 import { findFields, findRequestSchema, toFindRequest } from '../../operations/find/request.ts';
+import { forAgents } from '../agent_words.ts';
 import { collected } from '../collected.ts';
 import type { AgentDeps } from '../deps.ts';
 import { postJson } from '../posts.ts';
@@ -33,7 +34,7 @@ export function findTool({ library, embedder, sources }: AgentDeps): AgentTool {
         });
       },
     },
-    async (given) => {
+    async (given, { isReader }) => {
       const typed = readTyped(findRequestSchema(sources), given);
       const request = toFindRequest(typed, Date.now());
       const { posts, total, isCapped, understood, notes, nextCursor } = await find(
@@ -46,7 +47,7 @@ export function findTool({ library, embedder, sources }: AgentDeps): AgentTool {
             total,
             ...(isCapped && { isCapped }),
             understood,
-            ...(notes && { notes }),
+            ...(notes && { notes: notes.map((note) => forAgents(note, isReader)) }),
             ...(nextCursor && { nextCursor }),
             posts: posts.map(({ similarity, ...post }) => ({
               ...postJson(post, false),

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { isFinal, JOB_STATUSES } from '../../jobs/index.ts';
 import { parseJobQuery } from '../../jobs/job_query.ts';
+import { checked } from '../arguments.ts';
 import { collected } from '../collected.ts';
 import type { AgentDeps } from '../deps.ts';
 import { endedJson, jobJson } from '../job_words.ts';
-import {
-  type AgentTool,
-  checked,
-  cursorArgument,
-  limitArgument,
-  readingTool,
-  refusal,
-} from '../tool.ts';
+import { type AgentTool, cursorArgument, limitArgument, readingTool, refusal } from '../tool.ts';
 import { waitForEnd } from '../waiting.ts';
 
 const PAGE = { default: 10, max: 50 };
@@ -23,6 +17,13 @@ const MAX_LOG = 16_384;
 const MAX_WAIT_S = 300;
 
 const NO_JOB = 'There is no such job. It may have been deleted; list_jobs has those that are kept.';
+
+/** From 0 on. */
+function wholeNumber(max?: number) {
+  const error = `This must be a whole number from 0 ${max === undefined ? 'on' : `to ${max}`}.`;
+  const number = z.int({ error }).min(0, error);
+  return max === undefined ? number : number.max(max, error);
+}
 
 const id = () => z.string().max(300).describe('The id of a job.');
 
@@ -70,7 +71,7 @@ function getJob(deps: AgentDeps): AgentTool {
       input: () =>
         z.strictObject({
           id: id(),
-          waitSeconds: z.int().min(0).max(Math.min(max, MAX_WAIT_S)).default(0),
+          waitSeconds: wholeNumber(Math.min(max, MAX_WAIT_S)).default(0),
         }),
     },
     async (given, _, context) => {
@@ -93,7 +94,7 @@ function getJobLog({ tracker }: AgentDeps): AgentTool {
       input: () =>
         z.strictObject({
           id: id(),
-          position: z.int().min(0).default(0).describe('nextPosition of the previous answer.'),
+          position: wholeNumber().default(0).describe('nextPosition of the previous answer.'),
         }),
     },
     async (given) => {
@@ -127,9 +128,11 @@ function cancelJob({ tracker }: AgentDeps): AgentTool {
       const { id } = checked(this.input(), given) as { id: string };
       const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
       const isCancelled = await tracker.cancelJob(id, { by });
-      const text = isCancelled ? `The job ${id} is being cancelled.` : undefined;
-      if (text) return { content: [{ type: 'text', text }] };
-      return refusal(tracker.reader.getBriefJob(id) ? 'The job has ended already.' : NO_JOB);
+      const status = tracker.reader.getBriefJob(id)?.status;
+      if (!isCancelled) return refusal(status ? 'The job has ended already.' : NO_JOB);
+      // One that was waiting is cancelled at once.
+      const text = `The job ${id} ${status === 'cancelled' ? 'was' : 'is being'} cancelled.`;
+      return { content: [{ type: 'text', text }] };
     },
   };
 }

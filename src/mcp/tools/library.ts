@@ -10,6 +10,8 @@ const source = (names: string[]) =>
 
 const MAX_NAME = 500;
 
+const NO_PROFILE = 'There is no such profile in the library.';
+
 /** One post with all of its text, and one profile. */
 export function libraryTools({ library, sources }: AgentDeps): AgentTool[] {
   const names = [...sources.keys()];
@@ -42,11 +44,11 @@ export function libraryTools({ library, sources }: AgentDeps): AgentTool[] {
           username: z.string().max(MAX_NAME).describe('With or without @.'),
         }),
     },
-    async (given) => {
+    async (given, { isReader }) => {
       const profile = library.profileOf(given.source, nameIn(given.username));
       return profile
         ? { content: [collected({ profile: profileJson(profile) })] }
-        : refusal('There is no such profile in the library. scrape or discover may bring it.');
+        : refusal(isReader ? NO_PROFILE : `${NO_PROFILE} scrape or discover may bring it.`);
     },
   );
   return [getPost, getProfile];

@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import {
-  InvalidInput,
-  type Job,
-  type JobType,
-  readSession,
-  SESSION_PATTERN,
-} from '../../jobs/index.ts';
+import { type Job, type JobType, readSession, SESSION_PATTERN } from '../../jobs/index.ts';
 import type { Operation } from '../../operations/index.ts';
 import { jsonSchemaOf } from '../../platform/json_schema.ts';
 import { once } from '../../platform/once.ts';
+import { refuseUnknown } from '../arguments.ts';
+import { collected } from '../collected.ts';
 import type { AgentDeps, Caller } from '../deps.ts';
-import { statusMessage } from '../job_words.ts';
+import { jobJson, ownWords } from '../job_words.ts';
 import { jobResult, taskHandle } from '../task.ts';
 import { type AgentTool, type Answer, refusal } from '../tool.ts';
 import { jobUri } from '../uris.ts';
@@ -57,17 +53,6 @@ function propertiesOf(schema: z.ZodType): object {
   return jsonSchemaOf(schema).properties ?? {};
 }
 
-/** A misspelt argument would otherwise count as absent. @throws InvalidInput that names it. */
-function refuseUnknown(schema: z.ZodType, given: Record<string, unknown>): void {
-  const { properties, additionalProperties } = jsonSchemaOf(schema);
-  if (!properties || additionalProperties) return;
-  const known = Object.keys(properties);
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  const advice = `There is no such argument. Use: ${known.join(', ')}.`;
-  throw new InvalidInput(Object.fromEntries(unknown.map((name) => [name, advice])));
-}
-
 function sessionField() {
   const description = 'Groups the jobs of a conversation. Default: one that the server names.';
   return z.object({
@@ -99,8 +84,9 @@ function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): Answer 
     content: [
       {
         type: 'text',
-        text: `The job ${id} goes on (${statusMessage(job, deps.tracker)}). To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
+        text: `The job ${id} has not ended: it ${ownWords(job, deps.tracker)}. It goes on. To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
       },
+      collected({ job: jobJson(job, deps.tracker) }),
       { type: 'resource_link', uri: jobUri(id), name: id },
     ],
   };

@@ -12,6 +12,7 @@ import {
   absentNotes,
   alternativeNotes,
   contradictionNotes,
+  emptyNotes,
   unknownNotes,
   unreadNotes,
 } from './notes.ts';
@@ -42,6 +43,7 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
   const suggestion = await suggestionOf(deps, request, unknown);
   const notes = [
     ...unreadNotes(request.query),
+    ...emptyNotes(request.query),
     ...contradictionNotes(request.query),
     ...(await absentNotes(deps, request.query)),
     ...(by === 'words' ? alternativeNotes(request.query) : []),

@@ -3,7 +3,7 @@ import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
 import { has } from '../../library/finding/key_sets.ts';
 import type { KeySet, NearKey } from '../../library/finding.ts';
-import { NO_MEANING } from '../../text/meaning_notes.ts';
+import { NO_MEANING, WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import { comparable, requireVectors } from '../query_vector.ts';
 import { bestHits } from './best.ts';
@@ -173,8 +173,7 @@ async function likeHits(
 
 export const NO_SUCH_POST = 'Like names a post that is not in the library.';
 
-const LIKE_NOT_EMBEDDED =
-  'This post has no vector of the present model, so none can be compared with it. Start an embed job first (on the page Embed, or with xgpt embed).';
+const LIKE_NOT_EMBEDDED = `This post has no vector of the present model, so none can be compared with it. Start an embed job first ${WHERE_TO_EMBED}.`;
 const NO_TEXT =
   'This post has no text of which the model knows a word, so none can be compared with it.';
 

@@ -6,15 +6,20 @@ import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import type { Facets, WordFinder } from '../../library/finding.ts';
 import { counted } from '../../text/format.ts';
 import { listed } from '../../text/listed.ts';
+import { WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import type { UnknownWord } from './spelling.ts';
 
-export const NOT_EMBEDDED =
-  'No post has been embedded yet, so posts were found by words alone. Start an embed job (on the page Embed, or with xgpt embed) to find them by meaning, too.';
+export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found by words alone. Start an embed job ${WHERE_TO_EMBED} to find them by meaning, too.`;
 
 /** Operators that were read as text, and why. */
 export function unreadNotes({ unread = [] }: FindQuery): string[] {
   return unread.map(({ typed, takes }) => `“${typed}” was read as text: ${takes}.`);
+}
+
+/** Operators that had no effect, and what they take. */
+export function emptyNotes({ empty = [] }: FindQuery): string[] {
+  return empty.map(({ typed, takes }) => `“${typed}” has no value, and no effect: ${takes}.`);
 }
 
 /** Words that no post has, and what was found instead of them. */
@@ -141,6 +146,6 @@ export function modelNotes(
   const posts = counted(missing, 'post');
   return [
     ...notes,
-    `${posts}${which} ${verb} not been embedded yet, so meaning cannot find ${missing === 1 ? 'it' : 'them'}. Start an embed job (on the page Embed, or with xgpt embed).`,
+    `${posts}${which} ${verb} not been embedded yet, so meaning cannot find ${missing === 1 ? 'it' : 'them'}. Start an embed job ${WHERE_TO_EMBED}.`,
   ];
 }

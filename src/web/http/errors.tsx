@@ -10,7 +10,7 @@ import type { FirstDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
-import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
+import { isHtmx, isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { BAD_QUERY, Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import type { RouteTable } from './route_table.ts';
@@ -48,7 +48,7 @@ export async function answerProblem(
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }
-  if (wantsJson(request)) {
+  if (wantsJson(request) || isOfAgent(request)) {
     return Response.json({ error: problem.json(), status }, { status, headers });
   }
   const model = problem.model();
@@ -58,6 +58,12 @@ export async function answerProblem(
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
   return html(ErrorPage({ layout: layoutOrBare(request, deps), model }), status, headers);
+}
+
+/** Agents read JSON, even if they ask for a stream or for anything; browsers and texts are no agents. */
+function isOfAgent(request: Request): boolean {
+  if (isNavigation(request) || wantsText(request) || isHtmx(request)) return false;
+  return new URL(request.url).pathname === '/mcp';
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */

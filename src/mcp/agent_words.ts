@@ -1,0 +1,18 @@
+import { WHERE_TO_EMBED } from '../text/meaning_notes.ts';
+
+/** Buttons of a page, as sentences name them: "then Retry continues from here". */
+const RETRY = /(^|[.!?]\s+)?\bRetry (?=continues|starts|keeps)/g;
+
+/**
+ * A sentence for people, in words that an agent can act on: it has no pages and no buttons, but tools.
+ * A reader has no tool that starts a job.
+ */
+export function forAgents(text: string, isReader = false): string {
+  const embed = isReader ? '(which your token cannot)' : '(with the tool embed)';
+  return text
+    .replaceAll(WHERE_TO_EMBED, embed)
+    .replaceAll('The log says which.', 'get_job_log says which.')
+    .replace(RETRY, (_, start?: string) =>
+      start === undefined ? 'a retry by a person ' : `${start}A retry by a person `,
+    );
+}

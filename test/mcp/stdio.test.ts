@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { PassThrough } from 'node:stream';
+import { createLineReader, MAX_LINE } from '../../src/mcp/lines.ts';
+import { serveAgentOnStdio } from '../../src/mcp/stdio.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { until } from '../support/wait.ts';
+import { dataOf, type Json, type Reply, textsOf } from './agents.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+
+beforeAll(async () => {
+  web = await setupApp({ XGPT_AGENT_WAIT_MS: '600000', XGPT_SAMPLE_PAGE_MS: '200' });
+  await web.tracker.start();
+});
+
+type Answer = Reply & { id: unknown };
+
+/** An agent behind a pipe of this process. */
+function piped() {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  let text = '';
+  output.on('data', (chunk) => {
+    text += chunk;
+  });
+  const closing = new AbortController();
+  const deps = { ...web, logger: silentLogger, closing: closing.signal };
+  const served = serveAgentOnStdio(deps, { input, output });
+  const answers = () =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Answer);
+  return { input, output, closing, served, answers };
+}
+
+const line = (message: Json) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
+
+const hello = line({
+  ...{ id: 'hello', method: 'initialize' },
+  params: {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'shell', version: '1' },
+  },
+});
+
+const call = (id: number, name: string, args: Json) =>
+  line({ id, method: 'tools/call', params: { name, arguments: args } });
+
+const ping = (id: number) => line({ id, method: 'ping' });
+
+describe('an agent behind a pipe', () => {
+  test.each([
+    ['{"jsonrpc":"2.0",', null, -32700],
+    ['[]', null, -32600],
+    [`[${ping(1).trim()}]`, null, -32600],
+    ['null', null, -32600],
+    ['5', null, -32600],
+    ['{"jsonrpc":"1.0","id":7,"method":"ping"}', 7, -32600],
+    ['{"id":"a","method":"ping"}', 'a', -32600],
+    ['{"jsonrpc":"2.0","id":8,"method":5}', 8, -32600],
+    ['{"jsonrpc":"2.0","id":{},"method":"ping"}', null, -32600],
+  ])('FEATURES 57: is told that %s is no message, and goes on', async (wrong, id, code) => {
+    const { input, served, answers } = piped();
+    input.end(`${wrong}\n\n${ping(99)}`);
+    await served;
+    const [refused, next] = answers();
+    expect(refused).toMatchObject({ jsonrpc: '2.0', id, error: { code } } as object);
+    expect(next).toMatchObject({ id: 99, result: {} });
+  });
+
+  test('FEATURES 57: is told of a line that is too long, and goes on', async () => {
+    const { input, served, answers } = piped();
+    const part = Buffer.alloc(1_000_000, 'x');
+    for (let sent = 0; sent <= MAX_LINE; sent += part.length) input.write(part);
+    input.end(`\n${ping(1)}`);
+    await served;
+    expect(answers()).toMatchObject([
+      { id: null, error: { code: -32600 } },
+      { id: 1, result: {} },
+    ]);
+  });
+
+  test('FEATURES 57: that never ends a line that is too long is let go when it leaves', async () => {
+    const { input, served } = piped();
+    input.end(Buffer.alloc(MAX_LINE + 1, 'x'));
+    await served;
+    const other = piped();
+    other.input.destroy();
+    await other.served;
+  });
+
+  test('FEATURES 57: gets its answers after the end of its input, those of a last line without an end too', async () => {
+    const { input, served, answers } = piped();
+    const search = call(2, 'find', { q: 'soup', limit: 1 });
+    const scrape = call(3, 'scrape', { username: 'aurora_lab', maxTweets: 5_000 });
+    input.end(hello + search + scrape.trim());
+    await served;
+    const [greeted, found, started] = answers();
+    expect(greeted).toMatchObject({ id: 'hello' });
+    expect(found).toMatchObject({ id: 2 });
+    expect(started).toMatchObject({ id: 3 });
+    const [text = ''] = textsOf(started?.result ?? {});
+    const { id } = dataOf(started?.result ?? {}).job as { id: string };
+    expect(text).toInclude(`The job ${id} has not ended`);
+    await web.tracker.cancelJob(id);
+  });
+
+  test('FEATURES 57: is told that its job goes on when the process has to stop', async () => {
+    const { input, served, answers, closing } = piped();
+    input.write(hello + call(2, 'scrape', { username: 'aurora_lab', maxTweets: 4_000 }));
+    const before = web.tracker.getAllJobs().length;
+    await until('it has started', () => web.tracker.getAllJobs().length > before);
+    closing.abort();
+    await served;
+    expect(textsOf(answers()[1]?.result ?? {})[0]).toInclude('It goes on.');
+  });
+
+  test('FEATURES 57: that can no longer be reached is let go', async () => {
+    const { input, output, served } = piped();
+    output.destroy(new Error('EPIPE'));
+    input.write(ping(1));
+    await served;
+  });
+});
+
+describe('a line reader', () => {
+  test('FEATURES 57: joins lines from parts of any size, in the middle of a character too', () => {
+    const text = 'né\n\nüber\r\nletzte';
+    for (const size of [1, 2, 3, 100]) {
+      const lines: string[] = [];
+      const reader = createLineReader({ onLine: (one) => lines.push(one), onTooLong: () => {} });
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+      reader.end();
+      expect(lines).toEqual(['né', '', 'über\r', 'letzte']);
+    }
+  });
+
+  test('FEATURES 57: passes over what is too long, and says so once', () => {
+    const seen: unknown[] = [];
+    const events = {
+      onLine: (one: string) => seen.push(one),
+      onTooLong: (max: number) => seen.push(max),
+    };
+    const reader = createLineReader(events, 3);
+    for (const part of ['abc\nabcd', 'efgh', '\nab', 'c\n']) reader.push(Buffer.from(part));
+    reader.end();
+    expect(seen).toEqual(['abc', 3, 'abc', '']);
+  });
+});

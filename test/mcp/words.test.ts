@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { forAgents } from '../../src/mcp/agent_words.ts';
+import { resultNotes } from '../../src/operations/words.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { type Agent, appAgent, dataOf, type Json, textsOf } from './agents.ts';
+
+afterAll(closeApps);
+
+const TOKEN = 'a-token-of-16-or-more';
+const READ_TOKEN = 'a-reader-of-16-or-more';
+const [revision] = ['2026-07-28'] as const;
+
+let web: TestApp;
+let agent: Agent;
+
+beforeAll(async () => {
+  web = await setupApp({ XGPT_AGENT_WAIT_MS: '20000' });
+  await web.tracker.start();
+  agent = await appAgent(web, { revision, hasTasks: false });
+});
+
+describe('an answer to an argument that is wrong', () => {
+  test.each([
+    ['find', { bogus: 2 }, /^bogus: There is no such argument\. Use: q, .*cursor\.$/m],
+    ['get_post', { source: 'sample' }, /^id: This argument is missing\. It is a string\.$/m],
+    ['get_post', { source: 'sample', id: 5 }, /^id: This must be a string\.$/m],
+    ['get_job', { id: 'x', waitSeconds: 31 }, /^waitSeconds: .* whole number from 0 to 20\.$/m],
+    ['get_job_log', { id: 'x', position: -1 }, /^position: .* whole number from 0 on\.$/m],
+    ['list_jobs', { status: 'working' }, /^status: This must be one of: queued, .*cancelled\.$/m],
+    ['list_jobs', { limit: 51 }, /^limit: Limit must be a whole number from 1 to 50\.$/m],
+    ['scrape', { username: 'a', bogus: 1 }, /^bogus: There is no such argument\. Use: username, /m],
+    ['get_job', { id: 'x', '<b>\n': 1 }, /^b>: There is no such argument/m],
+  ])('FEATURES 57: %s %j says what it may be', async (tool, args, expected) => {
+    const answer = await agent.call(tool, args);
+    expect(answer.isError).toBe(true);
+    expect(textsOf(answer)[0]).toMatch(expected);
+  });
+
+  test('FEATURES 57: is no surprise: every tool lists all of its arguments', async () => {
+    const { tools } = await agent.client.listTools();
+    expect(tools.map(({ inputSchema }) => inputSchema.additionalProperties)).toEqual(
+      tools.map(() => false),
+    );
+  });
+});
+
+describe('a result', () => {
+  const linksOf = (answer: Json) =>
+    (answer.content as Json[]).flatMap(({ uri }) => (uri === undefined ? [] : String(uri)));
+
+  test('FEATURES 57: of a search or a discover has links to what it brought', async () => {
+    const search = await agent.call('search', { query: 'jazz, soup', maxTweets: 20 });
+    const posts = linksOf(search).filter((uri) => uri.startsWith('xgpt://posts/sample/'));
+    expect(posts).toHaveLength(5);
+    const discover = await agent.call('discover', { query: 'research station', maxResults: 3 });
+    const { result } = dataOf(discover).job as { result: { source: string; found: string[] } };
+    expect(result.source).toBe('sample');
+    expect(result.found.length).toBeGreaterThan(0);
+    const [username = ''] = result.found;
+    expect(linksOf(discover)).toContain(`xgpt://profiles/sample/${username}`);
+    for (const uri of [...posts, ...linksOf(discover)]) {
+      expect((await agent.client.readResource({ uri })).contents).toHaveLength(1);
+    }
+  });
+
+  test('FEATURES 57: suggests a find that works, or says what is missing for one', async () => {
+    const scrape = dataOf(await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 }));
+    const { next } = scrape.job as { next: { tool: string; arguments: Json } };
+    expect(dataOf(await agent.call(next.tool, next.arguments)).total).toBeGreaterThan(0);
+    const embed = dataOf(await agent.call('embed')).job as Json;
+    expect(embed).toMatchObject({ status: 'completed' });
+    expect(embed).not.toHaveProperty('next');
+    expect(embed.notes).toEqual([expect.stringContaining('call find with "by": "meaning", and q')]);
+  });
+
+  test('FEATURES 57: is followed by full pages of resources', async () => {
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await agent.client.listResources(cursor === undefined ? {} : { cursor });
+      for (const { uri } of page.resources) seen.add(uri);
+      cursor = page.nextCursor;
+      if (cursor !== undefined) expect(page.resources).toHaveLength(50);
+    } while (cursor !== undefined);
+    const { posts, profiles } = web.library.counts();
+    expect(seen.size).toBe(posts + profiles + web.tracker.getAllJobs().length);
+  });
+});
+
+describe('sentences', () => {
+  test('FEATURES 57: name tools in place of pages and buttons', async () => {
+    const own = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
+    own.library.savePosts([
+      {
+        ...{ source: 'sample', id: '1', kind: 'post', author: 'a', authorName: 'A', text: 'soup' },
+        ...{ createdAt: new Date(), links: [], media: [] },
+      },
+    ]);
+    const withToken = (token: string) =>
+      appAgent(own, { revision, headers: { authorization: `Bearer ${token}` } });
+    const [owner, reader] = await Promise.all([withToken(TOKEN), withToken(READ_TOKEN)]);
+    const said = async (one: Agent) =>
+      JSON.stringify([
+        await one.call('find', { q: 'soup', by: 'meaning' }),
+        await one.call('find', { q: 'soup' }),
+        await one.call('get_profile', { source: 'sample', username: 'nobody' }),
+      ]);
+    expect(await said(owner)).toInclude('(with the tool embed)');
+    expect(await said(reader)).not.toMatch(/with the tool embed|scrape|discover/);
+    for (const one of [owner, reader]) expect(await said(one)).not.toMatch(/xgpt embed|the page/);
+    expect(owner.client.getInstructions()).toInclude('scrape');
+    expect(reader.client.getInstructions()).not.toMatch(/scrape|cancel_job/);
+  });
+
+  test('FEATURES 57: call a retry what it is for an agent', () => {
+    expect(forAgents('Add credits, then Retry continues from here.')).toBe(
+      'Add credits, then a retry by a person continues from here.',
+    );
+    expect(forAgents('2 failed. Retry starts again what failed.')).toBe(
+      '2 failed. A retry by a person starts again what failed.',
+    );
+  });
+
+  test('FEATURES 57: name the tool that reads a log', () => {
+    const [note = ''] = resultNotes(
+      { type: 'scrape', status: 'completed', result: { leftOut: { unreadable: 2 } } },
+      'api',
+    );
+    expect(forAgents(note)).toBe('2 entries could not be read. get_job_log says which.');
+  });
+
+  test('FEATURES 57: about jobs that wait say why, and what an agent can do', async () => {
+    const own = await setupApp({ XGPT_AGENT_WAIT_MS: '0', XGPT_MAX_WAITING: '1' });
+    const one = await appAgent(own, { revision, hasTasks: false });
+    await own.tracker.pauseType('discover');
+    const waits = await one.call('discover', { query: 'climbing coach' });
+    expect(textsOf(waits)[0]).toInclude('it waits, because discover is paused. It goes on.');
+    const full = await one.call('discover', { query: 'climbing coach', maxResults: 2 });
+    expect(textsOf(full)[0]).toMatch(/list_jobs .* cancel_job/);
+    const { id } = dataOf(waits).job as { id: string };
+    const cancelled = await one.call('cancel_job', { id });
+    expect(textsOf(cancelled)[0]).toBe(`The job ${id} was cancelled.`);
+  });
+});
