@@ -1,5 +1,5 @@
 import type { Pace, Values } from '../operations/sentences.ts';
-import { sentence } from '../operations/words.ts';
+import { sentence, wordsOf } from '../operations/words.ts';
 import { mismatch, usernameProblem } from '../text/usernames.ts';
 import { onRequest } from './htmx_events.ts';
 
@@ -35,6 +35,9 @@ function update(output: HTMLElement, form: HTMLFormElement): void {
   const text = problem ?? sentence(type, values, paceOf(form));
   output.dataset.problem = String(problem !== undefined);
   if (output.textContent !== text) output.textContent = text;
+  const label = wordsOf(type).button?.(values);
+  const button = form.querySelector('.form-actions > [type="submit"]');
+  if (label !== undefined && button && button.textContent !== label) button.textContent = label;
 }
 
 /** A field, as far as its rule is concerned. */

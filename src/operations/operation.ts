@@ -1,6 +1,7 @@
 import type { Job, JobDefinition, JobType } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
 import type { Field } from './fields.ts';
+import type { Values } from './sentences.ts';
 
 /**
  * A job type. Each is a folder beside this file, and the folder's name is the type. Every file of it
@@ -42,6 +43,10 @@ export function defineOperation<Type extends JobType>(
 export interface OperationWords {
   /** In the navigation and on the form's button: "Scrape". Default: the type. */
   name?: string;
+  /** The text of the form's button, where it depends on what is typed. Default: the name. */
+  button?(values: Values): string;
+  /** It is not offered to be repeated by a schedule. Default: it is. */
+  isOnce?: boolean;
   /** The heading of the page: "Scrape a user’s posts". Default: the name. */
   heading?: string;
   /** Position in the navigation, lowest first. Types without one come last, by name. */

@@ -112,7 +112,10 @@ describe('FEATURES 47: saved finds in the terminal', () => {
     [['find', 'tea', '--save', ' '], '--save: Name is missing.'],
     [['find', '--save', 'x'], '[words...]: Q is missing.'],
     [['find', 'tea', '--save', 'x', '--source', 'nowhere'], '--source must be one of'],
-    [['find', '--save', 'x', '--like', 'sample:none'], '--like: Like names a post'],
+    [
+      ['find', '--save', 'x', '--like', 'sample:none'],
+      '--like: The post that others should be like',
+    ],
     [['find', 'tea', '--new'], '--new: Add --saved <name>.'],
     [['find', 'tea', '--replace'], '--replace: Add --save <name>.'],
     [['find', 'tea', '--saved', 'x'], '--saved: Leave [words...] out.'],

@@ -51,7 +51,7 @@ test('D9: the author is understood as people paste it, on the page and in the AP
 test.each<[query: string, field: string, message: string]>([
   [`q=${'x'.repeat(501)}`, 'q', 'The query may have at most 500 characters.'],
   [`q=${'x'.repeat(495)}&author=ada`, 'q', 'The query and the filters may have at most 500'],
-  ['q=tea&author=https%3A%2F%2Fx.com%2Fhome', 'author', 'Author is missing in this address.'],
+  ['q=tea&author=https%3A%2F%2Fx.com%2Fhome', 'author', 'This address names no author.'],
   ['q=tea&since=someday', 'since', 'From must be a date'],
   ['q=tea&until=someday', 'until', 'Up to must be a date'],
   ['q=tea&source=pigeon', 'source', 'Source must be one of'],
@@ -64,7 +64,7 @@ test.each<[query: string, field: string, message: string]>([
   ['q=tea&limit=0', '', 'Limit must be a whole number'],
   ['q=tea&cursor=x', '', 'Cursor must come from an earlier page.'],
   ['q=tea&like=x', '', 'Like must be a source and an id'],
-  ['q=tea&like=sample:none', '', 'Like names a post that is not in the library.'],
+  ['q=tea&like=sample:none', '', 'The post that others should be like is not in the library.'],
   ['q=tea&after=x', '', 'After must be a whole number'],
   ['q=tea&seen=x', '', 'Seen must be a whole number'],
   ['q=tea&after=1&only=old', '', 'Only must be new.'],
@@ -176,7 +176,7 @@ test('D9: an author who is none is told on the page, and refused by the API', as
   const { request } = await setupApp();
   const wrong = 'author=https%3A%2F%2Fx.com%2Fhome';
   const html = await (await request(`/find?${wrong}`, { headers: NAVIGATION })).text();
-  expect(html).toContain('Author is missing in this address.');
+  expect(html).toContain('This address names no author.');
   expect(attributesOf(html, 'main #author').value).toBe('https://x.com/home');
   const answer = await request(`/api/posts?${wrong}`, { headers: { accept: 'application/json' } });
   expect(answer.status).toBe(422);

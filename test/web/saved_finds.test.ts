@@ -236,7 +236,7 @@ describe('FEATURES 47: saved finds in the API', () => {
     );
     await web.ended(job.id);
     const none = { count: 0, isCapped: false };
-    const problems = { like: 'Like names a post that is not in the library.' };
+    const problems = { like: 'The post that others should be like is not in the library.' };
     expect(await listed(web)).toMatchObject([{ newPosts: none }, { newPosts: none }, { problems }]);
     expect((await web.json('/api/finds/1/open', { method: 'POST' })).status).toBe(200);
     expect((await web.json('/api/finds/3/open', { method: 'POST' })).status).toBe(422);

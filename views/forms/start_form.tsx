@@ -26,7 +26,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
       <MoreOptions form={form} />
       <div class="form-actions">
         <button type="submit" class="primary" safe>
-          {wordsOf(type).name}
+          {wordsOf(type).button?.(form.values) ?? wordsOf(type).name}
         </button>
       </div>
       {model.timeZone !== undefined && (

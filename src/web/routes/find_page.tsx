@@ -188,7 +188,9 @@ function isSameQuery(find: ListedFind, query: FindModel['query']): boolean {
 /** The posts found, as a page shows them. */
 async function findShown(deps: PageDeps, request: FindRequest): Promise<Found> {
   const found = await find(deps, request);
-  return { ...found, posts: await deps.pictures.withOwn(found.posts) };
+  const posts = await deps.pictures.withOwn(found.posts);
+  const hasThread = (post: Post) => deps.library.threadOf(post, 2).length > 1;
+  return { ...found, posts: posts.map((post) => ({ ...post, hasThread: hasThread(post) })) };
 }
 
 async function foundOrProblem(
