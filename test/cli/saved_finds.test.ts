@@ -110,7 +110,7 @@ describe('FEATURES 47: saved finds in the terminal', () => {
 
   test.each<[string[], string]>([
     [['find', 'tea', '--save', ' '], '--save: Name is missing.'],
-    [['find', '--save', 'x'], '[words...]: Q is missing.'],
+    [['find', '--save', 'x'], '[query...]: The query is missing.'],
     [['find', 'tea', '--save', 'x', '--source', 'nowhere'], '--source must be one of'],
     [
       ['find', '--save', 'x', '--like', 'sample:none'],
