@@ -118,7 +118,7 @@ describe('FEATURES 47: saved finds in the terminal', () => {
     ],
     [['find', 'tea', '--new'], '--new: Add --saved <name>.'],
     [['find', 'tea', '--replace'], '--replace: Add --save <name>.'],
-    [['find', 'tea', '--saved', 'x'], '--saved: Leave [words...] out.'],
+    [['find', 'tea', '--saved', 'x'], '--saved: Leave [query...] out.'],
     [['find', '--saved', 'x', '--by', 'words'], '--saved: Leave --by out.'],
     [['find', '--saved', 'x', '--save', 'y'], '--saved: Leave --save out.'],
   ])('are refused when invalid: %j', async (words, reason) => {
