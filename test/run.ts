@@ -19,7 +19,7 @@ const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modul
 const TIMEOUT_MS = 120_000;
 
 /** How many files run at once: tests mostly wait for servers and browsers. */
-const FILES_AT_ONCE = availableParallelism() + 2;
+const FILES_AT_ONCE = availableParallelism() + 3;
 
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';

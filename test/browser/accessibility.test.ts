@@ -110,9 +110,10 @@ async function violations(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(
     (names) =>
-      (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(
-        names ? { runOnly: { type: 'rule', values: names } } : {},
-      ),
+      (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+        resultTypes: ['violations'],
+        ...(names && { runOnly: { type: 'rule', values: names } }),
+      }),
     rules,
   );
   return violations.flatMap(({ id, help, nodes }) =>

@@ -31,6 +31,7 @@ const POSTS: [id: string, text: string, vector: Float32Array, language?: string]
   ['beyond', 'Salad with a poached egg', KITCHEN],
   ['stem', 'Les marchés ouvrent à huit heures', apart(4), 'fr'],
   ['word', 'Le marché ouvre à huit heures', apart(5), 'fr'],
+  ['walk', 'On marche dans les flaques', along(0, 0, Math.SQRT1_2, Math.SQRT1_2), 'fr'],
   ['ja', '残りのだし巻き卵を翌朝温め直して', apart(6), 'ja'],
 ];
 
@@ -83,6 +84,14 @@ describe('best', () => {
       why: { someWords: true },
       marks: [{ from: 0, to: 5 }, {}, {}],
     });
+  });
+
+  test('who types accents means them, and who types none means both', async () => {
+    const nearerToWalk = along(0, 0, 0.21, 0.21, 0, 0, 0, 0.95);
+    const order = async (q: string) =>
+      (await first(q, nearerToWalk)).filter((id) => id === 'walk' || id === 'word');
+    expect(await order('marché')).toEqual(['word', 'walk']);
+    expect(await order('marche')).toEqual(['walk', 'word']);
   });
 
   test('stop words of the language neither find a post nor are marked', async () => {

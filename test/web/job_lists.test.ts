@@ -52,20 +52,25 @@ describe('POST /api/jobs/bulk', () => {
     expect((await bulk({ action: 'retry', filter: { status: 'cancelled' } })).body.done).toBe(3);
   });
 
-  test.each<[string, unknown, string]>([
+  test.each<[string, unknown, ...string[]]>([
     ['no action', { ids: ['a'] }, 'action'],
     ['an unknown action', { action: 'explode', ids: ['a'] }, 'action'],
     ['neither ids nor filter', { action: 'cancel' }, 'ids'],
     ['too many ids', { action: 'cancel', ids: Array(10_001).fill('a') }, 'ids'],
-    ['ids that came out empty beside a filter', { action: 'cancel', ids: [], filter: {} }, 'ids'],
+    [
+      'ids that came out empty beside a filter',
+      { action: 'cancel', ids: [], filter: {} },
+      'ids',
+      'filter',
+    ],
     ['a misspelt filter', { action: 'remove', filter: { sesion: 'night' } }, 'filter'],
     ['a wrong filter', { action: 'remove', filter: { status: 'lost' } }, 'status'],
-  ])('refuses %s, and changes nothing', async (_, body, field) => {
+  ])('refuses %s, and changes nothing', async (_, body, ...fields) => {
     const [id] = await scrapes(1);
     const answer = await bulk(body);
     expect(answer.status).toBe(422);
     const { error } = answer.body as unknown as { error: { details: object } };
-    expect(Object.keys(error.details)).toEqual([field]);
+    expect(Object.keys(error.details)).toEqual(fields);
     expect(statusOf(id)).toBe('queued');
   });
 

@@ -1,6 +1,7 @@
-import { partsOf } from '../../find/index.ts';
+import { fold, markMatches, partsOf } from '../../find/index.ts';
 import type { WordMatch } from '../../find/query.ts';
 import type { WordFinder } from '../../library/finding.ts';
+import type { Post } from '../../sources/post.ts';
 import type { UnknownWord } from './spelling.ts';
 
 /** Of words that more posts have, only posts that are candidates for another reason are looked up. */
@@ -18,6 +19,11 @@ const MAX_STOP_WORD_RARITY = 2.5;
 const UNKNOWN_SHARE = 0.7;
 /** How much another form of a word counts beside the word as it was typed. */
 const OTHER_FORM_SHARE = 0.9;
+/**
+ * How much a word counts that differs in its accents. Who types "marché" means no "marche"; who types no
+ * accents finds all of them alike.
+ */
+const OTHER_ACCENTS_SHARE = 0.5;
 
 const NO_MATCHES = { keys: [], count: 0 };
 
@@ -103,6 +109,23 @@ function partOf(
   return part;
 }
 
+const spelling = (text: string) => text.normalize('NFC').toLowerCase();
+
+/** The word of a part that was typed with accents or the like, which the index does not tell apart. */
+function accentedWord({ asTyped }: CoveredPart): string | undefined {
+  if (!asTyped || !('word' in asTyped)) return undefined;
+  const word = spelling(asTyped.word);
+  return fold(word) === word ? undefined : word;
+}
+
+/** Whether the text has the word in another spelling only: "marche" for "marché". */
+function isSpeltOtherwise({ text, language }: Post, word: string): boolean {
+  const places = markMatches(text, { word, isExact: true }, language);
+  return (
+    places.length > 0 && places.every(({ from, to }) => spelling(text.slice(from, to)) !== word)
+  );
+}
+
 /** Notes how much of a part these posts have, which have it in some form. */
 function noteShares(finder: WordFinder, { asTyped, shares }: CoveredPart, keys: number[]): void {
   for (const key of keys) shares.set(key, asTyped ? OTHER_FORM_SHARE : 1);
@@ -112,12 +135,21 @@ function noteShares(finder: WordFinder, { asTyped, shares }: CoveredPart, keys: 
 function createCoverage(finder: WordFinder, parts: CoveredPart[]): Coverage {
   const all = parts.reduce((sum, { weight }) => sum + weight, 0);
   const lookedUp = new Set<number>();
+  const accented = parts.flatMap((part) => {
+    const word = accentedWord(part);
+    return word === undefined ? [] : [{ word, shares: part.shares }];
+  });
 
   function lookUp(keys: number[]): void {
     const unknown = keys.filter((key) => !lookedUp.has(key));
     for (const key of unknown) lookedUp.add(key);
     for (const part of parts)
       if (!part.isListed) noteShares(finder, part, finder.matchesAmong(part.match, unknown));
+    for (const { word, shares } of accented) {
+      const having = unknown.filter((key) => shares.get(key) === 1);
+      for (const post of finder.postsOf(having))
+        if (isSpeltOtherwise(post, word)) shares.set(post.key, OTHER_ACCENTS_SHARE);
+    }
   }
 
   const covered = (key: number) =>
