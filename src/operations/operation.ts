@@ -1,7 +1,6 @@
 import type { Job, JobDefinition, JobType } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
 import type { Field } from './fields.ts';
-import type { Values } from './sentences.ts';
 
 /**
  * A job type. Each is a folder beside this file, and the folder's name is the type. Every file of it
@@ -43,8 +42,8 @@ export function defineOperation<Type extends JobType>(
 export interface OperationWords {
   /** In the navigation and on the form's button: "Scrape". Default: the type. */
   name?: string;
-  /** The text of the form's button, where it depends on what is typed. Default: the name. */
-  button?(values: Values): string;
+  /** The texts of the form's button with and without a tick in this field. Default: the name. */
+  button?: { field: string; ticked: string; unticked: string };
   /** It is not offered to be repeated by a schedule. Default: it is. */
   isOnce?: boolean;
   /** The heading of the page: "Scrape a user’s posts". Default: the name. */

@@ -13,7 +13,7 @@ export default defineWords({
   summary: 'Delete an author and everything of theirs',
   example: { username: 'aurora_lab', source: 'sample' },
   isOnce: true,
-  button: ({ onlyCount }) => (onlyCount === 'true' ? 'Count' : 'Delete'),
+  button: { field: 'onlyCount', ticked: 'Count', unticked: 'Delete' },
   result: ({ posts, profiles, username, source, counted }, beside) => {
     const what = [amount(posts, 'post'), profiles !== 0 && amount(profiles, 'profile')];
     const of =
