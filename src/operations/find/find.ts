@@ -72,6 +72,9 @@ export function isListing({ query, by, like, sort, after }: FindRequest): boolea
 const hasFacets = ({ facets, like, by, after }: FindRequest) =>
   facets && !like && by !== 'meaning' && after === undefined;
 
+/** How many posts of a list by time are counted first: with a frequent word each is looked up. */
+const MAX_FIRST = 500;
+
 /** The posts whose facets are counted first: those at the beginning of the list. */
 async function facetKeys(
   { library }: FindDeps,
@@ -79,7 +82,7 @@ async function facetKeys(
   { keys, total }: FoundPage,
 ): Promise<number[] | undefined> {
   if (!isListing(request) || total <= MAX_COUNTED) return keys;
-  return (await library.words.newest(request.query, { limit: MAX_COUNTED + 1 })).keys;
+  return (await library.words.newest(request.query, { limit: MAX_FIRST })).keys;
 }
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
