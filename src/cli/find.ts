@@ -69,7 +69,7 @@ function refuseMixed(
   { save, replace, saved }: Pick<FindCommandOptions, 'save' | 'replace' | 'saved'>,
 ): void {
   if (replace && save === undefined) throw usage('--replace: Add --save <name>.');
-  if (typed.like !== undefined && typed.by !== undefined)
+  if (typed.like !== undefined && typed.by === 'words')
     throw usage('--by: Leave it out with --like, which compares by meaning.');
   if (saved === undefined) return;
   if (save !== undefined) throw usage('--saved: Leave --save out. The find is saved already.');

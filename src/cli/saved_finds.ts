@@ -24,7 +24,7 @@ import { openLibrary, printJson, typedInFind } from './library.ts';
 import { print, printError, write } from './output.ts';
 import { terminalRecorder } from './terminal_recorder.ts';
 
-type Deps = Pick<Awaited<ReturnType<typeof openLibrary>>, 'library' | 'sources'>;
+type Deps = Awaited<ReturnType<typeof openLibrary>>;
 
 /** Prints the saved finds as a table, or as JSON lines. */
 export async function showSavedFinds({ json }: { json?: boolean }): Promise<void> {

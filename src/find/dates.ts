@@ -9,6 +9,8 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d
 const AGO = /^(\d{1,5})([hdwmy])$/i;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Earlier years are written without a sign, and would look like later ones. */
+const YEAR_ONE = Date.parse('0001-01-01T00:00:00Z');
 
 /**
  * Reads `2024`, `2024-05`, `2024-05-31`, a time of ISO 8601, `today`, `yesterday`, and `7d` for seven days
@@ -32,7 +34,7 @@ function readAgo(text: string, now: number): TypedDate | undefined {
   const [, digits, unit = ''] = AGO.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const time = before(now, Number(digits), unit.toLowerCase());
-  return Number.isNaN(time) ? undefined : { from: time, to: time };
+  return Number.isNaN(time) || time < YEAR_ONE ? undefined : { from: time, to: time };
 }
 
 function before(now: number, count: number, unit: string): number {
@@ -53,6 +55,7 @@ function readCalendarDate(text: string): TypedDate | undefined {
   if (year === undefined) return undefined;
   const parts = [Number(year), Number(month ?? 1) - 1, Number(day ?? 1)] as const;
   const from = startOf(...parts);
+  if (from.getTime() < YEAR_ONE) return undefined;
   // 31 April would be 1 May.
   if (from.getUTCMonth() !== parts[1] || from.getUTCDate() !== parts[2]) return undefined;
   const to = new Date(from);
@@ -72,5 +75,5 @@ function startOf(year: number, month: number, day: number): Date {
 function readTime(text: string): TypedDate | undefined {
   if (!TIME.test(text)) return undefined;
   const time = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`);
-  return Number.isNaN(time) ? undefined : { from: time, to: time };
+  return Number.isNaN(time) || time < YEAR_ONE ? undefined : { from: time, to: time };
 }

@@ -23,6 +23,11 @@ const times = once(
     new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
 );
 
+const WITHOUT_PARTS: Record<FindFilters['has'][number], string> = {
+  link: 'without a link',
+  media: 'without a picture or video',
+};
+
 /** What posts were compared with the query by. */
 export type ComparedBy = 'words' | 'meaning' | 'both';
 
@@ -37,20 +42,39 @@ export function describeFind(query: FindQuery, by: ComparedBy = 'words', like?: 
   const conditions = [
     ...(like === undefined ? [] : [`like “${like}”`]),
     ...wordConditions(query, by),
-    ...(filters.authors.length > 0 ? [`by ${either(filters.authors.map(handle))}`] : []),
-    ...(filters.notAuthors.length > 0 ? [`not by ${either(filters.notAuthors.map(handle))}`] : []),
-    ...(filters.since === undefined ? [] : [`since ${sinceText(filters.since)}`]),
-    ...(filters.until === undefined ? [] : [untilText(filters.until)]),
-    ...(filters.languages.length > 0 ? [`in ${either(filters.languages.map(languageName))}`] : []),
-    ...filters.has.map((part) => PARTS[part]),
-    ...(filters.minLikes === undefined ? [] : [likesText(filters.minLikes)]),
-    ...(filters.sources.length > 0 ? [`from the source ${either(filters.sources)}`] : []),
+    ...filterConditions(filters),
     ...(query.ignored && by === 'words' ? [ignoredText(query.ignored)] : []),
   ];
   const kinds = kindsText(filters.kinds);
   if (conditions.length === 0) return kinds === 'posts' ? 'All posts' : capitalised(kinds);
   return `${capitalised(kinds)} ${conditions.join(', ')}`;
 }
+
+function filterConditions(filters: FindFilters): string[] {
+  const { authors, notAuthors, since, until, languages, minLikes, maxLikes, sources } = filters;
+  const { notLanguages = [], notSources = [], notKinds = [], hasNot = [] } = filters;
+  return [
+    ...eitherOf('by', authors.map(handle)),
+    ...eitherOf('not by', notAuthors.map(handle)),
+    ...(since === undefined ? [] : [`since ${sinceText(since)}`]),
+    ...(until === undefined ? [] : [untilText(until)]),
+    ...eitherOf('in', languages.map(languageName)),
+    ...eitherOf('not in', notLanguages.map(languageName)),
+    ...eitherOf(
+      'but not',
+      notKinds.map((kind) => KINDS[kind]),
+    ),
+    ...filters.has.map((part) => PARTS[part]),
+    ...hasNot.map((part) => WITHOUT_PARTS[part]),
+    ...(minLikes === undefined ? [] : [likesText('at least', minLikes)]),
+    ...(maxLikes === undefined ? [] : [likesText('fewer than', maxLikes)]),
+    ...eitherOf('from the source', sources),
+    ...eitherOf('not from the source', notSources),
+  ];
+}
+
+const eitherOf = (before: string, texts: string[]) =>
+  texts.length === 0 ? [] : [`${before} ${either(texts)}`];
 
 function wordConditions({ words, topic }: FindQuery, by: ComparedBy): string[] {
   if (!words) return [];
@@ -128,23 +152,23 @@ function kindsText(kinds: FindFilters['kinds']): string {
   return either(order.filter((kind) => kinds.includes(kind)).map((kind) => KINDS[kind]));
 }
 
-function sinceText(time: number): string {
+export function sinceText(time: number): string {
   return time % DAY_MS === 0 ? days().format(time) : timeText(time);
 }
 
 /** The end is exclusive: until the end of the day before. */
-function untilText(time: number): string {
+export function untilText(time: number): string {
   return time % DAY_MS === 0 ? `until ${days().format(time - 1)}` : `before ${timeText(time)}`;
 }
 
 const timeText = (time: number) => `${times().format(time).replace(' at ', ', ')} UTC`;
 
-const likesText = (count: number) =>
-  `with at least ${count.toLocaleString('en')} ${count === 1 ? 'like' : 'likes'}`;
+const likesText = (bound: string, count: number) =>
+  `with ${bound} ${count.toLocaleString('en')} ${count === 1 ? 'like' : 'likes'}`;
 
-const handle = (name: string) => (name.startsWith('did:') ? name : `@${name}`);
+export const handle = (name: string) => (name.startsWith('did:') ? name : `@${name}`);
 
-function languageName(tag: string): string {
+export function languageName(tag: string): string {
   return languages().of(tag) ?? tag;
 }
 

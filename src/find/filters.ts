@@ -17,40 +17,51 @@ const LANGUAGE = /^[a-z]{2,3}(?:-[a-z\d]{2,8})*$/i;
 const SOURCE = /^[a-z][a-z\d_-]*$/i;
 /** What every post is one of; a thread is made of any of them. */
 const EXCLUSIVE_KINDS: FindFilters['kinds'] = ['post', 'reply', 'repost'];
+/** 12, 1000, 1,000: a separator stands before three digits, so that 1,5 and 49.5 are none. */
+const WHOLE_NUMBER = /^(?:\d+|\d{1,3}(?:([.,_'’])\d{3}(?:\1\d{3})*))$/;
+/** What is not seen, such as a direction sign that was copied along. */
+const INVISIBLE = /\p{DI}+/gu;
 
 const READERS: Record<string, Reader> = {
   from: (value, filters) => addAll(value, filters.authors, usernameIn),
-  since(value, filters, now) {
-    const date = readDate(value, now);
-    if (date) filters.since = Math.max(date.from, filters.since ?? date.from);
-    return date !== undefined;
-  },
-  until(value, filters, now) {
-    const date = readDate(value, now);
-    if (date) filters.until = Math.min(date.to, filters.until ?? date.to);
-    return date !== undefined;
-  },
+  since: (value, filters, now) => addSince(readDate(value, now)?.from, filters),
+  until: (value, filters, now) => addUntil(readDate(value, now)?.to, filters),
   lang: (value, filters) => addAll(value, filters.languages, languageIn),
-  is: (value, filters) => addAll(value, filters.kinds, (text) => oneOf(FIND_KINDS, text)),
-  has: (value, filters) => addAll(value, filters.has, (text) => oneOf(FIND_PARTS, text)),
-  source: (value, filters) =>
-    addAll(value, filters.sources, (text) => (SOURCE.test(text) ? text.toLowerCase() : undefined)),
+  is: (value, filters) => addAll(value, filters.kinds, kindIn),
+  has: (value, filters) => addAll(value, filters.has, partIn),
+  source: (value, filters) => addAll(value, filters.sources, sourceIn),
   min_likes(value, filters) {
-    const likes = /^\d[\d.,_]*$/.test(value) ? Number(value.replace(/[.,_]/g, '')) : Number.NaN;
-    if (!Number.isSafeInteger(likes)) return false;
-    filters.minLikes = Math.max(likes, filters.minLikes ?? 0);
-    return true;
+    const likes = wholeNumberIn(value);
+    if (likes !== undefined) filters.minLikes = Math.max(likes, filters.minLikes ?? 0);
+    return likes !== undefined;
   },
 };
 
 const EXCLUDING_READERS: Record<string, Reader> = {
   from: (value, filters) => addAll(value, filters.notAuthors, usernameIn),
+  // Not since a day is until the end of the day before.
+  since: (value, filters, now) => addUntil(readDate(value, now)?.from, filters),
+  until: (value, filters, now) => addSince(readDate(value, now)?.to, filters),
+  lang(value, filters) {
+    filters.notLanguages ??= [];
+    return addAll(value, filters.notLanguages, languageIn);
+  },
   is(value, filters) {
-    const kind = oneOf(EXCLUSIVE_KINDS, value);
-    if (!kind) return false;
-    const before = filters.kinds.length > 0 ? filters.kinds : EXCLUSIVE_KINDS;
-    filters.kinds = before.filter((other) => other !== kind);
-    return true;
+    filters.notKinds ??= [];
+    return addAll(value, filters.notKinds, kindIn);
+  },
+  has(value, filters) {
+    filters.hasNot ??= [];
+    return addAll(value, filters.hasNot, partIn);
+  },
+  source(value, filters) {
+    filters.notSources ??= [];
+    return addAll(value, filters.notSources, sourceIn);
+  },
+  min_likes(value, filters) {
+    const likes = wholeNumberIn(value);
+    if (likes !== undefined) filters.maxLikes = Math.min(likes, filters.maxLikes ?? likes);
+    return likes !== undefined;
   },
 };
 
@@ -66,16 +77,9 @@ const TAKES: Record<string, string> = {
   min_likes: 'min_likes: takes a whole number',
 };
 
-const EXCLUDING_TAKES: Record<string, string> = {
-  from: TAKES.from as string,
-  is: `-is: takes ${listed(EXCLUSIVE_KINDS, 'or')}`,
-};
-
-const NOT_EXCLUDED = 'a minus can stand before from: and is: only';
-
 /** What an operator that could not be read takes, for people. */
-export function whatItTakes({ key, isNot }: Pick<TypedFilter, 'key' | 'isNot'>): string {
-  return isNot ? (EXCLUDING_TAKES[key] ?? NOT_EXCLUDED) : (TAKES[key] ?? '');
+export function whatItTakes({ key }: Pick<TypedFilter, 'key'>): string {
+  return TAKES[key] ?? '';
 }
 
 export const FILTER_KEYS: readonly string[] = Object.keys(READERS);
@@ -97,7 +101,34 @@ export function hasFilters(filters: FindFilters): boolean {
  */
 export function addFilter({ key, value, isNot }: TypedFilter, filters: FindFilters, now: number) {
   const reader = (isNot ? EXCLUDING_READERS : READERS)[key];
-  return reader !== undefined && (value.trim() === '' || reader(value.trim(), filters, now));
+  const plain = value.normalize('NFKC').replace(INVISIBLE, '').trim();
+  return reader !== undefined && (plain === '' || reader(plain, filters, now));
+}
+
+/** Without a kind, "not a repost" is a post or a reply: the index answers that faster than what is excluded. */
+export function settleKinds(filters: FindFilters): void {
+  const { kinds, notKinds = [] } = filters;
+  const excluded = EXCLUSIVE_KINDS.filter((kind) => notKinds.includes(kind));
+  const left = EXCLUSIVE_KINDS.filter((kind) => !excluded.includes(kind));
+  if (kinds.length > 0 || excluded.length === 0 || left.length === 0) return;
+  filters.kinds = left;
+  filters.notKinds = notKinds.filter((kind) => !excluded.includes(kind));
+}
+
+/** Lists of exclusions to which nothing was added are left out. */
+export function dropEmpty(filters: FindFilters): void {
+  for (const name of ['notSources', 'notLanguages', 'notKinds', 'hasNot'] as const)
+    if (filters[name]?.length === 0) delete filters[name];
+}
+
+function addSince(time: number | undefined, filters: FindFilters): boolean {
+  if (time !== undefined) filters.since = Math.max(time, filters.since ?? time);
+  return time !== undefined;
+}
+
+function addUntil(time: number | undefined, filters: FindFilters): boolean {
+  if (time !== undefined) filters.until = Math.min(time, filters.until ?? time);
+  return time !== undefined;
 }
 
 /** Values may be separated by commas. All must be valid. */
@@ -120,6 +151,15 @@ function languageIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const kindIn = (text: string) => oneOf(FIND_KINDS, text);
+const partIn = (text: string) => oneOf(FIND_PARTS, text);
+const sourceIn = (text: string) => (SOURCE.test(text) ? text.toLowerCase() : undefined);
+
+function wholeNumberIn(text: string): number | undefined {
+  const number = WHOLE_NUMBER.test(text) ? Number(text.replace(/\D/g, '')) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 function oneOf<T extends string>(values: readonly T[], text: string): T | undefined {

@@ -1,4 +1,11 @@
-import { addFilter, hasFilters, noFilters, whatItTakes } from './filters.ts';
+import {
+  addFilter,
+  dropEmpty,
+  hasFilters,
+  noFilters,
+  settleKinds,
+  whatItTakes,
+} from './filters.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import type { FindFilters, FindQuery, UnreadFilter, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
@@ -21,6 +28,8 @@ export function parseFind(text: string, now: number): FindQuery {
   const matches: WordMatch[] = [];
   // A closing bracket that was never opened ends a list, but not the query.
   for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading));
+  settleKinds(filters);
+  dropEmpty(filters);
   const words = all(matches) ?? nothingFound(pieces, filters);
   return {
     text,
@@ -30,6 +39,20 @@ export function parseFind(text: string, now: number): FindQuery {
     ...(unread.length > 0 && { unread }),
   };
 }
+
+/** Whether a word "or" stands between others, not quoted. */
+export function hasLowerCaseOr(text: string): boolean {
+  const pieces = piecesOf(text.slice(0, MAX_FIND_LENGTH));
+  return pieces.some(
+    (piece, at) =>
+      piece.type === 'word' &&
+      !piece.isNot &&
+      /^or$/i.test(piece.text) &&
+      [pieces[at - 1], pieces[at + 1]].every((other) => other && isOperand(other)),
+  );
+}
+
+const isOperand = ({ type }: Piece) => type === 'word' || type === 'phrase';
 
 /** A zero-width space separates words in scripts without spaces; elsewhere it stands within a word. */
 function withSpaces(text: string): string {
@@ -76,7 +99,12 @@ function readList(reading: Reading): WordMatch[] {
 function readOperand(reading: Reading): WordMatch | undefined {
   const piece = reading.pieces[reading.at++] as Piece;
   const match = matchOf(piece, reading);
-  return match && 'isNot' in piece && piece.isNot ? { not: match } : match;
+  return match && 'isNot' in piece && piece.isNot ? negated(match) : match;
+}
+
+/** `-(-soup)` is `soup`. */
+function negated(match: WordMatch): WordMatch {
+  return 'not' in match ? match.not : { not: match };
 }
 
 function matchOf(piece: Piece, reading: Reading): WordMatch | undefined {

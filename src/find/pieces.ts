@@ -27,12 +27,15 @@ const QUOTES: Partial<Record<string, string>> = {
 const QUOTE = `[${Object.keys(QUOTES).join('')}]`;
 const SPACE = String.raw`\s\p{Cc}`;
 
-const SPACES = new RegExp(`[${SPACE}]+`, 'uy');
+// Invisible characters, such as direction signs, change nothing at the beginning of a word.
+const SPACES = new RegExp(String.raw`[${SPACE}\p{DI}]+`, 'uy');
+const INVISIBLE = /\p{DI}+/gu;
+const BETWEEN = /\p{DI}*/uy;
 const MINUS = /[-−－–]+/y;
 const OPEN = /[(（]/y;
 const CLOSE = /[)）]/y;
 const OPENING_QUOTE = new RegExp(QUOTE, 'y');
-const KEY = /([a-z_]+)[:：]/iy;
+const KEY = /[a-z_ａ-ｚＡ-Ｚ＿]+[:：]/iy;
 const WORD = new RegExp(`(?:(?!${QUOTE})[^${SPACE}()（）])+`, 'uy');
 const VALUE = new RegExp(`[^${SPACE}()（）]*`, 'uy');
 /** A quote that opens nothing: it stands directly after a word, as in 6" or at the end of a quotation. */
@@ -44,6 +47,7 @@ export function piecesOf(text: string): Piece[] {
   while (!scanner.isAtEnd) {
     if (scanner.take(SPACES) !== undefined) continue;
     const isNot = scanner.take(MINUS) !== undefined;
+    scanner.take(BETWEEN);
     const piece = nextPiece(scanner, isNot);
     if (piece) pieces.push(piece);
   }
@@ -60,13 +64,15 @@ function nextPiece(scanner: Scanner, isNot: boolean): Piece | undefined {
   const text = scanner.take(WORD);
   if (text === undefined) return undefined;
   scanner.take(STRAY_QUOTE);
-  return text === 'OR' && !isNot ? { type: 'or' } : { type: 'word', text, isNot };
+  return text.replace(INVISIBLE, '') === 'OR' && !isNot
+    ? { type: 'or' }
+    : { type: 'word', text, isNot };
 }
 
 /** Only operators that exist: `http:` and `C++:` are text. */
 function takeFilter(scanner: Scanner) {
   const start = scanner.at;
-  const key = scanner.take(KEY)?.slice(0, -1).toLowerCase();
+  const key = scanner.take(KEY)?.slice(0, -1).normalize('NFKC').toLowerCase();
   if (key === undefined || !isFilterKey(key)) {
     scanner.at = start;
     return undefined;

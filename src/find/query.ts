@@ -20,17 +20,24 @@ export interface FindFilters {
   notAuthors: string[];
   /** Names of sources. */
   sources: string[];
+  notSources?: string[];
   /** BCP 47 tags; `pt` includes `pt-BR`. */
   languages: string[];
+  notLanguages?: string[];
   /** `post`: neither reply nor repost; `thread`: part of a thread of its author. */
   kinds: (typeof FIND_KINDS)[number][];
+  notKinds?: (typeof FIND_KINDS)[number][];
   /** All of these must be there. */
   has: (typeof FIND_PARTS)[number][];
+  /** None of these may be there. */
+  hasNot?: (typeof FIND_PARTS)[number][];
   /** In ms since 1970, inclusive. */
   since?: number;
   /** In ms since 1970, exclusive. */
   until?: number;
   minLikes?: number;
+  /** Exclusive. Posts whose likes are not known have fewer. */
+  maxLikes?: number;
 }
 
 export interface FindQuery {
@@ -45,6 +52,8 @@ export interface FindQuery {
   unread?: UnreadFilter[];
   /** Common words, such as "the", that say little about what is meant. Absent for none. */
   stopWords?: string[];
+  /** The language of which they are, a BCP 47 tag. */
+  language?: string;
   /** Those of them that are not in `words`: posts need not have them. Absent for none. */
   ignored?: string[];
 }

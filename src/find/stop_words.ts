@@ -47,13 +47,14 @@ export async function ignoringStopWords(
 ): Promise<FindQuery> {
   const words = query.words ? singleWords(query.words) : [];
   if (!query.words || query.stopWords || words.length < 2) return query;
-  const stopWords = await stopWordsIn(words, await loadLists(), frequencies);
+  const { language, words: stopWords } = await stopWordsIn(words, await loadLists(), frequencies);
   if (stopWords.length === 0) return query;
   const ignored: string[] = [];
   const rest = without(query.words, new Set(stopWords.filter(frequencies.isFrequent)), ignored);
   return {
     ...query,
     stopWords,
+    language,
     ...(ignored.length > 0 && { words: rest, ignored: [...new Set(ignored)] }),
   };
 }
@@ -63,14 +64,16 @@ async function stopWordsIn(
   words: string[],
   known: readonly StopWords[],
   { hasLanguage }: Frequencies,
-): Promise<string[]> {
-  let most: string[] = [];
+): Promise<{ language: string; words: string[] }> {
+  let most = { language: 'en', words: [] as string[] };
   for (const list of known) {
     const found = words.filter((word) => list.words.has(word.toLowerCase()));
-    const isMore = found.length > most.length;
-    if (isMore && (list.language === 'en' || (await hasLanguage(list.language)))) most = found;
+    const isMore = found.length > most.words.length;
+    const { language } = list;
+    if (isMore && (language === 'en' || (await hasLanguage(language))))
+      most = { language, words: found };
   }
-  return [...new Set(most)];
+  return { language: most.language, words: [...new Set(most.words)] };
 }
 
 /** Words that are neither quoted nor excluded, in any of their forms. */

@@ -7,9 +7,14 @@ type Filter = Extract<Piece, { type: 'filter' }>;
  * as typed.
  */
 export function withFilter(text: string, key: string, value: string): string {
-  const rest = without(text, (filter) => filter.key === key && !filter.isNot);
+  const rest = withoutKeys(text, [key]);
   const filter = `${key}:${/[\s()]/.test(value) ? `"${value}"` : value}`;
   return rest === '' ? filter : `${rest} ${filter}`;
+}
+
+/** The text without what it says of some operators; a minus before one is left. */
+export function withoutKeys(text: string, keys: readonly string[]): string {
+  return without(text, (filter) => keys.includes(filter.key) && !filter.isNot);
 }
 
 /** The text without the operators that filter. */

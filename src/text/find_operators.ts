@@ -19,9 +19,12 @@ export const FIND_OPERATORS: readonly FindOperator[] = [
     finds:
       'from the beginning, or until the end, of a year, a month or a day (UTC); 7d is seven days ago',
   },
-  { typed: ['lang:pt'], finds: 'in a language' },
+  { typed: ['lang:pt', '-lang:pt'], finds: 'in a language, or not' },
   { typed: ['is:post', 'is:reply', 'is:repost', 'is:thread'], finds: 'of a kind' },
-  { typed: ['has:link', 'has:media'], finds: 'with a link, with a picture or video' },
-  { typed: ['source:archive'], finds: 'of a source' },
+  {
+    typed: ['has:link', 'has:media'],
+    finds: 'with a link, with a picture or video; a minus excludes',
+  },
+  { typed: ['source:archive', '-source:archive'], finds: 'of a source, or not' },
   { typed: ['min_likes:10'], finds: 'with that many likes or more' },
 ];

@@ -14,12 +14,11 @@ interface ListedFind {
   openedAt: Date;
 }
 
-const WAYS: Record<string, string> = { words: 'by words', meaning: 'by meaning' };
-
-/** `Posts with “soup”, by meaning, newest first`; of a find that is no longer valid, why. */
+/** `Posts with “soup”, by words, newest first`; of a find that is no longer valid, why. */
 export function savedFindWords({ query, understood, problems }: ListedFind): string {
   if (problems) return `No longer valid: ${Object.values(problems).join(' ')}`;
-  const way = query.like === undefined && WAYS[query.by ?? ''];
+  // By meaning they are understood as "near in meaning".
+  const way = query.like === undefined && query.by === 'words' && 'by words';
   return [understood, way, query.sort === 'newest' && 'newest first'].filter(Boolean).join(', ');
 }
 

@@ -34,6 +34,14 @@ test.each([
   ['min_likes:1', 'Posts with at least 1 like'],
   ['min_likes:1000', 'Posts with at least 1,000 likes'],
   ['source:x', 'Posts from the source x'],
+  ['-(-jazz)', 'Posts with “jazz”'],
+  ['-has:media -has:link', 'Posts without a picture or video, without a link'],
+  ['-lang:de -source:x', 'Posts not in German, not from the source x'],
+  ['is:thread -is:reply', 'Parts of threads but not replies'],
+  ['-is:thread soup', 'Posts with “soup”, but not parts of threads'],
+  ['-min_likes:10', 'Posts with fewer than 10 likes'],
+  ['-since:2024', 'Posts until 31 December 2023'],
+  ['soup a\u0001b', 'Posts with “soup”, “a” and “b”'],
   ['since:soon', 'Posts with “since:soon”'],
 ])('%s is understood as: %s', (typed, description) => {
   expect(describeFind(parseFind(typed, NOW))).toBe(description);

@@ -66,6 +66,29 @@ describe('newest first among a million posts', () => {
   });
 });
 
+test.each([
+  ['-soup', 290],
+  ['-source:archive', 299],
+  ['-lang:pt -has:media', 300],
+])('FEATURES 47: %s: a page without what few posts have is read at once', (typed, total) => {
+  const { db, library } = setup();
+  library.savePosts(
+    Array.from({ length: POSTS }, (_, i) =>
+      makePost(i + 1, {
+        text: i < 10 ? 'soup' : 'tea',
+        source: i === 5 ? 'archive' : 'test',
+      }),
+    ),
+  );
+  const queries = createQueries(db);
+  const plans = createPlans(queries, createCounts(queries));
+  const { filters, words } = parseFind(typed, Date.now());
+  const conditions = createConditions(db)(filters, words);
+  const some = plans.quickPage(conditions, LIMIT);
+  expect(some?.map(({ key }) => key)).toEqual(Array.from({ length: LIMIT }, (_, i) => POSTS - i));
+  expect(plans.quickPage(conditions, POSTS)).toHaveLength(total);
+});
+
 test('the share of a word is that among the posts collected last', () => {
   const { db, library } = setup();
   const counts = createCounts(createQueries(db));

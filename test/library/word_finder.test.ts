@@ -134,6 +134,17 @@ describe('filters', () => {
     ['has:media', 'b'],
     ['source:x', 'dca'],
     ['source:my-archive source:x', 'edca'],
+    ['-source:x', 'eb'],
+    ['-source:x,my-archive', 'b'],
+    ['-lang:pt', 'edcb'],
+    ['-has:media', 'edca'],
+    ['-has:link -has:media', 'eca'],
+    ['-is:thread', 'eba'],
+    ['is:thread -is:reply', 'd'],
+    ['-is:post -is:reply -is:repost', ''],
+    ['-min_likes:5', 'edcb'],
+    ['-since:2023-11-15', 'edcba'],
+    ['-until:2023-11-14', ''],
     ['min_likes:5', 'a'],
     ['min_likes:6', ''],
     ['since:2023-11-15', ''],
@@ -161,6 +172,18 @@ describe('filters', () => {
       const ranked = await library.words.ranked(words, filters, 10);
       expect(ranked.length).toBe(found.length);
     }
+  });
+
+  test('FEATURES 47: a thread of an archive is found whole: all of its parts are posts', async () => {
+    const { library } = filled([
+      { text: 'first', threadId: '1' },
+      { text: 'second', threadId: '1', inReplyToId: '1', inReplyToAuthor: 'ada' },
+      { text: 'third', threadId: '1', inReplyToId: '2', inReplyToAuthor: 'ada' },
+      { text: 'alone', threadId: '4' },
+    ]);
+    expect(await newest(library, 'is:thread')).toEqual(['third', 'second', 'first']);
+    expect(await newest(library, 'is:thread -first')).toEqual(['third', 'second']);
+    expect(await newest(library, '-is:thread')).toEqual(['alone']);
   });
 
   test('words never match a fact', async () => {

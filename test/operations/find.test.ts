@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test }
 import { everything } from '../../src/operations/find/everything.ts';
 import { exportLines } from '../../src/operations/find/export.ts';
 import type { Found } from '../../src/operations/find/found.ts';
-import { toFindRequest } from '../../src/operations/find/request.ts';
+import { LIKE_BY_RULE, toFindRequest } from '../../src/operations/find/request.ts';
+import { listSavedFinds, saveFind } from '../../src/operations/find/saved.ts';
 import type { Post } from '../../src/sources/post.ts';
+import { toFindPageQuery } from '../../src/web/routes/find_page_query.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 
@@ -65,7 +67,50 @@ describe('FEATURES 47: find', () => {
       expect(ids(typed)).toEqual(ids(byAuthor));
     }
     expect(ids(await found({ q: 'planets', by: 'meaning', source: 'archive' }))).toEqual([4]);
-    expect(ids(await found({ q: 'planets from:ada', author: 'bo' }))).toEqual([]);
+  });
+
+  test('FEATURES 47: a field replaces the operator of its name, as the form of the page does', async () => {
+    const replaced = await found({ q: 'sushi from:ada', author: 'bo', by: 'words' });
+    expect(replaced).toEqual(await found({ q: 'sushi from:bo', by: 'words' }));
+    expect(replaced.understood).toBe('Posts with “sushi”, by @bo');
+    expect(toFindPageQuery({ q: 'sushi from:ada', author: 'bo' }).q).toBe('sushi from:bo');
+    expect(replaced.posts.length).toBeGreaterThan(0);
+    // What is excluded is another condition, and holds beside the field.
+    const excluded = await found({ q: 'sushi -from:bo', author: 'bo', by: 'words' });
+    expect(excluded).toMatchObject({
+      posts: [],
+      notes: ['No post can be found: from:bo and -from:bo contradict each other.'],
+    });
+    const ofSource = await found({ q: 'planets source:nowhere', source: 'archive', by: 'meaning' });
+    expect(ids(ofSource)).toEqual([4]);
+  });
+
+  test.each(['best', 'words', 'meaning'] as const)(
+    'FEATURES 47: a saved find by %s says of itself what its answer says',
+    async (by) => {
+      for (const [at, app] of [web, unembedded].entries()) {
+        if (at === 1 && by === 'meaning') continue;
+        const query = { q: 'the sushi soup -fish', by };
+        await saveFind(app, { name: `Sushi by ${by}`, ...query });
+        const { understood } = await found(query, app);
+        const saved = (await listSavedFinds(app)).find(({ name }) => name === `Sushi by ${by}`);
+        expect(saved?.understood).toBe(understood);
+      }
+    },
+  );
+
+  test('FEATURES 47: like and by=words are refused, since like compares by meaning', async () => {
+    const like = 'sample:0';
+    const refused = await web.json(`/api/find?like=${like}&by=words`);
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain(LIKE_BY_RULE);
+    const page = await web.request(`/find?like=${like}&by=words`);
+    expect(page.status).toBe(422);
+    const html = await page.text();
+    expect(html).toContain(LIKE_BY_RULE);
+    // The link that finds without it.
+    expect(html).not.toContain('by=words&amp;like');
+    expect((await found({ like, by: 'meaning' })).posts.length).toBeGreaterThan(0);
   });
 
   test('D1: author and source hold for a search by meaning at /api/posts, too', async () => {
@@ -192,12 +237,13 @@ describe('FEATURES 47: find', () => {
     expect((await found({ like: 'sample:3' }, unembedded)).notes?.[0]).toContain('no vector');
   });
 
-  test('dates of fields hold beside those in the text, until includes its day', async () => {
+  test('dates of fields replace those in the text, until includes its day', async () => {
     const dated = async (query: Record<string, string>) => ids(await found(query, unembedded));
     expect(await dated({ since: '2026-01-07' })).toEqual([7, 6]);
     expect(await dated({ until: '2026-01-02' })).toEqual([1, 0]);
-    expect(await dated({ q: 'since:2026-01-07', since: '2026-01-01' })).toEqual([7, 6]);
-    expect(await dated({ q: 'until:2026-01-02', until: '2026-02' })).toEqual([1, 0]);
+    expect(await dated({ q: 'since:2026-01-01', since: '2026-01-07' })).toEqual([7, 6]);
+    expect(await dated({ q: 'until:2026-02', until: '2026-01-02' })).toEqual([1, 0]);
+    expect(await dated({ q: 'since:2026-01-08', since: '2026-01-07' })).toEqual([7, 6]);
   });
 
   test('facets count what was found by words, not by meaning', async () => {

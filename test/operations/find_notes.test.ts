@@ -52,9 +52,18 @@ function filled(texts: string[], embedded = texts.length) {
 }
 
 describe('FEATURES 47: what limits a find by meaning', () => {
+  test('is told by best only when it bears on the query', async () => {
+    const { found } = filled(['warm soup']);
+    for (const q of ['warm soup', 'soup lang:en-GB', 'the soup of the day'])
+      expect((await found({ q })).notes ?? []).not.toContain(LIMITS);
+    for (const q of ['Süppe', 'スープ', 'soup lang:de'])
+      expect((await found({ q })).notes).toContain(LIMITS);
+  });
+
   test.each(['best', 'meaning'] as const)('is told by %s', async (by) => {
     const { found } = filled(['warm soup']);
-    expect((await found({ q: 'soup', by })).notes).toEqual([LIMITS]);
+    const plain = await found({ q: 'soup', by });
+    expect(plain.notes).toEqual(by === 'meaning' ? [LIMITS] : undefined);
     expect((await found({ q: 'soup', by }, embedderOf(true))).notes).toEqual([
       'This query is longer than the model reads: only its beginning was compared.',
       LIMITS,
@@ -66,11 +75,13 @@ describe('FEATURES 47: what limits a find by meaning', () => {
     library.saveMeaningless(MODEL, [{ key: 5 }]);
     const advice = 'Start an embed job (on the page Embed, or with xgpt embed).';
     expect((await found({ q: 'soup', by })).notes).toEqual([
-      LIMITS,
+      ...(by === 'meaning' ? [LIMITS] : []),
       `2 posts have not been embedded yet, so meaning cannot find them. ${advice}`,
     ]);
     library.saveVectors(MODEL, [{ key: 2, vector: Float32Array.of(1, 0) }]);
-    expect((await found({ q: 'soup', by })).notes?.[1]).toStartWith('1 post has not been embedded');
+    expect((await found({ q: 'soup', by })).notes?.at(-1)).toStartWith(
+      '1 post has not been embedded',
+    );
   });
 
   test('of many posts, those that were collected last are examined', async () => {
@@ -78,7 +89,7 @@ describe('FEATURES 47: what limits a find by meaning', () => {
       Array.from({ length: 2_100 }, () => 'soup'),
       10,
     );
-    expect((await found({ q: 'soup' })).notes?.[1]).toStartWith(
+    expect((await found({ q: 'soup' })).notes?.[0]).toStartWith(
       '2,000 posts of the 2,000 collected last have not been embedded yet',
     );
   });

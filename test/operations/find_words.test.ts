@@ -154,15 +154,43 @@ describe('FEATURES 47: what could not be read or found', () => {
     ],
     ['soup min_likes:x', '“min_likes:x” was read as text: min_likes: takes a whole number.'],
     ['soup is:happy', '“is:happy” was read as text: is: takes post, reply, repost or thread.'],
-    [
-      'soup -has:link',
-      '“-has:link” was read as text: a minus can stand before from: and is: only.',
-    ],
-    ['soup -is:thread', '“-is:thread” was read as text: -is: takes post, reply or repost.'],
+    ['soup -has:wings', '“-has:wings” was read as text: has: takes link or media.'],
+    ['soup min_likes:49.5', '“min_likes:49.5” was read as text: min_likes: takes a whole number.'],
   ])('%s: an operator that was read as text is told', async (q, note) => {
     const { found } = filled(texts('soup'));
     expect((await found(q)).notes).toEqual([note]);
     expect((await found(q, { sort: 'newest' })).notes).toContain(note);
+  });
+
+  test.each([
+    ['soup from:nobody_here', 'No post is by @nobody_here.'],
+    ['soup source:nowhere', 'No post is from the source nowhere. The posts are from sample.'],
+    ['soup lang:xx', 'No post is in xx.'],
+    ['deadl*', 'No post has a word that begins with “deadl”.'],
+    ['soup OR (deadl* soup)', undefined],
+    [
+      'since:2024 until:2023',
+      'No post can be found: since 1 January 2024 and until 31 December 2023 contradict each other.',
+    ],
+    ['from:ada -from:Ada', 'No post can be found: from:ada and -from:ada contradict each other.'],
+    [
+      '-is:post -is:reply -is:repost',
+      'No post can be found: -is:post, -is:reply and -is:repost contradict each other.',
+    ],
+    ['has:link -has:link', 'No post can be found: has:link and -has:link contradict each other.'],
+    [
+      'min_likes:9 -min_likes:5',
+      'No post can be found: min_likes:9 and -min_likes:5 contradict each other.',
+    ],
+    ['soup or stew', '“or” in small letters is a word. Write OR to find posts with either.'],
+    ['soup OR stew', undefined],
+    ['or soup', undefined],
+    ['from:ada -lang:xx', undefined],
+  ])('%s: why nothing may be found', async (q, note) => {
+    const { found } = filled(texts('soup', 'stew'));
+    const { notes = [] } = await found(q, { by: 'words' });
+    if (note) expect(notes).toContain(note);
+    else expect(notes.filter((one) => !one.startsWith('No post has “'))).toEqual([]);
   });
 
   test('operators that were read are not', async () => {

@@ -24,7 +24,7 @@ test.each([
   [{}, 'Posts with “tea”'],
   [{ by: 'best', sort: 'best' }, 'Posts with “tea”'],
   [{ by: 'words', sort: 'newest' }, 'Posts with “tea”, by words, newest first'],
-  [{ by: 'meaning' }, 'Posts with “tea”, by meaning'],
+  [{ by: 'meaning', sort: 'newest' }, 'Posts with “tea”, newest first'],
   [{ by: 'meaning', like: 'sample:42' }, 'Posts with “tea”'],
 ])('FEATURES 47: a find with %j is "%s"', (query, words) => {
   expect(savedFindWords({ ...FIND, query })).toBe(words);

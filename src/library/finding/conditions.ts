@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { everyMatch, type IndexMatch, indexMatch } from '../../find/index.ts';
 import type { FindFilters, WordMatch } from '../../find/query.ts';
 import { createUsernames } from '../author_names.ts';
-import { factConditions, needsThreads, sourceConditions } from './facts.ts';
+import { excludedFacts, factConditions, needsThreads, sourceConditions } from './facts.ts';
 import type { Bindings } from './queries.ts';
 
 /** What posts must meet, as SQL on the table `posts` and as an expression for the index of words. */
@@ -20,13 +20,14 @@ export interface Conditions {
 /** The columns of the index with words as they are written. */
 const AS_WRITTEN = ['text', 'author_name', 'attached'];
 
-// A post that begins a thread does not say so: a reply of its author to it does.
+// Archives and Bluesky call what continues one's own thread a post, which names the thread's first one. A post
+// that begins a thread may not say so: another one of its author does.
 const IN_THREAD = `(
   kind = 'reply' AND in_reply_to_author = author COLLATE NOCASE
-  OR kind = 'post' AND EXISTS (
+  OR kind = 'post' AND (posts.thread_id <> posts.id OR EXISTS (
     SELECT 1 FROM posts AS later
     WHERE later.source = posts.source AND later.thread_id = posts.id
-    AND later.author = posts.author AND later.key <> posts.key))`;
+    AND later.author = posts.author AND later.key <> posts.key)))`;
 
 /** The columns that `indexed` and `others` read. */
 export const CONDITION_COLUMNS =
@@ -52,6 +53,7 @@ export function createConditions(db: Database) {
         since: filters.since ?? 0,
         until: filters.until ?? 0,
         minLikes: filters.minLikes ?? 0,
+        maxLikes: filters.maxLikes ?? 0,
       },
     };
   };
@@ -71,11 +73,14 @@ function matchOf(
   const match = words && indexMatch(words, AS_WRITTEN);
   const conditions = factConditions(filters);
   if (words) conditions.push(...sourceConditions(filters.sources));
-  const facts = conditions.map((expression) => ({
-    expression,
-    isExcluded: false,
-    hasPrefix: false,
-  }));
+  const facts = [
+    ...conditions.map((expression) => ({ expression, isExcluded: false, hasPrefix: false })),
+    ...excludedFacts(filters).map((expression) => ({
+      expression,
+      isExcluded: true,
+      hasPrefix: false,
+    })),
+  ];
   return {
     match: everyMatch([...(match ? [match] : []), ...facts]),
     isEmpty: words !== undefined && !match,
@@ -96,11 +101,13 @@ function indexedConditions(filters: FindFilters, hasWords: boolean): string[] {
 }
 
 function otherConditions(filters: FindFilters): string[] {
-  const { notAuthors, minLikes, kinds } = filters;
+  const { notAuthors, minLikes, maxLikes, kinds, notKinds = [] } = filters;
   const conditions: string[] = [];
   if (notAuthors.length > 0)
     conditions.push('author NOT IN (SELECT value FROM json_each($notAuthors))');
   if (minLikes !== undefined) conditions.push('likes >= $minLikes');
+  if (maxLikes !== undefined) conditions.push('coalesce(likes, 0) < $maxLikes');
+  if (notKinds.includes('thread')) conditions.push(`${IN_THREAD} IS NOT TRUE`);
   if (needsThreads(filters)) {
     const named = kinds.filter((kind) => kind !== 'thread').map((kind) => `kind = '${kind}'`);
     conditions.push(`(${[...named, IN_THREAD].join(' OR ')})`);

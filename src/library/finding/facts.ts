@@ -29,6 +29,17 @@ export function factConditions(filters: Omit<FindFilters, 'sources'>): string[] 
   return conditions.filter((condition) => condition !== '');
 }
 
+/** What a post must not be: expressions of FTS5 of which none may hold. */
+export function excludedFacts(filters: FindFilters): string[] {
+  const { notSources = [], notLanguages = [], notKinds = [], hasNot = [] } = filters;
+  return [
+    ...notSources.map(source),
+    ...notLanguages.map((tag) => language(tag.toLowerCase())),
+    ...notKinds.filter((one) => one !== 'thread').map(kind),
+    ...hasNot.map(has),
+  ].map((fact) => anyOf([fact]));
+}
+
 /** That a post is of one of these sources. An index of `posts` answers it too, when it stands alone. */
 export function sourceConditions(sources: string[]): string[] {
   return sources.length === 0 ? [] : [anyOf(sources.map(source))];

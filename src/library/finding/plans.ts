@@ -86,6 +86,8 @@ export function createPlans(queries: Queries, counts: Counts) {
     const { isEmpty, match, indexed, others } = conditions;
     if (isEmpty) return [];
     if (!match && others.length === 0) return page(conditions, limit, after);
+    if (excludesFew(conditions))
+      return all<Place>(setSql(conditions, after), { ...conditions.bindings, ...after, limit });
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
     if (plan.way === 'gather') return all<Place>(gatherSql(conditions, after), bindings);
@@ -93,6 +95,13 @@ export function createPlans(queries: Queries, counts: Counts) {
       return walk(conditions, { ...bindings, examined: plan.examined }, after);
     const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
     return isByWords ? all<Place>(setSql(conditions, after), bindings) : undefined;
+  }
+
+  /** Then few posts are passed over until a page is full. */
+  function excludesFew(conditions: Conditions): boolean {
+    const { match, indexed, others } = conditions;
+    if (!match?.isExcluded || match.hasPrefix || indexed.length + others.length > 0) return false;
+    return counts.countMatches(conditions, MAX_RARE + 1) <= MAX_RARE;
   }
 
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */

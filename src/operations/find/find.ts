@@ -9,7 +9,13 @@ import { ignoringCommonWords } from './common_words.ts';
 import type { Found } from './found.ts';
 import { type Hits, readOffset } from './hits.ts';
 import { hitsOf } from './hits_of.ts';
-import { unknownNotes, unreadNotes } from './notes.ts';
+import {
+  absentNotes,
+  alternativeNotes,
+  contradictionNotes,
+  unknownNotes,
+  unreadNotes,
+} from './notes.ts';
 import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
 import { postsOf } from './shown.ts';
@@ -37,6 +43,9 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
   const suggestion = await suggestionOf(deps, request, unknown);
   const notes = [
     ...unreadNotes(request.query),
+    ...contradictionNotes(request.query),
+    ...(await absentNotes(deps, request.query)),
+    ...(by === 'words' ? alternativeNotes(request.query) : []),
     ...unknownNotes(unknown),
     ...page.notes,
     ...(readsIndex(request) ? indexNotes(deps.library) : []),

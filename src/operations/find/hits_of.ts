@@ -8,7 +8,7 @@ import type { OperationDeps } from '../deps.ts';
 import { comparable, requireVectors } from '../query_vector.ts';
 import { bestHits } from './best.ts';
 import { type Hit, type Hits, MAX_BY_MEANING, MAX_BY_WORDS, MAX_NEW } from './hits.ts';
-import { modelNotes, NOT_EMBEDDED } from './notes.ts';
+import { isForeign, modelNotes, NOT_EMBEDDED } from './notes.ts';
 import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
 import { unknownWords } from './spelling.ts';
@@ -45,7 +45,9 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
       return { ...nearHits([]), notes: [compared] };
     return { ...(await wordHits(deps, request.query)), notes: [compared] };
   }
-  const notes = [...compared.notes, ...modelNotes(deps)];
+  const isLimited =
+    request.by === 'meaning' || compared.notes.length > 0 || isForeign(request.query);
+  const notes = [...compared.notes, ...modelNotes(deps, isLimited)];
   if (request.by === 'meaning') {
     const near = nearest(deps, compared.vector, await allowedBy(deps, request.query));
     return { ...nearHits(near), notes };

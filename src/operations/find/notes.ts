@@ -1,4 +1,9 @@
-import type { FindQuery } from '../../find/query.ts';
+import { handle, languageName, sinceText, untilText } from '../../find/describe.ts';
+import { noFilters } from '../../find/filters.ts';
+import { partsOf } from '../../find/index.ts';
+import { hasLowerCaseOr } from '../../find/parse.ts';
+import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
+import type { Facets, WordFinder } from '../../library/finding.ts';
 import { counted } from '../../text/format.ts';
 import { listed } from '../../text/listed.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -25,13 +30,110 @@ export function unknownNotes(unknown: UnknownWord[]): string[] {
   ];
 }
 
-/** What limits a comparison by meaning, whatever the query: the model, and posts that it has not read. */
-export function modelNotes({
-  library,
-  embedder,
-}: Pick<OperationDeps, 'library' | 'embedder'>): string[] {
+const NO_OR = '“or” in small letters is a word. Write OR to find posts with either.';
+
+/** An alternative that was meant, perhaps, by words in small letters. */
+export function alternativeNotes({ text }: FindQuery): string[] {
+  return hasLowerCaseOr(text) ? [NO_OR] : [];
+}
+
+/** Conditions that no post can meet together. */
+export function contradictionNotes({ filters }: FindQuery): string[] {
+  const { since, until, authors, sources, languages, kinds } = filters;
+  const { notAuthors, notSources = [], notLanguages = [], notKinds = [], hasNot = [] } = filters;
+  const pairs = [
+    ...(since !== undefined && until !== undefined && since >= until
+      ? [`since ${sinceText(since)} and ${untilText(until)}`]
+      : []),
+    ...excludedAll('from:', authors, notAuthors),
+    ...excludedAll('source:', sources, notSources),
+    ...excludedAll('lang:', languages, notLanguages),
+    ...excludedAll('is:', kinds, notKinds),
+    ...(EVERY_KIND.every((kind) => notKinds.includes(kind)) ? [NO_KIND] : []),
+    ...filters.has.filter((part) => hasNot.includes(part)).map((part) => both('has:', part)),
+    ...likesNotes(filters),
+  ];
+  return pairs.map((pair) => `No post can be found: ${pair} contradict each other.`);
+}
+
+const EVERY_KIND = ['post', 'reply', 'repost'] as const;
+const NO_KIND = listed(
+  EVERY_KIND.map((kind) => `-is:${kind}`),
+  'and',
+);
+
+function excludedAll(
+  key: string,
+  wanted: readonly string[],
+  excluded: readonly string[],
+): string[] {
+  const names = new Set(excluded.map((name) => name.toLowerCase()));
+  if (wanted.length === 0 || !wanted.every((name) => names.has(name.toLowerCase()))) return [];
+  return [both(key, wanted.join())];
+}
+
+const both = (key: string, value: string) => `${key}${value} and -${key}${value}`;
+
+function likesNotes({ minLikes, maxLikes }: FindFilters): string[] {
+  return minLikes !== undefined && maxLikes !== undefined && minLikes >= maxLikes
+    ? [`min_likes:${minLikes} and -min_likes:${maxLikes}`]
+    : [];
+}
+
+/** Values of operators that no post has. */
+export async function absentNotes(
+  { library: { words } }: Pick<OperationDeps, 'library'>,
+  { filters, words: match }: FindQuery,
+): Promise<string[]> {
+  if (words.newestKey() === 0) return [];
+  const isAbsent = async (some: Partial<FindFilters>) => {
+    const only = { ...noFilters(), ...some };
+    return (await words.countFound({ text: '', topic: '', filters: only }, 1)).count === 0;
+  };
+  const notes: string[] = [];
+  for (const name of filters.authors)
+    if (await isAbsent({ authors: [name] })) notes.push(`No post is by ${handle(name)}.`);
+  for (const tag of filters.languages)
+    if (await isAbsent({ languages: [tag] })) notes.push(`No post is in ${languageName(tag)}.`);
+  for (const name of filters.sources)
+    if (await isAbsent({ sources: [name] })) notes.push(noSource(name, await facetsOf(words)));
+  for (const beginning of match ? prefixesIn(match) : [])
+    if (words.matchesOf({ word: beginning, isPrefix: true }, 1).keys.length === 0)
+      notes.push(`No post has a word that begins with “${beginning}”.`);
+  return notes;
+}
+
+function noSource(name: string, { sources, isCapped }: Facets): string {
+  const which = isCapped ? 'The posts collected last are' : 'The posts are';
+  const known = listed(
+    sources.map(({ value }) => value),
+    'and',
+  );
+  return `No post is from the source ${name}. ${which} from ${known}.`;
+}
+
+const facetsOf = (words: WordFinder) => words.facets({ text: '', topic: '', filters: noFilters() });
+
+function prefixesIn(match: WordMatch): string[] {
+  return partsOf(match).flatMap((part) => ('word' in part && part.isPrefix ? [part.word] : []));
+}
+
+/** Whether the model may understand a query badly: it is not in English, as far as can be told. */
+export function isForeign({ topic, filters, language = 'en' }: FindQuery): boolean {
+  const languages = [language, ...filters.languages];
+  return /[^\P{L}a-z]/iu.test(topic) || languages.some((tag) => !/^en\b/.test(tag));
+}
+
+/**
+ * What limits a comparison by meaning: posts that the model has not read, and the model itself.
+ * @param isLimited whether the model's limits bear on the query.
+ */
+export function modelNotes(
+  { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
+  isLimited: boolean,
+): string[] {
   const { missing, examined } = library.meaning.lacking(embedder.model);
-  const notes = embedder.limits === '' ? [] : [embedder.limits];
+  const notes = embedder.limits === '' || !isLimited ? [] : [embedder.limits];
   if (missing === 0) return notes;
   const isAll = examined >= library.words.newestKey();
   const which = isAll ? '' : ` of the ${examined.toLocaleString('en')} collected last`;

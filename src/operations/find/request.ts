@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { addFilter, noFilters } from '../../find/filters.ts';
 import { parseFind } from '../../find/index.ts';
-import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
+import type { FindFilters, FindQuery } from '../../find/query.ts';
+import { withoutKeys } from '../../find/typed_text.ts';
 import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { oneOf } from '../fields.ts';
@@ -105,6 +106,8 @@ export function findRequestSchema(sources: Sources) {
 
 export const LIKE_RULE = 'Like must be a source and an id, for example sample:42.';
 
+export const LIKE_BY_RULE = 'By cannot be words beside like, which compares by meaning.';
+
 type Refusal = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
 
 /** What only the fields together, or more than their form, can tell. */
@@ -119,6 +122,7 @@ export function refuseImpossible(typed: SavedFields & { after?: number }, contex
       refuse(field, `${field === 'since' ? 'Since' : 'Until'} ${DATE_RULE}`);
   }
   if (typed.like && !likeOf(typed.like)) refuse('like', LIKE_RULE);
+  if (typed.like && typed.by === 'words') refuse('by', LIKE_BY_RULE);
   if (typed.after !== undefined && (typed.by === 'meaning' || typed.like))
     refuse('after', 'After is for words and filters, which posts meet or not.');
   if (typed.by === 'meaning' && !typed.q && !typed.like)
@@ -137,23 +141,16 @@ export function savedFields(sources: Sources) {
   return { q, author, source, since, until, by, sort, like };
 }
 
-/** The request that was typed. @param now in ms since 1970, for `since:7d`. */
+/**
+ * The request that was typed. A field replaces what the text says with the operator of the same name, as
+ * the form of the page `/find` does.
+ * @param now in ms since 1970, for `since:7d`.
+ */
 export function toFindRequest(typed: TypedFind, now: number): FindRequest {
-  const { q = '', author, source, since, until, like } = typed;
-  const query = parseFind(q, now);
-  const authors = both(query.filters.authors, author && nameIn(author));
-  const sources = both(query.filters.sources, source);
-  const filters = {
-    ...query.filters,
-    authors: authors ?? [],
-    sources: sources ?? [],
-  };
-  if (since) addDate(filters, 'since', since, now);
-  if (until) addDate(filters, 'until', until, now);
+  const { like } = typed;
   const named = like ? likeOf(like) : undefined;
   return {
-    query:
-      authors && sources ? { ...query, filters } : { ...query, filters, words: NOTHING, topic: '' },
+    query: queryOf(typed, now),
     by: typed.by ?? 'best',
     sort: typed.sort ?? 'best',
     ...(named && { like: named }),
@@ -164,17 +161,23 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
   };
 }
 
-/** No post has it. */
-const NOTHING: WordMatch = { any: [] };
-
-/** The values that meet the typed ones and the other field; `undefined` when none can. */
-function both(typed: string[], value: string | undefined): string[] | undefined {
-  if (!value) return typed;
-  const isAmong = typed.some((one) => one.toLowerCase() === value.toLowerCase());
-  return typed.length === 0 || isAmong ? [value] : undefined;
+function queryOf({ q = '', author, source, since, until }: TypedFind, now: number): FindQuery {
+  const fields = Object.entries({ from: author && nameIn(author), source, since, until });
+  const given = fields.flatMap(([key, value]) => (value ? [{ key, value }] : []));
+  const text = withoutKeys(
+    q,
+    given.map(({ key }) => key),
+  );
+  const query = parseFind(text, now);
+  const filters = { ...query.filters };
+  for (const { key, value } of given) {
+    if (key === 'from') filters.authors = [value];
+    else addFilter({ key, value, isNot: false }, filters, now);
+  }
+  return { ...query, text: q, filters };
 }
 
-/** Dates in the text hold, too: the narrower one counts. @returns whether it is a date. */
+/** @returns whether it is a date. */
 function addDate(
   filters: FindFilters,
   key: 'since' | 'until',

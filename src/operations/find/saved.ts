@@ -1,4 +1,4 @@
-import { describeFind } from '../../find/index.ts';
+import { type ComparedBy, describeFind } from '../../find/index.ts';
 import { InvalidInput, type RecordChange } from '../../jobs/index.ts';
 import type { CappedCount } from '../../library/finding.ts';
 import type { SavedFind } from '../../library/index.ts';
@@ -8,14 +8,15 @@ import { NotFound } from '../../sources/source.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
 import { ignoringCommonWords } from './common_words.ts';
+import { isListing } from './find.ts';
 import { MAX_NEW } from './hits.ts';
 import { NO_SUCH_POST } from './hits_of.ts';
-import { likeOf, type SavedFields, toFindRequest } from './request.ts';
+import { type FindRequest, likeOf, type SavedFields, toFindRequest } from './request.ts';
 import { savedRequestSchema, type TypedSaveFind } from './saved_request.ts';
 
 const MAX_LIKED = 80;
 
-type SavedDeps = Pick<OperationDeps, 'library' | 'sources'>;
+type SavedDeps = Pick<OperationDeps, 'library' | 'sources' | 'embedder'>;
 
 /** A saved find as it is shown. */
 export interface ListedFind extends Pick<SavedFind, 'id' | 'name' | 'createdAt' | 'openedAt'> {
@@ -134,10 +135,9 @@ function listing(deps: SavedDeps): (find: SavedFind) => Promise<ListedFind> {
     return {
       ...find,
       query: data,
-      // The model reads common words, too.
       understood: describeFind(
-        request.by === 'meaning' ? typed.query : request.query,
-        'words',
+        request.query,
+        await comparedBy(deps, request),
         liked && cut(liked.text, MAX_LIKED),
       ),
       ...(!isByMeaning && {
@@ -145,6 +145,18 @@ function listing(deps: SavedDeps): (find: SavedFind) => Promise<ListedFind> {
       }),
     };
   };
+}
+
+/** What the find would be compared by now: what it says of itself is then the same as its answer does. */
+async function comparedBy(
+  { library, embedder }: SavedDeps,
+  request: FindRequest,
+): Promise<ComparedBy> {
+  const { by, query, like } = request;
+  if (isListing(request) || like || by === 'words' || query.topic === '') return 'words';
+  if (by === 'meaning') return 'meaning';
+  const isReady = library.meaning.hasVectors(embedder.model) && (await embedder.isReady());
+  return isReady ? 'both' : 'words';
 }
 
 /** The post that others should be like, which may have been deleted since. */

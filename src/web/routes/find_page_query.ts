@@ -9,6 +9,7 @@ import {
   FIND_WAYS,
   type FindSort,
   type FindWay,
+  LIKE_BY_RULE,
   LIKE_RULE,
   likeOf,
   MAX_QUERY_LENGTH,
@@ -119,6 +120,10 @@ export function readFindPage(
     if (problem) problems[name] ??= problem;
   }
   if (typed.like && !likeOf(typed.like)) problems.like = LIKE_RULE;
+  if (typed.like && typed.by === 'words') {
+    problems.by = LIKE_BY_RULE;
+    delete typed.by;
+  }
   const asked = toFindPageQuery(typed);
   if ([...asked.q].length > MAX_QUERY_LENGTH)
     problems.q ??= `The query and the filters may have at most ${MAX_QUERY_LENGTH} characters together.`;
