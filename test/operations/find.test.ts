@@ -261,36 +261,6 @@ describe('FEATURES 47: find', () => {
     });
   });
 
-  test('facets of a long list count the posts at its beginning, whenever they were collected', async () => {
-    const app = await setupApp();
-    const dated = (id: number, author: string, year: number): Post => ({
-      ...(posts()[0] as Post),
-      id: `${id}`,
-      author,
-      text: 'kettle',
-      createdAt: new Date(Date.UTC(year, 0, 1, 0, 0, id % 60)),
-    });
-    // Collected first, and yet the newest.
-    app.library.save({ posts: Array.from({ length: 30 }, (_, n) => dated(n, 'early', 2026)) });
-    const old = Array.from({ length: 2_400 }, (_, n) => dated(100 + n, 'late', 2011));
-    app.library.save({ posts: old });
-    for (const typed of [
-      { q: 'kettle', sort: 'newest' },
-      { q: '', sort: 'best' },
-    ]) {
-      const { facets } = await found({ ...typed, by: 'words', facets: 'true' }, app);
-      expect(facets).toMatchObject({
-        counted: 2_000,
-        isCapped: true,
-        authors: [
-          { value: 'late', count: 1_970 },
-          { value: 'early', count: 30 },
-        ],
-        years: [{ value: '2026', count: 30 }, { value: '2011' }],
-      });
-    }
-  });
-
   test('FEATURES 47: facets of best count the posts of all pages, those found by meaning, too', async () => {
     const { facets, total, posts } = await found({ q: 'sushi OR planets', facets: 'true' });
     expect(total).toBe(TEXTS.length);
