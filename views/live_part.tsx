@@ -8,6 +8,8 @@ interface LivePartProps {
   href?: string;
   /** It shows running jobs, so it also refreshes every second: progress does not count as a change. */
   busy?: boolean;
+  /** It shows what changes without a job, so it also refreshes this often, in seconds. */
+  everySeconds?: number;
   /** Whether it refreshes at all: a list must not move while it is read. */
   follow?: boolean;
   /** Id of another element to update from the same response. */
@@ -30,13 +32,14 @@ export function LivePart(props: LivePartProps): JSX.Element {
  * `hx-disinherit` keeps the forms inside from inheriting the part's target and selection. If the
  * refresh fails, the error is shown in place of the part.
  */
-function following({ id, href = '', busy = false, also }: LivePartProps) {
+function following({ id, href = '', busy = false, also, everySeconds }: LivePartProps) {
+  const seconds = busy ? 1 : everySeconds;
   return {
     'hx-get': href,
     'hx-select': `#${id}, .result.error`,
     'hx-select-oob': also === undefined ? undefined : `#${attributeText(also)}:morph`,
     'hx-swap': 'morph:outerHTML',
-    'hx-trigger': busy ? 'jobs-changed from:body, every 1s' : 'jobs-changed from:body',
+    'hx-trigger': `jobs-changed from:body${seconds === undefined ? '' : `, every ${seconds}s`}`,
     'hx-disinherit': '*',
   };
 }

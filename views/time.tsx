@@ -68,6 +68,11 @@ export function remainingTime(until: Date, now: Date): JSX.Element {
 
 const DAY_MS = 86_400_000;
 
+/** "starts in 4:59", counted down; "starts in 5 h", "starts in 1 day", with the exact time as the tooltip. */
+export function startDistance(at: Date, now: Date): JSX.Element {
+  return isNear(at, now) ? startTime(at, now) : <>starts {relativeTime(at, now)}</>;
+}
+
 /** "starts in 4:59", counted down; "starts at 03:00"; "starts 3 Dec 2026, 03:00". */
 export function startTime(at: Date, now: Date): JSX.Element {
   if (isNear(at, now)) return <>starts in {remainingTime(at, now)}</>;

@@ -3,7 +3,7 @@ declare const Idiomorph: {
   defaults: {
     callbacks: {
       beforeAttributeUpdated(name: string, element: Element): boolean;
-      beforeNodeMorphed(node: Node): boolean;
+      beforeNodeMorphed(node: Node, next: Node): boolean;
     };
   };
 };
@@ -16,8 +16,20 @@ export function keepUnfolded(): void {
   const { callbacks } = Idiomorph.defaults;
   callbacks.beforeAttributeUpdated = (name, element) =>
     !(name === 'open' && element.matches('.whole-text, .schedules details'));
-  callbacks.beforeNodeMorphed = (node) =>
-    !(node instanceof Element && node.matches('.imports details[open]'));
+  callbacks.beforeNodeMorphed = (node, next) =>
+    !(node instanceof Element && node.matches('.imports details[open]')) &&
+    !isBeingTyped(node, next);
+}
+
+/** A limit of a queue that was typed and not set yet. */
+function isBeingTyped(node: Node, next: Node): boolean {
+  return (
+    node instanceof HTMLInputElement &&
+    next instanceof HTMLInputElement &&
+    node.matches('.limit-form input') &&
+    node.value !== node.defaultValue &&
+    node.value !== next.value
+  );
 }
 
 /** Has a screen reader read this, after what it is reading now. Nothing is shown. */

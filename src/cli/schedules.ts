@@ -6,15 +6,10 @@ import { repeatedDefaults } from '../operations/words.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import {
-  type Schedule,
-  ScheduleActive,
-  type ScheduleChanges,
-  type ScheduleRun,
-} from '../schedules/index.ts';
+import { type Schedule, ScheduleActive, type ScheduleChanges } from '../schedules/index.ts';
 import { printable } from '../text/printable.ts';
-import { nextRunText, runLine, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
-import { limitText, signed } from '../text/start_text.ts';
+import { scheduleChanges, scheduleDetails, scheduleRuns } from '../text/schedule_details.ts';
+import { nextRunText, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
@@ -57,7 +52,7 @@ export async function showSchedule(part: string, { json }: ScheduleOptions): Pro
     const schedule = await find(deps, part);
     const runs = await deps.schedules.runs(schedule.id);
     if (json) print(JSON.stringify({ schedule, runs }));
-    else write(`${about(schedule)}\n${detailLines(schedule)}${runLines(runs, schedule)}`);
+    else write(`${about(schedule)}\n${scheduleDetails(schedule)}${scheduleRuns(runs, schedule)}`);
   });
 }
 
@@ -130,12 +125,14 @@ export async function editSchedule(part: string, options: EditOptions): Promise<
     throw new CommandFailed(message, EXIT.usage);
   }
   await withSchedules(async (deps) => {
-    const { id } = await find(deps, part);
+    const before = await find(deps, part);
+    const { id } = before;
     const schedule = await deps.schedules.edit(id, changes).catch((error) => {
       if (!(error instanceof InvalidInput)) throw error;
       throw inputError(error, (field) => OPTIONS[field] ?? field);
     });
-    print(options.json ? JSON.stringify(schedule) : about(schedule));
+    if (options.json) print(JSON.stringify(schedule));
+    else write(`${about(schedule)}\n${scheduleChanges(before, schedule)}`);
   });
 }
 
@@ -213,25 +210,6 @@ async function find({ schedules }: ProcessDeps, part: string): Promise<Schedule>
 function about(schedule: Schedule): string {
   const name = printable(scheduleName(schedule));
   return `${schedule.id}  ${name}, next: ${nextRunText(schedule)}`;
-}
-
-/** What else there is to say of it, one line each. */
-function detailLines(schedule: Schedule): string {
-  const { priority, timeoutMs, sessionId, problem } = schedule;
-  const details = [
-    priority === 0 ? '' : `priority ${signed(priority)}`,
-    timeoutMs === undefined ? '' : `time limit: ${limitText(timeoutMs)}`,
-    sessionId === undefined ? '' : `session: ${sessionId}`,
-    problem === undefined ? '' : `It can start nothing at present. ${problem}`,
-  ];
-  return details
-    .filter(Boolean)
-    .map((line) => `${printable(line)}\n`)
-    .join('');
-}
-
-function runLines(runs: ScheduleRun[], schedule: Schedule): string {
-  return runs.map((run) => `${runLine(run, schedule)}\n`).join('');
 }
 
 function warnOfNoWorker({ health }: ProcessDeps): void {

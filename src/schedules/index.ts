@@ -8,7 +8,7 @@ import { Schedules, type SchedulesDeps } from './schedules.ts';
 import { createSqliteScheduleStore } from './sqlite_store.ts';
 
 export { machineZone } from './cron.ts';
-export { DEFAULT_AT, type Repetition, repetitionOf } from './repetition.ts';
+export { cronOf, DEFAULT_AT, type Repetition, repetitionOf } from './repetition.ts';
 export {
   type DuePreview,
   EVERY,

@@ -50,11 +50,12 @@ export class ScheduleReader {
 
   /** Times that stay are not read again: the system may not know their zone any more. */
   async #times(before: StoredSchedule, typed: ScheduleChanges, now: number, found: Collector) {
-    const zone = isBlank(typed.timeZone) ? before.timeZone : typed.timeZone;
+    const zone = typed.timeZone === undefined ? before.timeZone : typed.timeZone;
     const repetition = changedRepetition(typed, before.cron);
     const cron = repetition ? await found.check(() => cronOf(repetition)) : before.cron;
     if (cron === before.cron && zone === before.timeZone) return { isMoved: false };
     const timeZone = await found.check(() => readZone(zone));
+    if (cron === before.cron && timeZone === before.timeZone) return { isMoved: false };
     const nextDue = await found.check(() => nextDueOf(cron, timeZone, now));
     return { cron, timeZone, nextDue, isMoved: true };
   }
@@ -80,10 +81,6 @@ function startOptions(typed: Pick<ScheduleRequest, 'priority' | 'timeoutMs'>) {
     ...('priority' in typed && { priority }),
     ...('timeoutMs' in typed && { timeoutMs }),
   };
-}
-
-function isBlank(typed: unknown): boolean {
-  return typed === undefined || typed === null || (typeof typed === 'string' && !typed.trim());
 }
 
 /** An empty field counts as absent, as everywhere. */

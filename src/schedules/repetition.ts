@@ -56,7 +56,7 @@ export function cronOf(typed: Repetition): string {
     case 'day':
       return `${timeOfDay(at)} * * *`;
     case 'week':
-      return `${timeOfDay(at)} * * ${weekday(day)}`;
+      return weekly(at, day);
   }
 }
 
@@ -98,13 +98,18 @@ export function repetitionOf(
 
 /**
  * What is typed to change a repetition, completed with what it is now: `{ at: '04:00' }` leaves the day
- * of a weekly one. Undefined when nothing was typed.
+ * of a weekly one. Null and an empty text are the default: `{ every: null }` is every night,
+ * `{ cron: null }` too where an expression is to go, and `{ day: null }` changes only a weekly one.
+ * Undefined when nothing was typed.
  */
 export function changedRepetition(typed: Repetition, cron: string): Repetition | undefined {
   const { every, at, day } = typed;
-  if (![every, at, day, typed.cron].some(isGiven)) return undefined;
+  if ([every, at, day, typed.cron].every((value) => value === undefined)) return undefined;
   if (isGiven(every) || isGiven(typed.cron)) return typed;
-  return { ...repetitionOf(cron), ...(isGiven(at) && { at }), ...(isGiven(day) && { day }) };
+  const now = repetitionOf(cron);
+  const isReset = every !== undefined || (typed.cron !== undefined && now.every === 'cron');
+  const kept = isReset ? { ...(now.at !== undefined && { at: now.at }) } : now;
+  return { ...kept, ...(at !== undefined && { at }), ...(day !== undefined && { day }) };
 }
 
 function readPattern(cron: unknown): string {
@@ -122,6 +127,23 @@ function timeOfDay(typed: unknown): string {
     throw new InvalidInput({ at: 'At must be a time of day, for example 03:00.' });
   }
   return `${Number(minute)} ${Number(hour)}`;
+}
+
+/** Names what is wrong with either. */
+function weekly(at: unknown, day: unknown): string {
+  const wrong: Record<string, string> = {};
+  const read = <Value>(of: () => Value) => {
+    try {
+      return of();
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      Object.assign(wrong, error.details);
+      return undefined;
+    }
+  };
+  const [time, index] = [read(() => timeOfDay(at)), read(() => weekday(day))];
+  if (Object.keys(wrong).length > 0) throw new InvalidInput(wrong);
+  return `${time} * * ${index}`;
 }
 
 function weekday(typed: unknown): number {

@@ -3,6 +3,7 @@ import {
   InvalidInput,
   type Job,
   messageOf,
+  type Settings,
   type Tracker,
   UnknownJobType,
 } from '../jobs/index.ts';
@@ -21,7 +22,7 @@ import {
   type ScheduleRun,
 } from './schedule.ts';
 import { Scheduler, type SchedulerDeps, startOf } from './scheduler.ts';
-import type { ListedSchedule } from './store.ts';
+import type { ListedSchedule, StoredSchedule } from './store.ts';
 
 /** Maximum number of schedules. */
 const MAX_SCHEDULES = 1_000;
@@ -74,7 +75,7 @@ export class Schedules {
   }
 
   /**
-   * Changes it from now on; a job that it has started stays as it is. When other times are given, a due
+   * Changes it from now on, unless nothing differs; a job that it has started stays as it is. When other times are given, a due
    * time that is over and was not started yet is left out.
    * @throws NoSuchSchedule; InvalidInput, which names the fields: nothing was changed then.
    */
@@ -84,13 +85,10 @@ export class Schedules {
       const before = await this.#find(id);
       const { isMoved, ...after } = await this.#reader.change(before, changes, clock.now());
       const edited = { ...before, ...after };
+      const changed = changedSettings(before, edited);
+      if (changed === undefined) return this.get(id);
       const record = this.deps.tracker.audit.recorder(by);
-      const made = () =>
-        record('change', {
-          ...entryOf(id),
-          before: settingsOf(before),
-          after: settingsOf(edited),
-        });
+      const made = () => record('change', { ...entryOf(id), ...changed });
       if (await store.edit(edited, isMoved, made)) break;
     }
     this.#scheduler.wake();
@@ -221,4 +219,30 @@ function entryOf(id: string) {
 
 function settingsOf({ type, cron, timeZone }: Pick<Schedule, 'type' | 'cron' | 'timeZone'>) {
   return { type, cron, timeZone };
+}
+
+type Edited = Pick<StoredSchedule, 'type' | 'cron' | 'timeZone' | 'input' | 'priority'> &
+  Partial<Pick<StoredSchedule, 'timeoutMs' | 'sessionId'>>;
+
+/** The settings before and after, those of its jobs as far as they differ; undefined when none does. */
+function changedSettings(before: Edited, after: Edited) {
+  const [old, now] = [settingsOfJobs(before), settingsOfJobs(after)];
+  const names = Object.keys(old).filter((name) => old[name] !== now[name]);
+  const isMoved = before.cron !== after.cron || before.timeZone !== after.timeZone;
+  if (names.length === 0 && !isMoved) return undefined;
+  const only = (settings: Settings) =>
+    Object.fromEntries(names.map((name) => [name, settings[name] ?? 'none']));
+  return {
+    before: { ...settingsOf(before), ...only(old) },
+    after: { ...settingsOf(after), ...only(now) },
+  };
+}
+
+function settingsOfJobs({ input, priority, timeoutMs, sessionId }: Edited): Settings {
+  return {
+    input: JSON.stringify(input),
+    priority,
+    timeoutMs: timeoutMs ?? null,
+    session: sessionId ?? null,
+  };
 }

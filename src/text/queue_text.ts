@@ -29,7 +29,7 @@ export function limitWords({ concurrency, ownConcurrency }: TypeQueue): string {
 }
 
 export function sourceQueueLine({ name, pausedAt }: SourceQueue, now = new Date()): string {
-  return `${name} is ${pausedAt ? `paused since ${relative(pausedAt, now)}` : 'open'}.`;
+  return `${name} is ${pausedAt ? `paused (${relative(pausedAt, now)})` : 'open'}.`;
 }
 
 /** Processes, then types, then sources. */

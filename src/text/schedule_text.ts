@@ -93,10 +93,13 @@ const DELAYS: Record<RunDelay, string> = {
   blocked: 'because it could not be started earlier',
 };
 
-/** `at 03:00, started 08:12`, with the day where that is another one. */
+/** `at 03:00, started 08:12`, with the day where that is another one, and seconds where they tell more. */
 function timesOf(due: Date, verb: string, at: Date, timeZone: string): string {
   const [one, other] = [partsOf(due, timeZone).parts, partsOf(at, timeZone).parts];
-  const [from, until] = [one, other].map(({ hour, minute }) => `${hour}:${minute}`);
+  const isSameMinute = one.hour === other.hour && one.minute === other.minute;
+  const [from, until] = [one, other].map(
+    ({ hour, minute, second }) => `${hour}:${minute}${isSameMinute ? `:${second}` : ''}`,
+  );
   if (dayOf(one) === dayOf(other)) return `at ${from}, ${verb} ${until}`;
   return `on ${dayOf(one)} at ${from}, ${verb} on ${dayOf(other)} at ${until}`;
 }
@@ -140,7 +143,8 @@ export function nextRunText({ pausedAt, nextDueAt, timeZone }: Schedule): string
 export function runLine(run: ScheduleRun, { timeZone }: Pick<Schedule, 'timeZone'>): string {
   const { at, outcome, job } = run;
   const state = outcome === 'started' ? (job?.status ?? outcome) : outcome;
-  const parts = [zonedTime(at, timeZone), state, job?.id ?? '', ...runNotes(run, timeZone)];
+  const notes = runNotes(run, timeZone).join(' ');
+  const parts = [zonedTime(at, timeZone), state, job?.id ?? '', notes];
   return printable(parts.filter(Boolean).join('  '));
 }
 

@@ -98,8 +98,7 @@ export class Webhooks {
 
   /** Queues an event `webhook.test`. @throws NoSuchWebhook, WebhookNotSent */
   async test(id: string, by?: Actor): Promise<Job> {
-    const { pausedAt, endedAt, endReason = 'gone' } = this.get(id);
-    if (endedAt) throw new WebhookNotSent('ended', `It has ended: ${END_WORDS[endReason]}.`);
+    const { pausedAt } = this.#requireGoing(id, 'Nothing was sent.');
     if (pausedAt) throw new WebhookNotSent('paused', 'It is paused. Resume it first.');
     const timestamp = new Date(this.#now()).toISOString();
     const payload = { type: 'webhook.test', timestamp, data: { webhook: id } };
@@ -108,15 +107,14 @@ export class Webhooks {
 
   /** Its events wait until it is resumed. @throws NoSuchWebhook, WebhookNotSent when it has ended */
   async pause(id: string, by?: Actor): Promise<Webhook> {
-    const { endedAt, endReason = 'gone' } = this.get(id);
-    if (endedAt) throw new WebhookNotSent('ended', `It has ended: ${END_WORDS[endReason]}.`);
+    this.#requireGoing(id);
     await this.store.pause(id, this.tracker.audit.recorder(by));
     return this.get(id);
   }
 
-  /** @throws NoSuchWebhook */
+  /** @throws NoSuchWebhook, WebhookNotSent when it has ended */
   async resume(id: string, by?: Actor): Promise<Webhook> {
-    this.get(id);
+    this.#requireGoing(id);
     await this.store.resume(id, this.tracker.audit.recorder(by));
     this.tracker.lanes.wake(DELIVER_TYPE);
     return this.get(id);
@@ -131,6 +129,15 @@ export class Webhooks {
     await this.tracker.lanes.cancel(DELIVER_TYPE, id, { why });
     if (!(await removed)) throw new NoSuchWebhook();
     return webhook;
+  }
+
+  /** @throws NoSuchWebhook, WebhookNotSent when it has ended */
+  #requireGoing(id: string, refusal = 'Nothing was changed.'): Webhook {
+    const webhook = this.get(id);
+    const { endedAt, endReason = 'gone' } = webhook;
+    if (!endedAt) return webhook;
+    const message = `It has ended: ${END_WORDS[endReason]}. Add its address again to go on.`;
+    throw new WebhookNotSent('ended', message, refusal);
   }
 
   /** Those that can be started here, and those of other programs on this database that have jobs. */

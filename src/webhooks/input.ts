@@ -52,9 +52,11 @@ export function webhookSchema() {
  */
 export function parseWebhook(given: unknown, known: readonly string[]): NewWebhook {
   const { success, data, error } = webhookSchema().safeParse(given);
-  if (!success) throw new InvalidInput(detailsOf(error));
-  const unknown = data.types.filter((type) => !known.includes(type));
-  if (unknown.length > 0) throw new InvalidInput({ types: unknownTypes(unknown, known) });
+  const typed = webhookSchema().shape.types.safeParse((given as { types?: unknown })?.types);
+  const unknown = (typed.data ?? []).filter((type) => !known.includes(type));
+  const wrong = unknown.length > 0 ? { types: unknownTypes(unknown, known) } : undefined;
+  if (!success) throw new InvalidInput({ ...detailsOf(error), ...wrong });
+  if (wrong) throw new InvalidInput(wrong);
   return { ...data, events: [...new Set(data.events)], types: [...new Set(data.types)] };
 }
 

@@ -86,12 +86,13 @@ export class NoSuchWebhook extends Error {
   }
 }
 
-/** Nothing is sent to it now, or any more. */
+/** Nothing is sent to it now, or any more. `refusal` says what was not done because of that. */
 export class WebhookNotSent extends Error {
   override readonly name = 'WebhookNotSent';
   constructor(
     readonly state: 'paused' | 'ended',
     message: string,
+    readonly refusal = 'Nothing was sent.',
   ) {
     super(message);
   }

@@ -49,6 +49,8 @@ async function scheduleSome(): Promise<void> {
       timeZone: 'Europe/Berlin',
     });
   const [nightly, paused, lost] = [await add('quick'), await add('kip_reads'), await add('gone')];
+  // Another one of the same name.
+  await schedules.add({ type: 'scrape', input: { username: 'quick' }, cron: '@hourly' });
   await schedules.runNow(nightly.id);
   await schedules.pause(paused.id);
   database.run("UPDATE schedules SET type = 'crawl' WHERE id = ?", [lost.id]);

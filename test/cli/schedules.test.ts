@@ -47,7 +47,7 @@ test('FEATURES 40: xgpt schedule adds, lists, pauses, resumes, runs and removes'
   const later = await xgpt('edit', id.slice(-8), '--at', '04:30', '--timeout', '', '--json');
   expect(JSON.parse(later.stdout)).toMatchObject({ cron: '30 4 * * 5', priority: 5 });
   expect(JSON.parse(later.stdout)).not.toHaveProperty('timeoutMs');
-  expect((await xgpt('show', id)).stdout).toContain('\npriority +5\n');
+  expect((await xgpt('show', id)).stdout).toMatch(/\ninput: .*username .*\npriority \+5\n/);
   const paused = await xgpt('pause', id, '--json');
   expect(JSON.parse(paused.stdout)).toMatchObject({ id, pausedAt: expect.any(String) });
   expect((await xgpt('show', id)).stdout).toMatch(/queued {2}scrape-\S+ {2}Started by hand\./);

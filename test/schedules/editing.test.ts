@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { writerOf } from '../../src/platform/writer.ts';
+import type { ScheduleChanges } from '../../src/schedules/schedule.ts';
 import { createSqliteScheduleStore } from '../../src/schedules/sqlite_store.ts';
 import type { DueRun } from '../../src/schedules/store.ts';
+import { changeText } from '../../src/text/audit_text.ts';
 import { errand, gate } from '../support/jobs.ts';
 import { DAY, HOUR, MINUTE, settled, setupSchedules } from './setup.ts';
 
@@ -99,6 +101,50 @@ describe('FEATURES 40: a schedule that is edited', () => {
     database.run("UPDATE schedules SET type = 'errand'");
     expect(await schedules.get(id)).toMatchObject({ nextDueAt: at(19 * HOUR), priority: 2 });
     expect((await schedules.get(id)).problem).toBeUndefined();
+  });
+
+  const DEFAULTS: [cron: string, changes: ScheduleChanges, expected: string][] = [
+    ['30 4 * * 5', { at: null }, '0 3 * * 5'],
+    ['30 4 * * *', { at: '' }, '0 3 * * *'],
+    ['30 4 * * 5', { day: null }, '30 4 * * 1'],
+    ['30 4 * * 5', { every: '' }, '30 4 * * *'],
+    ['0 * * * *', { every: null }, '0 3 * * *'],
+    ['*/7 * * * *', { cron: null }, '0 3 * * *'],
+    ['*/7 * * * *', { cron: null, at: '05:00' }, '0 5 * * *'],
+    // They have no effect on these, so nothing is taken away.
+    ['30 4 * * 5', { cron: null }, '30 4 * * 5'],
+    ['*/7 * * * *', { at: null, day: null }, '*/7 * * * *'],
+  ];
+
+  test('FEATURES 40: null and an empty text are the default', async () => {
+    const { schedules, add } = await setupSchedules();
+    for (const [cron, changes, expected] of DEFAULTS) {
+      const { id } = await add(cron, { input: { name: JSON.stringify([cron, changes]) } });
+      const edited = await settled(schedules.edit(id, changes));
+      expect([cron, changes, edited.cron]).toEqual([cron, changes, expected]);
+      await settled(schedules.remove(id));
+    }
+    const { id } = await add('0 3 * * *', { timeZone: 'Pacific/Apia' });
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    for (const given of [null, '']) {
+      await settled(schedules.edit(id, { timeZone: 'Pacific/Apia' }));
+      expect(await settled(schedules.edit(id, { timeZone: given }))).toMatchObject({ timeZone });
+    }
+  });
+
+  test('FEATURES 40: is recorded with what differs, and not at all when nothing does', async () => {
+    const { schedules, add, tracker } = await setupSchedules();
+    const { id } = await add('0 3 * * *');
+    const recorded = () =>
+      tracker.audit.list({ kind: 'schedule' }).entries.filter(({ action }) => action === 'change');
+    const by = { via: 'terminal', user: 'ada' } as const;
+    const same = { at: '03:00', every: 'night', timeZone: 'UTC' };
+    await settled(schedules.edit(id, { ...same, priority: 0, timeoutMs: null }, by));
+    expect(recorded()).toEqual([]);
+    await settled(schedules.edit(id, { priority: 5, timeoutMs: 60_000, sessionId: 'often' }, by));
+    expect(recorded().map(changeText)).toEqual([
+      'priority: 0 → 5, timeoutMs: none → 60000, session: none → often',
+    ]);
   });
 
   test('FEATURES 40: that does not exist, or not any more', async () => {

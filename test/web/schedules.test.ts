@@ -109,7 +109,12 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
     const typed = { ...SAVE, ...how, delayMs: '300000' };
     const answer = await web.post('/api/schedules', typed, HTMX);
     expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain('data-field="delayMs"');
+    const fields = (text: string) => [...text.matchAll(/data-field="([^"]+)"/g)].map(([, f]) => f);
+    expect(fields(await answer.text())).toEqual(['delayMs']);
+    // What else is wrong with its times is named as well.
+    const both = { ...SAVE, ...how, runAt: '2030-01-01T00:00', 'repeat.at': '25:00' };
+    const refused = await web.post('/api/schedules', both, HTMX);
+    expect(fields(await refused.text()).sort()).toEqual(['repeat.at', 'runAt']);
   });
 
   test('FEATURES 40: shows the next three runs before it is saved, without JavaScript too', async () => {
@@ -201,6 +206,7 @@ describe('FEATURES 40: POST /api/schedules', () => {
     [{ every: 'hour', at: '03:00' }, 'at every'],
     [{ every: 'night', day: 'monday' }, 'day every'],
     [{ every: 'hour', timeZone: 'Mars' }, 'timeZone'],
+    [{ every: 'week', at: '25:00', day: 'someday' }, 'at day'],
     [{ cron: '*/5 * * * *', timeZone: 'Mars' }, 'timeZone'],
     [{ every: 'hour', at: '03:00', timeZone: 'Mars', priority: 11 }, 'at every priority timeZone'],
     [{ every: 'week', runAt: '2027-01-01T03:00:00Z' }, 'every runAt'],

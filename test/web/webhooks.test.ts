@@ -112,3 +112,12 @@ test('FEATURES 43: nobody can start a delivery: it has no address, form or comma
   expect(web.tracker.types).not.toContain('deliver' as never);
   expect(await (await web.request('/openapi.json')).text()).not.toContain('"const":"deliver"');
 });
+
+test('FEATURES 43: everything that is wrong with a new webhook is named at once', async () => {
+  const web = await setupApp();
+  const body = JSON.stringify({ url: 'nowhere', events: ['over'], types: ['crawl'] });
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const answer = await web.request('/api/webhooks', { method: 'POST', body, headers });
+  const { error } = (await answer.json()) as { error: { details: Record<string, string> } };
+  expect(Object.keys(error.details).sort()).toEqual(['events', 'types', 'url']);
+});

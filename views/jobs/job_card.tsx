@@ -6,7 +6,7 @@ import { pauseText } from '../../src/text/queue_text.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
-import { startTime } from '../time.tsx';
+import { startDistance } from '../time.tsx';
 import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
 
@@ -51,7 +51,7 @@ function QueuePosition({ view, now }: { view: JobView; now: Date }): JSX.Element
   const { job, place, pause } = view;
   if (pause) return <span safe>{pauseText(pause)}</span>;
   if (job.status !== 'queued') return '';
-  if (startsLater(job, now)) return <span>{startTime(job.runAt, now)}</span>;
+  if (startsLater(job, now)) return <span>{startDistance(job.runAt, now)}</span>;
   return <span safe>{positionText(place)}</span>;
 }
 

@@ -151,15 +151,30 @@ function Target({ entry }: { entry: AuditEntry }): JSX.Element {
   );
 }
 
+interface OtherProps {
+  text: string;
+  entry: AuditEntry;
+}
+
 /** Something other than a job, and what was set. */
-function Other({ text, entry }: { text: string; entry: AuditEntry }): JSX.Element {
+function Other({ text, entry }: OtherProps): JSX.Element {
   return (
     <>
-      <span safe>{text}</span>
+      <Linked text={text} entry={entry} />
       <span class="audit-change" safe>
         {cut(changeText(entry), MAX_CHANGE)}
       </span>
     </>
+  );
+}
+
+/** A schedule that is there leads to its card. */
+function Linked({ text, entry: { kind, action, target } }: OtherProps): JSX.Element {
+  if (kind !== 'schedule' || action === 'remove') return <span safe>{text}</span>;
+  return (
+    <a href={urlTo(`/schedules#${encodeURIComponent(target ?? '')}`)} safe>
+      {text}
+    </a>
   );
 }
 

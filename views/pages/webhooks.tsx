@@ -96,7 +96,7 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
   const { id, url, events, deliveries, pausedAt, endedAt } = webhook;
   const path = urlTo(`/api/webhooks/${encodeURIComponent(id)}`);
   return (
-    <section class="webhook" id={id} aria-labelledby={`${id}-url`}>
+    <article class="webhook" id={id} aria-labelledby={`${id}-url`}>
       <h2 class="webhook-url mono" id={`${id}-url`} safe>
         {url}
       </h2>
@@ -115,7 +115,7 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
         </form>
       </div>
       {deliveries.length > 0 && <Deliveries deliveries={deliveries} now={now} />}
-    </section>
+    </article>
   );
 }
 

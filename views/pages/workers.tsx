@@ -24,17 +24,20 @@ interface Props {
   now: Date;
 }
 
+/** Processes report every few seconds, and end without a change of any job. */
+const REFRESH_SECONDS = 3;
+
 /** The processes that run jobs, and the queues that they serve. */
 export function WorkersPage({ layout, model }: { layout: Layout; model: WorkersModel }) {
   const { now } = layout;
   return (
-    <Page title="Workers" current="/workers" layout={layout}>
+    <Page title="Workers" current="/jobs" layout={layout}>
       <h1>Workers</h1>
       <p class="page-lead">
         The processes that run jobs, and the queues they take them from. What is set here applies to
         all processes.
       </p>
-      <LivePart id="workers" class="workers">
+      <LivePart id="workers" class="workers" everySeconds={REFRESH_SECONDS}>
         <Processes model={model} now={now} />
         <Types model={model} now={now} />
         <Sources model={model} now={now} />

@@ -62,7 +62,7 @@ interface CardProps extends ListedSchedule {
 export function ScheduleCard({ schedule, runs, now, isUpdate = false }: CardProps): JSX.Element {
   const { id, type, input, cron, timeZone } = schedule;
   return (
-    <section
+    <article
       class="panel schedule"
       id={id}
       aria-labelledby={`${id}-title`}
@@ -93,7 +93,7 @@ export function ScheduleCard({ schedule, runs, now, isUpdate = false }: CardProp
       </dl>
       <Actions schedule={schedule} />
       <ScheduleRuns runs={runs} schedule={schedule} now={now} />
-    </section>
+    </article>
   );
 }
 
@@ -167,7 +167,8 @@ function Session({ schedule: { sessionId } }: { schedule: Schedule }): JSX.Eleme
   );
 }
 
-function Actions({ schedule: { id, pausedAt, type, input } }: { schedule: Schedule }): JSX.Element {
+function Actions({ schedule }: { schedule: Schedule }): JSX.Element {
+  const { id, pausedAt, type, input } = schedule;
   const address = urlTo(`/api/schedules/${encodeURIComponent(id)}`);
   const isPaused = pausedAt !== undefined;
   const name = jobName({ type: type as never, metadata: input });
@@ -180,13 +181,7 @@ function Actions({ schedule: { id, pausedAt, type, input } }: { schedule: Schedu
         </button>
         <div class="form-result" />
       </PostForm>
-      <PostForm action={`${address}/run`} target="find .form-result">
-        <button type="submit">
-          Run now
-          <span class="visually-hidden" safe>{`: ${name}`}</span>
-        </button>
-        <div class="form-result" />
-      </PostForm>
+      <RunNow schedule={schedule} address={address} />
       <a class="button" href={attributeText(urlTo(`/schedules/${encodeURIComponent(id)}/edit`))}>
         Change
         <span class="visually-hidden" safe>{` ${name}`}</span>
@@ -200,6 +195,34 @@ function Actions({ schedule: { id, pausedAt, type, input } }: { schedule: Schedu
         </PostForm>
       </details>
     </div>
+  );
+}
+
+/** What deletes posts is asked about first. */
+function RunNow({ schedule, address }: { schedule: Schedule; address: string }): JSX.Element {
+  const { type, input } = schedule;
+  const name = jobName({ type: type as never, metadata: input });
+  const form = (note: JSX.Element, word: string) => (
+    <PostForm action={`${address}/run`} target="find .form-result">
+      {note}
+      <button type="submit">
+        {word as 'safe'}
+        <span class="visually-hidden" safe>{`: ${name}`}</span>
+      </button>
+      <div class="form-result" />
+    </PostForm>
+  );
+  if (type !== 'forget') return form('', 'Run now');
+  return (
+    <details class="remove-schedule">
+      <summary>Run now…</summary>
+      {form(
+        <p class="field-help" safe>
+          {inputSentence(type, input)}
+        </p>,
+        'Delete now',
+      )}
+    </details>
   );
 }
 

@@ -93,8 +93,8 @@ function automationProblem(error: unknown): Problem | undefined {
     return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
   }
   if (error instanceof WebhookNotSent) {
-    const { state, message } = error;
-    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
+    const { state, message, refusal } = error;
+    return new Problem(409, `webhook_${state}`, refusal, { message });
   }
   if (error instanceof ScheduleActive) {
     return new Problem(409, 'active', error.message, {

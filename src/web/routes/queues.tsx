@@ -9,7 +9,7 @@ import { CONCURRENCY_BODY, NO_QUERY, SOURCE_NAME, TYPE_NAME } from '../contract/
 import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
-import { refererOf } from '../http/negotiation.ts';
+import { isHtmx, refererOf } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import { workforce } from './workers_page.tsx';
@@ -72,29 +72,32 @@ export function typeChangeRoutes(deps: WebDeps) {
     app
       .post(
         '/api/types/:type/pause',
-        async ({ params: { type }, request, server }) => {
+        async ({ params: { type }, request, server, set }) => {
           requireType(deps, type);
           await tracker.pauseType(type, { by: actorOf({ request, server }) });
+          refreshPage(request, set.headers);
           return typeChanged(deps, type, request);
         },
         { ...TYPE, detail: about('Act', 'pause_type', 'Start no more jobs of a type') },
       )
       .post(
         '/api/types/:type/resume',
-        async ({ params: { type }, request, server }) => {
+        async ({ params: { type }, request, server, set }) => {
           requireType(deps, type);
           await tracker.resumeType(type, { by: actorOf({ request, server }) });
+          refreshPage(request, set.headers);
           return typeChanged(deps, type, request);
         },
         { ...TYPE, detail: about('Act', 'resume_type', 'Start jobs of a paused type again') },
       )
       .post(
         '/api/types/:type/concurrency',
-        async ({ params: { type }, body, request, server }) => {
+        async ({ params: { type }, body, request, server, set }) => {
           requireType(deps, type);
           await tracker.setConcurrency(type, readConcurrency(body.concurrency), {
             by: actorOf({ request, server }),
           });
+          refreshPage(request, set.headers);
           return typeChanged(deps, type, request);
         },
         {
@@ -119,18 +122,20 @@ export function sourceQueueRoutes(deps: WebDeps) {
     app
       .post(
         '/api/sources/:name/pause',
-        async ({ params: { name }, request, server }) => {
+        async ({ params: { name }, request, server, set }) => {
           requireSource(deps, name);
           await tracker.pauseSource(name, { by: actorOf({ request, server }) });
+          refreshPage(request, set.headers);
           return sourceChanged(deps, name, request);
         },
         { ...SOURCE, detail: about('Act', 'pause_source', 'Start no more jobs of a source') },
       )
       .post(
         '/api/sources/:name/resume',
-        async ({ params: { name }, request, server }) => {
+        async ({ params: { name }, request, server, set }) => {
           requireSource(deps, name);
           await tracker.resumeSource(name, { by: actorOf({ request, server }) });
+          refreshPage(request, set.headers);
           return sourceChanged(deps, name, request);
         },
         { ...SOURCE, detail: about('Act', 'resume_source', 'Start jobs of a paused source again') },
@@ -147,9 +152,10 @@ function readConcurrency(typed: unknown): number | undefined {
 }
 
 function requireType({ tracker }: WebDeps, type: string): void {
-  if (tracker.queues().some((queue) => queue.type === type)) return;
+  const known = tracker.queues().map((queue) => queue.type);
+  if (known.includes(type as never)) return;
   throw new Problem(404, 'not_found', NO_SUCH_TYPE, {
-    message: `Use one of: ${tracker.types.join(', ')}.`,
+    message: `Use one of: ${known.join(', ')}.`,
   });
 }
 
@@ -158,6 +164,11 @@ function requireSource({ sources }: WebDeps, name: string): void {
   throw new NotFound(
     `There is no source "${name}". Use one of: ${[...sources.keys()].join(', ')}.`,
   );
+}
+
+/** Has the page that sent the form show the new state. */
+function refreshPage(request: Request, headers: Record<string, unknown>): void {
+  if (isHtmx(request)) headers['hx-trigger'] = 'jobs-changed';
 }
 
 function typeChanged({ tracker }: WebDeps, name: string, request: Request) {

@@ -111,7 +111,7 @@ async function edit(deps: WebDeps, request: Request, id: string, body: Record<st
       return html(await editPage(deps, request, id, { values, errors: details }), 422) as never;
     }
     throw new Problem(422, 'invalid_input', 'Nothing was changed.', {
-      message: 'Correct the fields below and try again.',
+      message: 'Correct what is named and try again.',
       details,
     });
   }

@@ -1,6 +1,6 @@
 import { InvalidInput, type Tracker } from '../../jobs/index.ts';
 import { repeatedDefaults } from '../../operations/words.ts';
-import type { ScheduleChanges, ScheduleRequest } from '../../schedules/index.ts';
+import { cronOf, type ScheduleChanges, type ScheduleRequest } from '../../schedules/index.ts';
 import { isOwnField, SCHEDULE_OPTIONS, SCHEDULE_TIMES } from './start_warnings.ts';
 
 /** How the fields of a form are named that only a schedule needs: `repeat.at`. */
@@ -21,6 +21,8 @@ export interface ScheduleFields {
   input: unknown;
   /** Whether the input stands beside the other fields. */
   isFlat: boolean;
+  /** Whether a start form sent it, which sends all of its times whatever was typed. */
+  isForm: boolean;
   /** What the form calls a field. */
   fieldName(name: string): string;
 }
@@ -51,7 +53,13 @@ export function readScheduleFields(
     readAllOrNew(own, input);
     forgetUnused(own);
   }
-  return { own, input, isFlat: true, fieldName: isStartForm ? formName : (name) => name };
+  return {
+    own,
+    input,
+    isFlat: true,
+    isForm: isStartForm,
+    fieldName: isStartForm ? formName : (name) => name,
+  };
 }
 
 const OWN_FIELDS: ReadonlySet<string> = new Set([
@@ -72,10 +80,10 @@ const formName = (name: string) =>
 function readNested(body: Fields): ScheduleFields {
   const fieldName = (name: string) => name;
   const { input } = body;
-  if (!isObject(input)) return { own: body, input, isFlat: false, fieldName };
+  if (!isObject(input)) return { own: body, input, isFlat: false, isForm: false, fieldName };
   const { sessionId, ...rest } = input;
   const own = { ...body, sessionId: oneSession(sessionId, body.sessionId) };
-  return { own, input: rest, isFlat: false, fieldName };
+  return { own, input: rest, isFlat: false, isForm: false, fieldName };
 }
 
 /**
@@ -143,10 +151,10 @@ function pick(fields: Fields, names: readonly string[]): Fields {
  * @throws InvalidInput that names fields without which the others cannot be checked.
  */
 export function scheduleRequest(
-  { own, input }: Pick<ScheduleFields, 'own' | 'input'>,
+  { own, input, isForm }: Pick<ScheduleFields, 'own' | 'input' | 'isForm'>,
   client: string | undefined,
 ): ScheduleRequest {
-  refuseSingleStart(own);
+  refuseSingleStart(own, isForm);
   const { type, ...given } = own;
   return {
     ...pick(given, [...SCHEDULE_TIMES, ...SCHEDULE_OPTIONS]),
@@ -156,13 +164,25 @@ export function scheduleRequest(
   };
 }
 
-/** The time of a single start contradicts that of a schedule. */
-function refuseSingleStart(own: Fields): void {
+/** The time of a single start contradicts those of a schedule, which may contradict each other too. */
+function refuseSingleStart(own: Fields, isForm: boolean): void {
   const given = ['runAt', 'delayMs'].filter((name) => !isBlank(own[name]));
   if (given.length === 0) return;
-  const times = SCHEDULE_TIMES.filter((name) => name !== 'timeZone' && !isBlank(own[name]));
   const message = 'A schedule starts jobs at its own times. Leave out the time of a single start.';
-  throw new InvalidInput(Object.fromEntries([...given, ...times].map((name) => [name, message])));
+  const times = SCHEDULE_TIMES.filter((name) => name !== 'timeZone' && !isBlank(own[name]));
+  const named = isForm ? given : [...times, ...given];
+  const wrong = Object.fromEntries(named.map((name) => [name, message]));
+  throw new InvalidInput({ ...wrong, ...wrongTimes(own) });
+}
+
+function wrongTimes(own: Fields): Record<string, string> {
+  try {
+    cronOf(own);
+    return {};
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.details;
+    throw error;
+  }
 }
 
 function typeOf(type: unknown): string {

@@ -9,6 +9,7 @@ import {
 } from '../../../views/schedules/schedule_card.tsx';
 import { InvalidInput } from '../../jobs/index.ts';
 import type { DuePreview, Schedule } from '../../schedules/index.ts';
+import { scheduleDetails, scheduleRuns } from '../../text/schedule_details.ts';
 import { previewText, scheduleTable } from '../../text/schedule_text.ts';
 import { warningLines } from '../../text/warning_text.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
@@ -82,7 +83,8 @@ export function scheduleRoutes(deps: WebDeps) {
           const runs = await schedules.runs(params.id);
           return respond(() => ({ schedule, runs }), {
             html: () => ScheduleCard({ schedule, runs, now: new Date() }),
-            text: () => scheduleTable([schedule]),
+            text: () =>
+              `${scheduleTable([schedule])}${scheduleDetails(schedule)}${scheduleRuns(runs, schedule)}`,
           });
         },
         {
@@ -201,7 +203,7 @@ async function refused(
     return html(await startPage(deps, request, operation, form), 422);
   }
   throw new Problem(422, 'invalid_input', 'Nothing was scheduled.', {
-    message: 'Correct the fields below and try again.',
+    message: 'Correct what is named and try again.',
     details: errors,
   });
 }

@@ -157,7 +157,8 @@ export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
         async ({ params, request, server }) =>
           answer(await webhooks.resume(params.id, actorOf({ request, server }))),
         {
-          ...ONE,
+          params: WEBHOOK_ID,
+          response: answers(200, 'WebhookAnswer', 'The webhook.', STOPPED),
           detail: about('Act', 'resume_webhook', 'Send the events of a paused webhook'),
         },
       )

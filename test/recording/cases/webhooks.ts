@@ -81,6 +81,7 @@ export const webhooks: Area = {
     { name: 'test: ended', route: TEST, given: ended, params: ['{webhook}'] },
     { name: 'pause', route: PAUSE, given: one, params: ['{webhook}'] },
     { name: 'pause: ended', route: PAUSE, given: ended, params: ['{webhook}'] },
+    { name: 'resume: ended', route: RESUME, given: ended, params: ['{webhook}'] },
     { name: 'pause: unknown', route: PAUSE, given: none, params: ['wh_none'] },
     { name: 'resume', route: RESUME, given: paused, params: ['{webhook}'] },
     { name: 'resume: unknown', route: RESUME, given: none, params: ['wh_none'] },

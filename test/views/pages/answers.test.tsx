@@ -17,6 +17,9 @@ describe('the response to a valid start', () => {
   test('names the job and links to it', () => {
     const note = StartedNote({ job: jobView().job });
     expect(textOf(String(note))).toBe('Started: scrape @aurora_lab');
+    const [now, runAt] = [new Date('2026-11-30T03:00:00Z'), new Date('2026-12-01T05:00:00Z')];
+    const planned = StartedNote({ job: jobView({ status: 'queued', runAt }).job, now });
+    expect(textOf(String(planned))).toBe('Planned for Tue 1 Dec, 05:00 UTC : scrape @aurora_lab');
     expect(attributesOf(note, 'a').href).toBe('/jobs/scrape-0198a');
     expect(attributesOf(note, 'p').role).toBe('status');
   });

@@ -1,0 +1,76 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { closeBrowser, closePages, openPage } from '../support/browser.ts';
+import { closeStagedApps, type StagedApp, startStagedApp } from '../support/staged_app.ts';
+
+// Chromium is slow on a machine that is busy.
+setDefaultTimeout(300_000);
+afterAll(closeBrowser);
+afterAll(closeStagedApps);
+afterEach(closePages);
+
+let app: StagedApp;
+
+beforeAll(async () => {
+  app = await startStagedApp();
+});
+
+test('FEATURES 42: what is paused, resumed and set on the page is shown at once', async () => {
+  const { page, problems } = await openPage();
+  // Only the answers to the forms refresh it.
+  await page.clock.install();
+  await page.goto(`${app.url}/workers`);
+  for (const name of ['search', 'sample']) {
+    const row = page.locator('tr').filter({ has: page.locator(`[id$="s-${name}"]`) });
+    await row.getByRole('button', { name: `Pause ${name}` }).focus();
+    await page.keyboard.press('Enter');
+    await row.getByText('Paused', { exact: true }).waitFor();
+    await row.getByRole('button', { name: `Resume ${name}` }).click();
+    await row.getByText('Open', { exact: true }).waitFor();
+    await row.getByRole('button', { name: `Pause ${name}` }).waitFor();
+  }
+  const limit = page.getByLabel('How many search jobs run at once');
+  await limit.fill('3');
+  // It was not set: a refresh leaves it.
+  await page.getByRole('button', { name: 'Pause scrape' }).click();
+  await page.getByRole('button', { name: 'Resume scrape' }).waitFor();
+  expect(await limit.inputValue()).toBe('3');
+  await page.getByRole('button', { name: 'Set the limit of search' }).click();
+  await page.locator('input[name="concurrency"][value="3"]').waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('FEATURES 45: the page follows the processes while no job changes', async () => {
+  const { page } = await openPage();
+  await page.goto(`${app.url}/workers`);
+  const processes = page.locator('[aria-labelledby="processes-title"] tbody tr');
+  const before = await processes.count();
+  const type = page.getByRole('button', { name: 'Resume embed' });
+  // Another process pauses it, of which the stream tells nothing.
+  await app.tracker.pauseType('embed');
+  await type.waitFor();
+  expect(await processes.count()).toBe(before);
+});
+
+test('FEATURES 41: the card of a planned job shows its name, and when it starts', async () => {
+  await app.tracker.resumeType('scrape');
+  const { id } = await app.tracker.enqueue(
+    'scrape',
+    { username: 'aurora_lab' },
+    { runAt: new Date(Date.now() + 36 * 3_600_000) },
+  );
+  for (const width of [1440, 390]) {
+    const { page } = await openPage({ viewport: { width, height: 844 } });
+    await page.goto(`${app.url}/sources`);
+    const card = page.locator(`#job-${id}`);
+    const closed = page.locator('#taskbar-toggle[aria-expanded="false"]');
+    if ((await closed.count()) > 0) await closed.click();
+    await card.getByText('starts in 1 day').waitFor();
+    expect(await card.locator('time').getAttribute('title')).toMatch(/20\d\d, \d\d:\d\d:\d\d UTC/);
+    const name = card.locator('> a > b');
+    const [shown, whole] = await name.evaluate((b) => [b.clientWidth, b.scrollWidth]);
+    expect([width, shown]).toEqual([width, whole]);
+    const box = await card.locator('> a').boundingBox();
+    const when = await card.locator('> span').boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(when?.x ?? 0);
+  }
+});

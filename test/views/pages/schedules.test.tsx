@@ -1,0 +1,37 @@
+import { expect, test } from 'bun:test';
+import type { AuditEntry } from '../../../src/jobs/index.ts';
+import type { Schedule } from '../../../src/schedules/index.ts';
+import { AuditTable } from '../../../views/pages/audit.tsx';
+import { ScheduleCard } from '../../../views/schedules/schedule_card.tsx';
+
+const SCHEDULE: Schedule = {
+  id: 'schedule-1',
+  type: 'scrape',
+  input: { username: 'aurora_lab', source: 'sample' },
+  priority: 0,
+  cron: '0 3 * * *',
+  timeZone: 'UTC',
+  createdAt: new Date(0),
+};
+const now = new Date();
+
+test('FEATURES 40: a scheduled deletion asks before it is run by hand', () => {
+  const [forget, scrape] = ['forget', 'scrape'].map((type) =>
+    String(ScheduleCard({ schedule: { ...SCHEDULE, type }, runs: [], now })),
+  );
+  expect(forget).toMatch(/<summary>Run now…<\/summary><form[^>]+\/run"/);
+  expect(forget).toContain('Delete now');
+  expect(scrape).not.toContain('Run now…');
+});
+
+test('FEATURES 48: the audit trail leads to a schedule that is there', () => {
+  const entry = (action: 'change' | 'remove') =>
+    ({
+      ...{ id: '1', at: now, action, count: 0, kind: 'schedule', target: 'schedule-1' },
+      by: { via: 'terminal' },
+    }) as AuditEntry;
+  const table = (action: 'change' | 'remove') =>
+    String(AuditTable({ entries: [entry(action)], now }));
+  expect(table('change')).toContain('<a href="/schedules#schedule-1"');
+  expect(table('remove')).not.toContain('<a href="/schedules');
+});
