@@ -11,6 +11,7 @@ export function watchSentences(): void {
     const say = () => {
       const output = section.querySelector<HTMLElement>('.start-sentence');
       if (output) update(output, form);
+      nameButton(form);
     };
     form.addEventListener('input', say);
     // Back and reload restore what was typed after the page was rendered.
@@ -35,6 +36,15 @@ function update(output: HTMLElement, form: HTMLFormElement): void {
   const text = problem ?? sentence(type, values, paceOf(form));
   output.dataset.problem = String(problem !== undefined);
   if (output.textContent !== text) output.textContent = text;
+}
+
+/** A button whose field is ticked does something else. */
+function nameButton(form: HTMLFormElement): void {
+  const button = form.querySelector<HTMLElement>('.form-actions > [data-field]');
+  if (!button) return;
+  const { field = '', ticked = '', unticked = '' } = button.dataset;
+  const label = valuesOf(new FormData(form))[field] === 'true' ? ticked : unticked;
+  if (button.textContent !== label) button.textContent = label;
 }
 
 /** A field, as far as its rule is concerned. */

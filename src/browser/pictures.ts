@@ -60,7 +60,10 @@ function show(button: HTMLElement, url = button.dataset.remote): void {
   picture.addEventListener('error', () => {
     if (url === button.dataset.own) delete button.dataset.own;
     else fail(button);
+    // Otherwise the keyboard would begin again at the top of the page.
+    const isFocused = document.activeElement === picture;
     picture.replaceWith(button);
+    if (isFocused) button.focus();
   });
   const hadFocus = document.activeElement === button;
   button.replaceWith(picture);

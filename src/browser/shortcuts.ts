@@ -50,7 +50,9 @@ function cancelFocused(): boolean {
 }
 
 function enterFindBox(): boolean {
-  const box = document.getElementById('find-box');
+  // On a narrow page of finds the box in the header is hidden.
+  const boxes = ['find-box', 'q'].map((id) => document.getElementById(id));
+  const box = boxes.find((one) => one?.checkVisibility());
   if (!(box instanceof HTMLInputElement)) return false;
   box.focus();
   box.select();

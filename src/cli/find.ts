@@ -12,7 +12,7 @@ import {
 import { aboutFound, postsText } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
-import { limitOf, notesOnce, openLibrary, pages, printJson, typedAs } from './library.ts';
+import { limitOf, notesOnce, openLibrary, pages, printJson, typedInFind } from './library.ts';
 import { flushed, outputClosed, printError, write } from './output.ts';
 import { openNamed, saveTyped } from './saved_finds.ts';
 
@@ -41,7 +41,7 @@ export async function showFound(words: string[], options: FindCommandOptions): P
   const asked = saved === undefined ? typed : await openedFind(deps, saved, onlyNew);
   const request = parsed(
     () => toFindRequest(readTyped(findRequestSchema(deps.sources), asked), Date.now()),
-    typedAs,
+    typedInFind,
   );
   if (save !== undefined) await saveTyped(deps, { ...typed, name: save, replace });
   try {
@@ -74,7 +74,8 @@ function refuseMixed(
   if (saved === undefined) return;
   if (save !== undefined) throw usage('--saved: Leave --save out. The find is saved already.');
   const [field] = Object.entries(typed).find(([, value]) => value !== '') ?? [];
-  if (field) throw usage(`--saved: Leave ${typedAs(field)} out. The saved find says what to find.`);
+  if (field)
+    throw usage(`--saved: Leave ${typedInFind(field)} out. The saved find says what to find.`);
 }
 
 const usage = (message: string) => new CommandFailed(message, EXIT.usage);

@@ -90,6 +90,9 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
   return { q, by: 'meaning', author, source };
 }
 
+/** The same for `find`. */
+export const typedInFind = (field: string) => (field === 'q' ? '[query...]' : `--${field}`);
+
 export const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
 
 export function limitOf(typed: string | undefined): number {

@@ -20,7 +20,7 @@ import { printable } from '../text/printable.ts';
 import { savedFindTable } from '../text/saved_find_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError, parsed } from './input_errors.ts';
-import { openLibrary, printJson, typedAs } from './library.ts';
+import { openLibrary, printJson, typedInFind } from './library.ts';
 import { print, printError, write } from './output.ts';
 import { terminalRecorder } from './terminal_recorder.ts';
 
@@ -77,7 +77,7 @@ export async function saveTyped(
   deps: Deps,
   typed: Partial<Record<keyof SavedFields, string>> & { name: string; replace?: boolean },
 ): Promise<void> {
-  const typedAsOption = (field: string) => (field === 'name' ? '--save' : typedAs(field));
+  const typedAsOption = (field: string) => (field === 'name' ? '--save' : typedInFind(field));
   const checked = parsed(() => readTyped(saveFindSchema(deps.sources), typed), typedAsOption);
   const record = terminalRecorder(appDatabase());
   const { find } = await saveFind(deps, checked, record).catch((error) => refuse(error));
@@ -111,7 +111,7 @@ function idOf(deps: Deps, name: string): number {
 }
 
 function refuse(error: unknown, ifTaken = CHOOSE): never {
-  if (error instanceof InvalidInput) throw inputError(error, typedAs);
+  if (error instanceof InvalidInput) throw inputError(error, typedInFind);
   if (error instanceof NotFound) {
     throw new CommandFailed(`${error.message} Run xgpt finds to list them.`, EXIT.notFound);
   }

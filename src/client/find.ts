@@ -5,9 +5,10 @@ export interface FindOptions {
   q?: string;
   author?: string;
   source?: string;
-  /** A date, or `7d`. */
-  since?: string;
-  until?: string;
+  /** A date: `2026-01-31`, `2025-05`, `yesterday`, `7d` for seven days ago, or a time. */
+  since?: string | Date;
+  /** The same; inclusive. */
+  until?: string | Date;
   /** Default: `best`, which fuses words and meaning. */
   by?: 'best' | 'words' | 'meaning';
   /** Default: `best`. */
@@ -135,7 +136,11 @@ function createSavedFinds(
 
 function queryOf(options: object): URLSearchParams {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return new URLSearchParams(given.map(([name, value]) => [name, textOf(value)]));
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {

@@ -57,7 +57,7 @@ export interface Facets {
   years: Facet[];
   kinds: Facet[];
   sources: Facet[];
-  /** Counted over so many of the posts found only: those that were collected last. */
+  /** Counted over so many of the posts found only: the first of the list, then those collected last. */
   isCapped: boolean;
   /** How many posts were counted. */
   counted: number;
@@ -96,7 +96,7 @@ export interface WordFinder {
   keysAfter(query: FindQuery, key: number, limit: number): number[];
   /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
-  /** @param also the keys of posts that a find has besides those with the words. */
+  /** @param also the keys of posts that a find lists first, also without the words; they are counted first. */
   facets(query: FindQuery, also?: number[]): Promise<Facets>;
   /** All that meet `filters`, and `words` when there are any. */
   keysOf(filters: FindFilters, words?: WordMatch): Promise<KeySet>;

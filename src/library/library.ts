@@ -116,8 +116,9 @@ export interface Library {
   /**
    * The keys of the posts of a post's thread, at most 500, oldest first: what it replies to, those of the
    * same thread, and the replies to any of them. As far as they are stored.
+   * @param limit no more are looked for. Default: 500.
    */
-  threadOf(post: Pick<Post, 'source' | 'id'>): number[];
+  threadOf(post: Pick<Post, 'source' | 'id'>, limit?: number): number[];
 
   /** Posts that wait for a vector of this model, by key, after `afterKey`. */
   postsWithoutVector(

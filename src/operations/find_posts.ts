@@ -47,7 +47,7 @@ export function postsQuerySchema(sources: Sources) {
     })
     .refine(({ by, q }) => by !== 'meaning' || q, {
       path: ['q'],
-      error: 'Q is missing. A search by meaning needs a text to compare posts with.',
+      error: 'The query is missing. A search by meaning needs a text to compare posts with.',
     })
     .superRefine(({ author = '' }, context) => {
       const message = authorProblem(author);
@@ -93,13 +93,16 @@ export function parseProfilesQuery(given: object): ProfileQuery & { q: string } 
 }
 
 function words(name: string, description: string, example?: string) {
-  const error = `${name} may have at most ${MAX_TEXT_LENGTH} characters.`;
+  const error = `${name === 'q' ? 'The query' : 'Author'} may have at most ${MAX_TEXT_LENGTH} characters.`;
   return typedText(MAX_TEXT_LENGTH, error, description, example);
 }
 
 /** What is wrong with an author's name; `undefined` when nothing is, or when there is none. */
 export function authorProblem(typed: string): string | undefined {
-  return typed === '' ? undefined : usernameProblem(typed)?.replace('Username', 'Author');
+  if (typed === '') return undefined;
+  return usernameProblem(typed)
+    ?.replace('Username is missing in this address', 'This address names no author')
+    .replace('Username', 'Author');
 }
 
 function paging() {

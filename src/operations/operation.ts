@@ -42,6 +42,10 @@ export function defineOperation<Type extends JobType>(
 export interface OperationWords {
   /** In the navigation and on the form's button: "Scrape". Default: the type. */
   name?: string;
+  /** The texts of the form's button with and without a tick in this field. Default: the name. */
+  button?: { field: string; ticked: string; unticked: string };
+  /** It is not offered to be repeated by a schedule. Default: it is. */
+  isOnce?: boolean;
   /** The heading of the page: "Scrape a user’s posts". Default: the name. */
   heading?: string;
   /** Position in the navigation, lowest first. Types without one come last, by name. */

@@ -67,9 +67,12 @@ test('FEATURES 49: a picture that cannot be loaded says so, and can be asked for
     isThere ? route.fulfill({ body: PIXEL, contentType: 'image/png' }) : route.abort(),
   );
   await page.goto(`${url}/find`);
-  await page.getByRole('button', { name: 'Show picture' }).click();
+  await page.getByRole('button', { name: 'Show picture' }).focus();
+  await page.keyboard.press('Enter');
   const again = page.getByRole('button', { name: 'The picture cannot be loaded. Try again' });
   await again.waitFor();
+  // Who reads by keyboard stays where the picture was.
+  expect(await again.evaluate((button) => button === document.activeElement)).toBe(true);
   isThere = true;
   await again.click();
   await page.getByRole('img', { name: 'A tree' }).waitFor();

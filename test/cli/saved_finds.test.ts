@@ -110,12 +110,15 @@ describe('FEATURES 47: saved finds in the terminal', () => {
 
   test.each<[string[], string]>([
     [['find', 'tea', '--save', ' '], '--save: Name is missing.'],
-    [['find', '--save', 'x'], '[words...]: Q is missing.'],
+    [['find', '--save', 'x'], '[query...]: The query is missing.'],
     [['find', 'tea', '--save', 'x', '--source', 'nowhere'], '--source must be one of'],
-    [['find', '--save', 'x', '--like', 'sample:none'], '--like: Like names a post'],
+    [
+      ['find', '--save', 'x', '--like', 'sample:none'],
+      '--like: The post that others should be like',
+    ],
     [['find', 'tea', '--new'], '--new: Add --saved <name>.'],
     [['find', 'tea', '--replace'], '--replace: Add --save <name>.'],
-    [['find', 'tea', '--saved', 'x'], '--saved: Leave [words...] out.'],
+    [['find', 'tea', '--saved', 'x'], '--saved: Leave [query...] out.'],
     [['find', '--saved', 'x', '--by', 'words'], '--saved: Leave --by out.'],
     [['find', '--saved', 'x', '--save', 'y'], '--saved: Leave --save out.'],
   ])('are refused when invalid: %j', async (words, reason) => {

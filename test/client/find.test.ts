@@ -19,6 +19,14 @@ test('FEATURES 48: a program finds a page of posts, and all of them one by one',
   for await (const { id } of client.findAll({ q: 'jazz', by: 'words' })) ids.add(id);
   expect(ids.size).toBe(700);
   await expect(client.find({ by: 'smell' as never })).rejects.toThrow('By must be one of');
+  await expect(client.findAll({ by: 'smell' as never }).next()).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('By must be one of'),
+  });
+  const since = new Date(Date.UTC(2100, 0, 1));
+  expect(await client.find({ q: 'jazz', by: 'words', since })).toMatchObject({ total: 0 });
+  const until = since;
+  expect(await client.find({ q: 'jazz', by: 'words', until })).toMatchObject({ total: 700 });
 });
 
 test('FEATURES 47: a program saves a find, sees what is new, opens and removes it', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test';
+import type { NotePlace } from '../../src/operations/operation.ts';
+import { resultSummary, wordsOf } from '../../src/operations/words.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { expectAgreement } from '../library/vectors/agreement.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
@@ -76,6 +78,8 @@ test('only counting says how much it is, and deletes nothing', async () => {
   saveAda();
   expect((await run({ username: 'ADA', onlyCount: true })).result).toEqual({
     username: 'ADA',
+    source: 'sample',
+    elsewhere: ['x'],
     posts: 251,
     profiles: 1,
     counted: true,
@@ -128,4 +132,37 @@ test('a cancelled job keeps what it has not reached, and can be started again', 
   expectAgreement(web.database);
   expect((await run({ username: 'ada' })).result).toMatchObject({ posts: left });
   expect(library.counts().posts).toBe(0);
+});
+
+test('the result names the source, and the others that have an author of that name', async () => {
+  saveAda();
+  const { id } = await web.tracker.enqueue('forget', {
+    source: 'bluesky',
+    username: 'ada.example',
+  });
+  expect(resultSummary(await web.ended(id))).toBe(
+    'no posts of @ada.example from the source bluesky deleted',
+  );
+  const counted = await run({ username: 'ada', onlyCount: true });
+  expect(resultSummary(counted)).toBe('251 posts and 1 profile of @ada from the source sample');
+  const said = (place: NotePlace) =>
+    wordsOf('forget')
+      .notes?.(counted.result as Record<string, unknown>, place)
+      .at(-1);
+  expect(said('terminal')).toBe(
+    'There are also posts of @ada from x. To delete those, add --source x.',
+  );
+  expect(said('page')).toContain('To delete those, choose x as the source.');
+  const page = await web.request(`/jobs/${counted.id}`, { headers: NAVIGATION });
+  expect(textOf(await page.text())).toContain('There are also posts of @ada from x.');
+});
+
+test('the button says what a press does, and nothing is offered to be repeated', async () => {
+  const button = async (query: string) => {
+    const form = await (await web.request(`/forget?${query}`, { headers: NAVIGATION })).text();
+    expect(elements(form, '[name^="repeat."]')).toEqual([]);
+    return /class="primary"[^>]*>([^<]+)</.exec(form)?.[1];
+  };
+  expect(await button('username=ada')).toBe('Count');
+  expect(await button('username=ada&onlyCount=false')).toBe('Delete');
 });

@@ -187,7 +187,7 @@ describe('an address that leads nowhere', () => {
       const response = await web.json(`/api/posts?by=meaning${more}`);
       expect(response.status).toBe(422);
       expect(((await response.json()) as ErrorAnswer).error.details).toEqual({
-        q: 'Q is missing. A search by meaning needs a text to compare posts with.',
+        q: 'The query is missing. A search by meaning needs a text to compare posts with.',
       });
       const page = await web.request(`/find?by=meaning${more}`, { headers: NAVIGATION });
       expect(page.status).toBe(200);

@@ -51,8 +51,8 @@ test('D9: the author is understood as people paste it, on the page and in the AP
 test.each<[query: string, field: string, message: string]>([
   [`q=${'x'.repeat(501)}`, 'q', 'The query may have at most 500 characters.'],
   [`q=${'x'.repeat(495)}&author=ada`, 'q', 'The query and the filters may have at most 500'],
-  ['q=tea&author=https%3A%2F%2Fx.com%2Fhome', 'author', 'Author is missing in this address.'],
-  ['q=tea&since=someday', 'since', 'From must be a date'],
+  ['q=tea&author=https%3A%2F%2Fx.com%2Fhome', 'author', 'This address names no author.'],
+  ['q=tea&since=someday', 'since', 'From must be a date, for example 2026-01-31, 2025-05, yest'],
   ['q=tea&until=someday', 'until', 'Up to must be a date'],
   ['q=tea&source=pigeon', 'source', 'Source must be one of'],
   ['q=tea&kind=song', 'kind', 'Kind must be post, reply'],
@@ -64,7 +64,7 @@ test.each<[query: string, field: string, message: string]>([
   ['q=tea&limit=0', '', 'Limit must be a whole number'],
   ['q=tea&cursor=x', '', 'Cursor must come from an earlier page.'],
   ['q=tea&like=x', '', 'Like must be a source and an id'],
-  ['q=tea&like=sample:none', '', 'Like names a post that is not in the library.'],
+  ['q=tea&like=sample:none', '', 'The post that others should be like is not in the library.'],
   ['q=tea&after=x', '', 'After must be a whole number'],
   ['q=tea&seen=x', '', 'Seen must be a whole number'],
   ['q=tea&after=1&only=old', '', 'Only must be new.'],
@@ -130,6 +130,9 @@ describe('posts that come while a find is read', () => {
     const href = (attributesOf(part, 'a').href ?? '').replaceAll('&amp;', '&');
     const marked = await (await request(href, { headers: NAVIGATION })).text();
     expect(elements(marked, '.post-new')).toHaveLength(newPosts);
+    // By their own date they may be older than all others.
+    expect(elements(marked, 'article.post')).toHaveLength(newPosts);
+    expect(textOf(marked)).toContain('Only new posts:');
   });
 
   test('are not counted where words are no condition', async () => {
@@ -167,7 +170,7 @@ describe('posts that come while a find is read', () => {
     expect(await page()).not.toContain('Look for new posts');
     await tracker.createJob('scrape', { username: 'ada' });
     expect(await page()).toMatch(
-      /<noscript><a class="button" href="\/find\?q=tea&amp;sort=newest&amp;after=1">\s*Look for/,
+      /<noscript><a class="button" href="\/find\?q=tea&amp;sort=newest&amp;after=1&amp;only=new">\s*Look for/,
     );
   });
 });
@@ -176,7 +179,7 @@ test('D9: an author who is none is told on the page, and refused by the API', as
   const { request } = await setupApp();
   const wrong = 'author=https%3A%2F%2Fx.com%2Fhome';
   const html = await (await request(`/find?${wrong}`, { headers: NAVIGATION })).text();
-  expect(html).toContain('Author is missing in this address.');
+  expect(html).toContain('This address names no author.');
   expect(attributesOf(html, 'main #author').value).toBe('https://x.com/home');
   const answer = await request(`/api/posts?${wrong}`, { headers: { accept: 'application/json' } });
   expect(answer.status).toBe(422);
@@ -210,3 +213,78 @@ test.each([
     expect(text).toContain('Sort must be best or newest.');
   },
 );
+
+test('posts like another are not offered to be found by words, which would lose the other', async () => {
+  const { request, library } = await setupApp();
+  library.savePosts([post({ id: '1', text: 'tea' })]);
+  const ways = async (query: string) => {
+    const html = await (await request(`/find?${query}`, { headers: NAVIGATION })).text();
+    return elements(html, '.find-ways a').map(({ attributes }) => attributes.href ?? '');
+  };
+  expect(await ways('q=tea')).toHaveLength(5);
+  const ofLike = await ways('like=sample:1');
+  expect(ofLike).toHaveLength(2);
+  for (const href of ofLike) expect(href).toContain('like=sample%3A1');
+});
+
+test('a post leads to its thread where other posts of it were collected, and not otherwise', async () => {
+  const { request, library } = await setupApp();
+  library.savePosts([
+    post({ id: '1', text: 'with an answer' }),
+    post({ id: '2', text: 'the answer', kind: 'reply', inReplyToId: '1' }),
+    post({ id: '3', text: 'an answer to nobody here', kind: 'reply', inReplyToId: '99' }),
+    post({ id: '4', text: 'in no thread', replies: 0 }),
+  ]);
+  for (const path of ['/find', '/authors/sample/aurora_lab']) {
+    const html = await (await request(path, { headers: NAVIGATION })).text();
+    const links = html.matchAll(/<a href="(\/posts\/[^"]+)">(\w+)<span/g);
+    const found = Object.fromEntries([...links].map(([, href, label]) => [href, label]));
+    expect(found).toEqual({
+      '/posts/sample/1': 'Thread',
+      '/posts/sample/2': 'Thread',
+      '/posts/sample/3': 'Post',
+      '/posts/sample/4': 'Post',
+    });
+  }
+  const page = async (id: string) =>
+    textOf(await (await request(`/posts/sample/${id}`, { headers: NAVIGATION })).text());
+  expect(await page('1')).toContain('2 posts of it collected, oldest first');
+  expect(await page('3')).toContain('Nothing else of its thread was collected.');
+  expect(await page('4')).not.toContain('Nothing else of its thread');
+});
+
+test('the page of a long post has its whole text, unfolded', async () => {
+  const { request, library } = await setupApp();
+  library.savePosts([post({ id: '1', text: `${'word '.repeat(400)}end` })]);
+  const list = await (await request('/find', { headers: NAVIGATION })).text();
+  expect(elements(list, '.post-rest')).toHaveLength(1);
+  const page = await (await request('/posts/sample/1', { headers: NAVIGATION })).text();
+  expect(elements(page, '.post-rest')).toHaveLength(0);
+  expect(textOf(page)).toContain('word end');
+});
+
+test.each([
+  ['text/csv', 'text/plain', '422 Invalid query.'],
+  ['application/x-ndjson', 'application/json', '"code":"invalid_input"'],
+])('an export that is refused says so to programs: %s', async (accept, type, told) => {
+  const { request } = await setupApp();
+  const answer = await request('/api/find?q=tea&by=smell', { headers: { accept } });
+  expect(answer.status).toBe(422);
+  expect(answer.headers.get('content-type')).toStartWith(type);
+  const text = await answer.text();
+  expect(text).toContain(told);
+  expect(text).toContain('By must be one of');
+});
+
+test('a page of a list that is none says how to go on, to people and to programs', async () => {
+  const { request, library } = await setupApp();
+  library.savePosts([post({ id: '1' })]);
+  const path = '/authors/sample/aurora_lab?cursor=x';
+  const page = await request(path, { headers: NAVIGATION });
+  expect(page.status).toBe(422);
+  const words = textOf(await page.text());
+  expect(words).toContain('Open the list again');
+  expect(words).not.toContain('nextCursor');
+  const answer = await request(path, { headers: { accept: 'application/json' } });
+  expect(await answer.text()).toContain('nextCursor');
+});

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
+import { receiveFolder } from '../../src/sources/archive/index.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import {
   accountFiles,
   part,
   temporaryFolder,
   tweet,
+  writeFolder,
   writeZip,
 } from '../support/archive_fixture.ts';
 import { zipOf } from '../support/zip_writer.ts';
@@ -55,6 +58,15 @@ async function upload(bytes: Uint8Array, name: string): Promise<void> {
   expect((await web.ended(job.id)).status).toBe('completed');
 }
 
+async function scrape(input: object): Promise<void> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const body = JSON.stringify(input);
+  const answer = await web.request('/api/scrape', { method: 'POST', body, headers });
+  expect(answer.status).toBe(202);
+  const { job } = (await answer.json()) as { job: Job };
+  expect((await web.ended(job.id)).status).toBe('completed');
+}
+
 /** The addresses of the pictures that the page of a post offers. */
 async function offered(id: string): Promise<string[]> {
   const page = await web.request(`/posts/archive/${id}`, { headers: NAVIGATION });
@@ -72,14 +84,30 @@ describe('FEATURES 49: a picture of an uploaded zip is read from it', () => {
     ['with bytes before the zip', '106', (id) => zipOf(archive(id), { before: 'before' })],
   ])('%s', async (_, id, make) => {
     await upload(await make(id), `archive-${id}.zip`);
-    const [here = '', missing = ''] = await offered(id);
+    const [here = '', missing] = await offered(id);
+    // What is not offered puts no error into the console.
+    expect(missing).toBe('');
     expect(here).toBe(`/media/archive/${id}/0`);
     const answer = await web.request(here);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
     expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength(PICTURE)));
     expect(await answer.text()).toBe(PICTURE);
     // What other folders of the archive have is no picture of a post.
-    expect((await web.request(missing)).status).toBe(404);
+    expect((await web.request(`/media/archive/${id}/1`)).status).toBe(404);
+  });
+
+  test('and from the copy of an unpacked folder, which has no videos and nothing of messages', async () => {
+    await using folder = await temporaryFolder();
+    const content = { ...archive('108'), 'data/tweets_media/108-film.mp4': 'large' };
+    const from = await writeFolder(join(folder.path, 'unpacked'), content);
+    await receiveFolder(web.config.importsDir, from, new AbortController().signal);
+    const copied = await readdir(join(web.config.importsDir, 'unpacked'), { recursive: true });
+    expect(copied.filter((path) => path.includes('108'))).toEqual([
+      join('data', 'tweets_media', '108-here.jpg'),
+    ]);
+    await scrape({ source: 'archive', archive: 'unpacked' });
+    expect(await offered('108')).toEqual(['/media/archive/108/0', '']);
+    expect(await (await web.request('/media/archive/108/0')).text()).toBe(PICTURE);
   });
 
   test('and is gone with the archive', async () => {

@@ -130,9 +130,9 @@ describe('FEATURES 47: saved finds in the API', () => {
     [{ name: 'x'.repeat(81), q: 'tea' }, 'name', 'at most 80 characters'],
     [{ name: 'a\u0000b', q: 'tea' }, 'name', 'no control characters'],
     [{ name: 7, q: 'tea' }, 'name', 'Name is missing.'],
-    [{ name: 'x' }, 'q', 'Q is missing.'],
-    [{ name: 'x', sort: 'newest', by: 'words' }, 'q', 'Q is missing.'],
-    [{ name: 'x', by: 'meaning', author: 'ada' }, 'q', 'Q is missing.'],
+    [{ name: 'x' }, 'q', 'The query is missing.'],
+    [{ name: 'x', sort: 'newest', by: 'words' }, 'q', 'The query is missing.'],
+    [{ name: 'x', by: 'meaning', author: 'ada' }, 'q', 'The query is missing.'],
     [{ name: 'x', q: 'x'.repeat(501) }, 'q', 'at most 500'],
     [{ name: 'x', q: 'tea', by: 'smell' }, 'by', 'By must be'],
     [{ name: 'x', q: 'tea', sort: 'oldest' }, 'sort', 'Sort must be'],
@@ -236,7 +236,7 @@ describe('FEATURES 47: saved finds in the API', () => {
     );
     await web.ended(job.id);
     const none = { count: 0, isCapped: false };
-    const problems = { like: 'Like names a post that is not in the library.' };
+    const problems = { like: 'The post that others should be like is not in the library.' };
     expect(await listed(web)).toMatchObject([{ newPosts: none }, { newPosts: none }, { problems }]);
     expect((await web.json('/api/finds/1/open', { method: 'POST' })).status).toBe(200);
     expect((await web.json('/api/finds/3/open', { method: 'POST' })).status).toBe(422);

@@ -30,7 +30,7 @@ export function FindFacets({ query, facets }: FindFacetsProps): JSX.Element {
       </dl>
       {facets.isCapped && (
         <p class="small muted" safe>
-          {`Counted among ${count(facets.counted)} of the posts found only.`}
+          {`Counted among ${count(facets.counted)} of the posts found, beginning with the first of the list.`}
         </p>
       )}
     </nav>

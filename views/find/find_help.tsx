@@ -29,7 +29,6 @@ export function FindHelp(): JSX.Element {
         Case, accents and width make no difference, and a single word also finds its other forms.
         Words ranks posts that have the words, Meaning those that say something like it, Both fuses
         the two.
-        <code>docs/find.md</code> says more.
       </p>
     </details>
   );

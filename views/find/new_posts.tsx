@@ -8,13 +8,13 @@ import { findHref, findParameters } from './find_href.ts';
 type NewPostsProps = Pick<FindModel, 'query' | 'seen' | 'since' | 'busy'>;
 
 /**
- * Says how many posts came since the page was opened, or the first of its pages; the list itself does not
- * move.
+ * Says how many posts came since the page was opened, or the first of its pages, and leads to these alone:
+ * by their own date they may be old. The list itself does not move.
  */
 export function NewPosts({ query, seen, since, busy }: NewPostsProps): JSX.Element {
   const parameters = findParameters(query);
   parameters.set('seen', String(seen));
-  const href = findHref(query, { sort: 'newest', after: seen, only: undefined });
+  const href = findHref(query, { sort: 'newest', after: seen, only: 'new' });
   return (
     <LivePart id="new-posts" href={urlTo(`/find/new?${parameters}`)} busy={busy} class="new-posts">
       <p role="status">

@@ -25,9 +25,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
       <WhenAndHow form={form} />
       <MoreOptions form={form} />
       <div class="form-actions">
-        <button type="submit" class="primary" safe>
-          {wordsOf(type).name}
-        </button>
+        <StartButton type={type} form={form} />
       </div>
       {model.timeZone !== undefined && (
         <RepeatFields type={type} form={form} timeZone={model.timeZone} preview={model.preview} />
@@ -36,6 +34,30 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
         <WhatIsWrong form={form} />
       </div>
     </PostForm>
+  );
+}
+
+/** It says what a press does; the browser's script keeps it true when its field is ticked. */
+function StartButton({ type, form }: Pick<StartModel, 'type' | 'form'>): JSX.Element {
+  const { name, button } = wordsOf(type);
+  if (button === undefined)
+    return (
+      <button type="submit" class="primary" safe>
+        {name}
+      </button>
+    );
+  const { field, ticked, unticked } = button;
+  return (
+    <button
+      type="submit"
+      class="primary"
+      data-field={attributeText(field)}
+      data-ticked={attributeText(ticked)}
+      data-unticked={attributeText(unticked)}
+      safe
+    >
+      {form.values[field] === 'true' ? ticked : unticked}
+    </button>
   );
 }
 

@@ -16,8 +16,10 @@ import { QuotedPosts, showsOriginal } from './quoted_post.tsx';
 interface PostArticleProps {
   post: Post & Partial<Pick<FoundPost, 'marks' | 'places' | 'snippet' | 'why' | 'similarity'>>;
   now: Date;
-  /** It is the one that was asked for. */
+  /** It is marked as the one that was asked for. */
   isCurrent?: boolean;
+  /** It is the one that was asked for, and its text is not folded. */
+  isAsked?: boolean;
   /** It is shown with its thread. */
   isInThread?: boolean;
   /** It was collected since the find was last opened. */
@@ -25,12 +27,12 @@ interface PostArticleProps {
 }
 
 export function PostArticle(props: PostArticleProps): JSX.Element {
-  const { post, now, isCurrent = false, isInThread = false, isNew } = props;
+  const { post, now, isCurrent = false, isAsked, isInThread = false, isNew } = props;
   return (
     <article class="post" data-kind={post.kind} aria-current={isCurrent ? 'true' : undefined}>
       <PostHeader post={post} now={now} isNew={isNew} />
       <PostMark post={post} />
-      {!showsOriginal(post) && <PostBody post={post} />}
+      {!showsOriginal(post) && <PostBody post={post} isWhole={isAsked} />}
       <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
       <FoundLinks places={post.places} />
       <PostPictures post={post} />

@@ -12,12 +12,21 @@ const LEAD = 500;
 
 type ShownPost = Post & Partial<Pick<FoundPost, 'marks' | 'snippet'>>;
 
-/** The text of a post. The end of a long one is folded, with what was found in it before the fold. */
-export function PostBody({ post }: { post: ShownPost }): JSX.Element {
+/**
+ * The text of a post. The end of a long one is folded, with what was found in it before the fold.
+ * @param isWhole it is what the page is about, so nothing is folded.
+ */
+export function PostBody({
+  post,
+  isWhole = false,
+}: {
+  post: ShownPost;
+  isWhole?: boolean;
+}): JSX.Element {
   const { text, links, marks, language } = post;
   const about = { text, links, marks };
   const lang = language && attributeText(language);
-  if (text.length <= MAX_UNFOLDED) {
+  if (isWhole || text.length <= MAX_UNFOLDED) {
     return (
       <p class="post-text" dir="auto" lang={lang}>
         <PostText {...about} />
@@ -48,7 +57,8 @@ function Snippet({ post, fold }: { post: ShownPost; fold: number }): JSX.Element
   if (snippet === undefined || snippet.to <= fold) return '';
   return (
     <p class="post-text post-snippet" dir="auto">
-      … <PostText text={text} links={links} marks={marks} range={snippet} /> …
+      … <PostText text={text} links={links} marks={marks} range={snippet} />
+      {snippet.to < text.length ? ' …' : ''}
     </p>
   );
 }

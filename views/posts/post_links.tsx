@@ -3,7 +3,8 @@ import { urlTo } from '../../src/text/urls.ts';
 import { postHref } from './post_href.ts';
 
 interface PostLinksProps {
-  post: Post;
+  /** `hasThread`: other posts of its thread were collected; absent where nobody looked. */
+  post: Post & { hasThread?: boolean };
   /** It is shown with its thread. */
   isInThread: boolean;
 }
@@ -16,7 +17,7 @@ export function PostLinks({ post, isInThread }: PostLinksProps): JSX.Element {
     <p class="post-links">
       {!isInThread && (
         <a href={postHref(post)}>
-          {hasThread(post) ? 'Thread' : 'Post'}
+          {(post.hasThread ?? isOfThread(post)) ? 'Thread' : 'Post'}
           <span class="visually-hidden" safe>{` ${name}`}</span>
         </a>
       )}
@@ -28,6 +29,7 @@ export function PostLinks({ post, isInThread }: PostLinksProps): JSX.Element {
   );
 }
 
-function hasThread({ inReplyToId, threadId, replies = 0 }: Post): boolean {
+/** Whether its source says that it belongs to a thread. */
+export function isOfThread({ inReplyToId, threadId, replies = 0 }: Post): boolean {
   return inReplyToId !== undefined || threadId !== undefined || replies > 0;
 }

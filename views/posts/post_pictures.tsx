@@ -7,7 +7,11 @@ import { MarkedPlace } from './marked_place.tsx';
 
 const MEDIA_WORDS = { photo: 'Photo', video: 'Video', animated_gif: 'Animation' } as const;
 
-type ShownPost = Post & Partial<Pick<FoundPost, 'places'>>;
+type ShownPost = Post &
+  Partial<Pick<FoundPost, 'places'>> & {
+    /** The places of the pictures that this server has; absent where nobody looked. */
+    ownPictures?: number[];
+  };
 
 /** Loading a picture reveals the reader to its host: a remote one is loaded when the reader asks for it. */
 export function PostPictures({ post }: { post: ShownPost }): JSX.Element {
@@ -51,7 +55,7 @@ function MediaLabel({ item: { type, alt }, place, places }: MediaLinkProps): JSX
 }
 
 interface ShowPictureProps {
-  post: Post;
+  post: ShownPost;
   item: PostMedia;
   place: number;
 }
@@ -61,7 +65,8 @@ function ShowPicture({ post, item, place }: ShowPictureProps): JSX.Element {
   const href = safeHref(item.url);
   if (item.type !== 'photo' || !href?.startsWith('https:')) return '';
   const path = `/media/${encodeURIComponent(post.source)}/${encodeURIComponent(post.id)}/${place}`;
-  const own = post.source === 'archive' ? urlTo(path as `/${string}`) : undefined;
+  const isOwn = post.source === 'archive' && (post.ownPictures?.includes(place) ?? true);
+  const own = isOwn ? urlTo(path as `/${string}`) : undefined;
   return (
     <>
       <button

@@ -31,13 +31,20 @@ interface NotifierDeps {
 export class Notifier {
   #checkedAt = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
+  #isStopped = false;
 
   constructor(private readonly deps: NotifierDeps) {}
 
   /** Polls until the returned function is called. */
   start(): () => void {
     const { clock, errors } = this.deps;
-    return repeat(clock, errors, { everyMs: POLL_MS, failure: FAILURE, run: () => this.#check() });
+    this.#isStopped = false;
+    const run = () => this.#check();
+    const stop = repeat(clock, errors, { everyMs: POLL_MS, failure: FAILURE, run });
+    return () => {
+      this.#isStopped = true;
+      stop();
+    };
   }
 
   /** Another process has signalled a commit. */
@@ -53,6 +60,8 @@ export class Notifier {
 
   #checkNow(): void {
     this.#isScheduled = false;
+    // The database may be closed by now.
+    if (this.#isStopped) return;
     this.#checkedAt = this.deps.clock.elapsed();
     void this.deps.errors.attempt(FAILURE, () => this.#check());
   }

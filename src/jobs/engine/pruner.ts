@@ -14,6 +14,9 @@ const PAUSE_MS = 20;
 
 const INTERVAL_MS = 3_600_000;
 
+/** Pause after other processes have kept the database locked, in ms. */
+const BUSY_MS = 60_000;
+
 /** How long the history is kept. */
 const KEEP_HISTORY_MS = 366 * 86_400_000;
 
@@ -50,11 +53,18 @@ export class Pruner {
   async #prune(steps: number): Promise<void> {
     const { errors, clock } = this.deps;
     let isMore = true;
+    let isBusy = false;
     const isDone = await errors.attempt('Old jobs could not be deleted', async () => {
-      for (let step = 0; isMore && step < steps; step++) isMore = await this.#step();
+      try {
+        for (let step = 0; isMore && step < steps; step++) isMore = await this.#step();
+      } catch (error) {
+        isBusy = isLocked(error);
+        // Old jobs can wait for other processes, and for the next start.
+        if (!isBusy && !this.#isStopped) throw error;
+      }
     });
     if (this.#isStopped) return;
-    const wait = isDone && isMore ? PAUSE_MS : INTERVAL_MS;
+    const wait = isBusy ? BUSY_MS : isDone && isMore ? PAUSE_MS : INTERVAL_MS;
     this.#cancel = clock.after(wait, () => void this.#prune(1));
   }
 
@@ -69,4 +79,9 @@ export class Pruner {
     const forgotten = await store.pruneAudit(clock.now() - keepAuditMs, HISTORY_STEP);
     return deleted === HISTORY_STEP || forgotten === HISTORY_STEP || store.giveBackSpace();
   }
+}
+
+/** Whether another process held the lock for too long. */
+function isLocked(error: unknown): boolean {
+  return String((error as { code?: unknown } | undefined)?.code).startsWith('SQLITE_BUSY');
 }

@@ -13,8 +13,16 @@ interface Task {
 export function repeat(clock: Clock, errors: ErrorReporter, task: Task): () => void {
   let cancel = () => {};
   let isStopped = false;
+  const run = async () => {
+    try {
+      await task.run();
+    } catch (error) {
+      // What it reads may have been closed meanwhile.
+      if (!isStopped) throw error;
+    }
+  };
   const turn = async () => {
-    await errors.attempt(task.failure, () => task.run());
+    await errors.attempt(task.failure, run);
     if (!isStopped) cancel = clock.after(task.everyMs, turn);
   };
   cancel = clock.after(task.everyMs, turn);

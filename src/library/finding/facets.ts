@@ -6,7 +6,7 @@ import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
 
 /** Posts whose facets are counted: 8 ms among a million, where each is on another page of the database. */
-const MAX_COUNTED = 2_000;
+export const MAX_COUNTED = 2_000;
 
 interface Group {
   author: string;
@@ -48,7 +48,7 @@ export function createFacets(queries: Queries, collected: Collecting) {
     };
   }
 
-  /** @param also the keys of posts that were found without all of the words; they count first. */
+  /** @param also the keys of posts that count first, also of some that were found without all of the words. */
   return async function facets(conditions: Conditions, also: number[] = []): Promise<Facets> {
     const others = await some(conditions, MAX_COUNTED + 1);
     const keys = [...new Set([...also, ...others])].slice(0, MAX_COUNTED + 1);

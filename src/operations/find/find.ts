@@ -1,5 +1,6 @@
 import { describeFind } from '../../find/index.ts';
 import type { FindQuery } from '../../find/query.ts';
+import { MAX_COUNTED } from '../../library/finding/facets.ts';
 import { writeCursor } from '../../library/listing.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -60,7 +61,7 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
     ...(suggestion !== undefined && { didYouMean: suggestion }),
     ...(notes.length > 0 && { notes }),
     ...(hasFacets(request) && {
-      facets: await deps.library.words.facets(request.query, page.keys),
+      facets: await deps.library.words.facets(request.query, await facetKeys(deps, request, page)),
     }),
     ...(nextCursor && { nextCursor }),
   };
@@ -82,9 +83,22 @@ export function isListing({ query, by, like, sort, after }: FindRequest): boolea
 const hasFacets = ({ facets, like, by, after }: FindRequest) =>
   facets && !like && by !== 'meaning' && after === undefined;
 
+/** How many posts of a list by time are counted first: with a frequent word each is looked up. */
+const MAX_FIRST = 500;
+
+/** The posts whose facets are counted first: those at the beginning of the list. */
+async function facetKeys(
+  { library }: FindDeps,
+  request: FindRequest,
+  { keys, total }: FoundPage,
+): Promise<number[] | undefined> {
+  if (!isListing(request) || total <= MAX_COUNTED) return keys;
+  return (await library.words.newest(request.query, { limit: MAX_FIRST })).keys;
+}
+
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
   Pick<Hits, 'by' | 'notes' | 'unknown'> & {
-    /** All that was found, where words and filters do not say it. */
+    /** What was found, in the order of its pages; absent for a list by time. */
     keys?: number[];
   };
 
@@ -121,7 +135,7 @@ function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): Fo
     by,
     notes,
     ...(unknown && { unknown }),
-    ...(by === 'both' && { keys: hits.map(({ key }) => key) }),
+    keys: hits.map(({ key }) => key),
   };
 }
 

@@ -171,7 +171,7 @@ async function likeHits(
   return { ...nearHits([]), hits, by: 'words' };
 }
 
-export const NO_SUCH_POST = 'Like names a post that is not in the library.';
+export const NO_SUCH_POST = 'The post that others should be like is not in the library.';
 
 const LIKE_NOT_EMBEDDED = `This post has no vector of the present model, so none can be compared with it. Start an embed job first ${WHERE_TO_EMBED}.`;
 const NO_TEXT =

@@ -38,6 +38,10 @@ export interface FindRequest {
   after?: number;
 }
 
+/** What a field for a date may be; the field's name stands before it. */
+export const DATE_RULE =
+  'must be a date, for example 2026-01-31, 2025-05, yesterday, or 7d for seven days ago.';
+
 /** The fields of a find, as they are typed: in an address, a form or the terminal. */
 export function findFields(sources: Sources) {
   const names = [...sources.keys()];
@@ -46,17 +50,17 @@ export function findFields(sources: Sources) {
   return {
     q: typedText(
       MAX_QUERY_LENGTH,
-      `Q may have at most ${MAX_QUERY_LENGTH} characters.`,
+      `The query may have at most ${MAX_QUERY_LENGTH} characters.`,
       'What to find: words, “phrases”, -excluded, OR, from:, since:, has:, and other operators.',
     ),
-    author: typedText(500, 'Author is too long.', 'As `from:`.', 'aurora_lab'),
+    author: typedText(500, 'Author may have at most 500 characters.', 'As `from:`.', 'aurora_lab'),
     source: z
       .string()
       .refine((name) => sources.has(name), source)
       .meta({ enum: names, description: 'As `source:`.' })
       .optional(),
-    since: typedText(50, 'Since is too long.', 'As `since:`: a date, or `7d`.', '2026-01-31'),
-    until: typedText(50, 'Until is too long.', 'As `until:`: a date, inclusive.', '2026-02-28'),
+    since: typedText(50, `Since ${DATE_RULE}`, 'As `since:`: a date, or `7d`.', '2026-01-31'),
+    until: typedText(50, `Until ${DATE_RULE}`, 'As `until:`: a date, inclusive.', '2026-02-28'),
     by: z
       .enum(FIND_WAYS, `By must be ${oneOf(FIND_WAYS)}.`)
       .meta({ description: 'By words, by meaning, or both.', default: 'best' })
@@ -67,7 +71,7 @@ export function findFields(sources: Sources) {
       .optional(),
     like: typedText(
       500,
-      'Like is too long.',
+      'Like may have at most 500 characters.',
       'Posts like this one: its source, a colon, and its id.',
     ),
     facets: z
@@ -115,17 +119,14 @@ export function refuseImpossible(typed: SavedFields & { after?: number }, contex
   for (const field of ['since', 'until'] as const) {
     const value = typed[field];
     if (value && !addDate(noFilters(), field, value, Date.now()))
-      refuse(
-        field,
-        `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
-      );
+      refuse(field, `${field === 'since' ? 'Since' : 'Until'} ${DATE_RULE}`);
   }
   if (typed.like && !likeOf(typed.like)) refuse('like', LIKE_RULE);
   if (typed.like && typed.by === 'words') refuse('by', LIKE_BY_RULE);
   if (typed.after !== undefined && (typed.by === 'meaning' || typed.like))
     refuse('after', 'After is for words and filters, which posts meet or not.');
   if (typed.by === 'meaning' && !typed.q && !typed.like)
-    refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
+    refuse('q', 'The query is missing. A find by meaning needs a text to compare posts with.');
 }
 
 export type TypedFind = z.output<ReturnType<typeof findRequestSchema>>;

@@ -26,7 +26,7 @@ export function saveFindSchema(sources: Sources) {
       context.addIssue({
         code: 'custom',
         path: ['q'],
-        message: 'Q is missing. A saved find needs words or filters.',
+        message: 'The query is missing. A saved find needs words or filters.',
       });
   });
 }

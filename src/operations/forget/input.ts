@@ -5,6 +5,9 @@ import type { InputDeps, JobTypeOf } from '../job_type.ts';
 
 export interface ForgetResult {
   username: string;
+  source: string;
+  /** Other sources that have posts of an author of this name. Absent when none has. */
+  elsewhere?: string[];
   /** Posts that were deleted, or would be. */
   posts: number;
   /** The same of profiles. */

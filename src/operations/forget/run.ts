@@ -20,8 +20,13 @@ export default defineOperation<'forget'>((deps) => ({
   async run(input, job) {
     const { username, source, onlyCount } = input;
     const held = deps.library.heldOf({ source, username });
-    if (onlyCount) return { username, ...held, counted: true };
-    return forget(deps, input, job, held);
+    const others = [...deps.sources.keys()].filter(
+      (name) => name !== source && deps.library.heldOf({ source: name, username }).posts > 0,
+    );
+    const result = onlyCount
+      ? { username, source, ...held, counted: true as const }
+      : await forget(deps, input, job, held);
+    return { ...result, ...(others.length > 0 && { elsewhere: others }) };
   },
 }));
 
@@ -52,5 +57,5 @@ async function forget(
     isDone = forgotten < BATCH;
   }
   if (posts > 0) await library.mergeWords();
-  return { username, posts, profiles: start.profiles };
+  return { username, source, posts, profiles: start.profiles };
 }

@@ -29,8 +29,11 @@ export async function openFolderFiles(root: string, limits: ArchiveLimits): Prom
   };
 }
 
-/** The files of a folder and its subfolders, as paths relative to it, upper folders first. */
-async function* filesIn(root: string): AsyncGenerator<string> {
+/**
+ * The files of a folder and its subfolders, as paths relative to it with `/`, upper folders first. Symbolic
+ * links are left out.
+ */
+export async function* filesIn(root: string): AsyncGenerator<string> {
   const folders = [{ path: '', depth: 0 }];
   for (const [visited, { path, depth }] of folders.entries()) {
     if (visited >= MAX_FOLDERS) return;

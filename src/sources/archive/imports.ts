@@ -160,7 +160,7 @@ function tooLarge(maxBytes: number): ImportTooLarge {
 }
 
 /**
- * Stores an unpacked archive: only the files that are read. It is listed only when it is complete;
+ * Stores an unpacked archive: only the files that are read, and the pictures of posts. It is listed only when it is complete;
  * nothing remains after an error.
  * @returns its name, which is never that of an existing import.
  * @throws Unreadable when the folder contains no archive, StorageFailed, or the signal's reason.
@@ -188,6 +188,8 @@ async function copyFolder(place: Place, folder: string, signal: AbortSignal) {
       // When the archive was made, where it does not say so itself.
       if (files.modifiedAt) await fs.utimes(path, files.modifiedAt, files.modifiedAt);
     }
+    const { copyPictures } = await import('./post_pictures.ts');
+    await copyPictures(folder, partial, signal);
     const name = await reserveName(place, folder, '', (path) => fs.mkdir(path));
     await fs.rename(partial, join(importsDir, name));
     return { name };

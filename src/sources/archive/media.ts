@@ -2,24 +2,26 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { importPath, listImports } from './imports.ts';
+import { mediaOfPost, pictureType } from './post_pictures.ts';
 import { readZipDirectory, type ZipEntry } from './zip_directory.ts';
 import { readEntry } from './zip_files.ts';
 
-/** A picture or video of an archive. */
+/** A picture of an archive. */
 export interface MediaFile {
   bytes: number;
+  /** Such as `image/jpeg`. */
+  type: string;
   stream(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-type Place = { path: string; zipped?: ZipEntry };
-
-/** Where archives of X keep the files of posts: `tweets_media/<post id>-<file name>`, older ones `tweet_media`. */
-const MEDIA = /(?:^|\/)(?:tweets?|community_tweets?|deleted_tweets?)_media\/([^/]+)$/;
+type Place = { path: string; type: string; zipped?: ZipEntry };
 
 /** Archives that are known by name, size and time; the directory of a large zip takes a fifth of a second to read. */
 export interface ArchiveMedia {
-  /** The file of an archive: its name is that of the post and of the address. */
+  /** The file of a picture: its name is that of the post and of the address. */
   find(postId: string, url: string): Promise<MediaFile | undefined>;
+  /** Whether there is such a file. */
+  has(postId: string, url: string): Promise<boolean>;
 }
 
 export function createArchiveMedia(importsDir: string): ArchiveMedia {
@@ -52,12 +54,19 @@ export function createArchiveMedia(importsDir: string): ArchiveMedia {
       const place = await placeOf(postId, url);
       return place && mediaFile(place);
     },
+    has: async (postId, url) => (await placeOf(postId, url)) !== undefined,
   };
 }
 
 function fileName(postId: string, url: string): string | undefined {
   const name = URL.parse(url)?.pathname.split('/').at(-1);
-  return name ? `${postId}-${name}` : undefined;
+  return name && pictureType(name) ? `${postId}-${name}` : undefined;
+}
+
+/** The name and the type of a picture; empty for other files. */
+function pictureOf(path: string): [name?: string, type?: string] {
+  const name = mediaOfPost(path)?.name;
+  return name ? [name, pictureType(name)] : [];
 }
 
 async function listMedia(path: string): Promise<Map<string, Place>> {
@@ -69,9 +78,9 @@ async function listZip(path: string): Promise<Map<string, Place>> {
   const file = await open(path);
   try {
     for await (const entry of readZipDirectory(file)) {
-      const name = MEDIA.exec(entry.path)?.[1];
+      const [name, type] = pictureOf(entry.path);
       const isPlain = !entry.isEncrypted && !entry.isSymbolicLink && [0, 8].includes(entry.method);
-      if (name && isPlain) places.set(name, { path, zipped: entry });
+      if (name && type && isPlain) places.set(name, { path, type, zipped: entry });
     }
   } finally {
     await file.close();
@@ -84,19 +93,20 @@ async function listFolder(path: string): Promise<Map<string, Place>> {
   const inside = (await realpath(path)) + sep;
   for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
-    const name = MEDIA.exec(file.replaceAll(sep, '/'))?.[1];
+    const [name, type] = pictureOf(file.replaceAll(sep, '/'));
     // A link could lead out of the folder.
-    if (name && entry.isFile() && file.startsWith(inside)) places.set(name, { path: file });
+    if (name && type && entry.isFile() && file.startsWith(inside))
+      places.set(name, { path: file, type });
   }
   return places;
 }
 
-async function mediaFile({ path, zipped }: Place): Promise<MediaFile> {
+async function mediaFile({ path, type, zipped }: Place): Promise<MediaFile> {
   if (zipped === undefined) {
     const stream = (signal: AbortSignal) => createReadStream(path, { signal });
-    return { bytes: (await stat(path)).size, stream };
+    return { bytes: (await stat(path)).size, type, stream };
   }
-  return { bytes: zipped.bytes, stream: (signal) => readZipped(path, zipped, signal) };
+  return { bytes: zipped.bytes, type, stream: (signal) => readZipped(path, zipped, signal) };
 }
 
 async function* readZipped(path: string, entry: ZipEntry, signal: AbortSignal) {

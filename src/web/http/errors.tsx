@@ -3,6 +3,7 @@ import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Layout } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/embedder.ts';
+import { InvalidCursor } from '../../library/index.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import { urlTo } from '../../text/urls.ts';
@@ -10,7 +11,7 @@ import type { FirstDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
-import { isHtmx, isNavigation, wantsJson, wantsText } from './negotiation.ts';
+import { isHtmx, isNavigation, wantsExport, wantsJson, wantsText } from './negotiation.ts';
 import { BAD_QUERY, Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import type { RouteTable } from './route_table.ts';
@@ -34,9 +35,7 @@ export async function answerProblem(
   // Elysia wraps errors that a parser throws.
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem =
-    code === 'NOT_FOUND'
-      ? noSuchAddress(request, routes)
-      : toProblem(error, wordsFor(request, routes));
+    code === 'NOT_FOUND' ? noSuchAddress(request, routes) : problemOf(error, request, routes);
   const { status } = problem;
   // The rest of the file was not read, and nothing can follow it on this connection.
   const closing = isUpload(request) && { connection: 'close' };
@@ -48,11 +47,13 @@ export async function answerProblem(
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }
-  if (wantsJson(request) || isOfAgent(request)) {
+  // An export is read by a program, also when it is refused.
+  const format = wantsExport(request);
+  if (format === 'jsonl' || wantsJson(request) || isOfAgent(request)) {
     return Response.json({ error: problem.json(), status }, { status, headers });
   }
   const model = problem.model();
-  if (wantsText(request)) return plainText(errorText(model), status, headers);
+  if (format === 'csv' || wantsText(request)) return plainText(errorText(model), status, headers);
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
   if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
@@ -64,6 +65,15 @@ export async function answerProblem(
 function isOfAgent(request: Request): boolean {
   if (isNavigation(request) || wantsText(request) || isHtmx(request)) return false;
   return new URL(request.url).pathname === '/mcp';
+}
+
+/** A page has links where a program has `nextCursor`. */
+function problemOf(error: unknown, request: Request, routes: RouteTable): Problem {
+  const problem = toProblem(error, wordsFor(request, routes));
+  if (!(error instanceof InvalidCursor) || !isNavigation(request)) return problem;
+  return new Problem(problem.status, problem.code, 'There is no such page of this list.', {
+    message: 'Open the list again, and go on with the link at its end.',
+  });
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */

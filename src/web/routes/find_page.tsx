@@ -12,10 +12,9 @@ import { ignoringCommonWords } from '../../operations/find/common_words.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { MAX_NEW } from '../../operations/find/hits.ts';
-import { toFindRequest } from '../../operations/find/request.ts';
+import { type FindRequest, toFindRequest } from '../../operations/find/request.ts';
 import { type ListedFind, listSavedFinds } from '../../operations/find/saved.ts';
-import type { ArchiveMedia } from '../../sources/archive/index.ts';
-import type { Post, PostMedia } from '../../sources/post.ts';
+import type { Post } from '../../sources/post.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
@@ -25,6 +24,7 @@ import { wantsJson, wantsText } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { toProblem } from '../http/to_problem.ts';
+import { type ArchivePictures, createArchivePictures } from './archive_pictures.ts';
 import { type FindPageQuery, readFindPage, toFindPageQuery } from './find_page_query.ts';
 import { layoutOf } from './layout.ts';
 
@@ -33,13 +33,14 @@ const LIKE_LENGTH = 80;
 
 /** The pages on which posts are read, and the pictures of archives. */
 export function findPages(deps: WebDeps) {
-  const mediaOf = laterMedia(deps.importsDir);
+  const pictures = createArchivePictures(deps.importsDir);
+  const withPictures = { ...deps, pictures };
   return (app: Elysia) =>
     app
       .get(
         '/find',
         async ({ request, query }) => {
-          const model = await findModel(deps, request, query);
+          const model = await findModel(withPictures, request, query);
           const isRefused = Object.keys(model.problems).length > 0;
           if (isRefused && (wantsJson(request) || wantsText(request)))
             throw new InvalidInput(model.problems);
@@ -58,8 +59,9 @@ export function findPages(deps: WebDeps) {
       })
       .get(
         '/posts/:source/:id',
-        ({ request, params }) => {
-          const posts = deps.library.words.postsOf(deps.library.threadOf(params));
+        async ({ request, params }) => {
+          const collected = deps.library.words.postsOf(deps.library.threadOf(params));
+          const posts = await pictures.withOwn(collected);
           if (posts.length === 0) throw notFound('There is no such post.');
           const model = { posts, id: params.id };
           const page = ThreadPage({ layout: layoutOf(request, deps), model });
@@ -69,7 +71,7 @@ export function findPages(deps: WebDeps) {
       )
       .get(
         '/authors/:source/:username',
-        ({ request, params, query }) => authorPage(deps, request, params, query.cursor),
+        ({ request, params, query }) => authorPage(withPictures, request, params, query.cursor),
         { params: AUTHOR_NAME, query: ANY_QUERY, ...HIDDEN },
       )
       .get(
@@ -77,13 +79,11 @@ export function findPages(deps: WebDeps) {
         async ({ request, params: { source, id, place } }) => {
           const [post] = postsWithId(deps, source, id);
           const item = source === 'archive' ? post?.media[Number(place)] : undefined;
-          const file =
-            item?.type === 'photo' ? await (await mediaOf()).find(id, item.url) : undefined;
-          const type = item && pictureType(item);
-          if (!file || !type) throw notFound('There is no such picture.');
+          const file = item?.type === 'photo' ? await pictures.find(id, item.url) : undefined;
+          if (!file) throw notFound('There is no such picture.');
           return new Response(file.stream(request.signal) as unknown as ReadableStream, {
             headers: {
-              'content-type': type,
+              'content-type': file.type,
               'content-length': String(file.bytes),
               'cache-control': 'private, max-age=86400',
             },
@@ -91,31 +91,6 @@ export function findPages(deps: WebDeps) {
         },
         { params: PICTURE, query: NO_QUERY, ...HIDDEN },
       );
-}
-
-/** Loaded only when a picture is asked for. */
-function laterMedia(importsDir: string): () => Promise<ArchiveMedia> {
-  let media: Promise<ArchiveMedia> | undefined;
-  return () => {
-    media ??= import('../../sources/archive/media.ts').then((module) =>
-      module.createArchiveMedia(importsDir),
-    );
-    return media;
-  };
-}
-
-const PICTURES = new Map([
-  ['jpg', 'image/jpeg'],
-  ['jpeg', 'image/jpeg'],
-  ['png', 'image/png'],
-  ['gif', 'image/gif'],
-  ['webp', 'image/webp'],
-]);
-
-/** The type of a picture, by the ending of its address. */
-function pictureType({ url }: PostMedia): string | undefined {
-  const [, ending = ''] = /\.(\w+)$/.exec(URL.parse(url)?.pathname ?? '') ?? [];
-  return PICTURES.get(ending.toLowerCase());
 }
 
 function notFound(message: string): Problem {
@@ -127,15 +102,17 @@ function postsWithId({ library: { words } }: WebDeps, source: string, id: string
   return key === undefined ? [] : words.postsOf([key]);
 }
 
+type PageDeps = WebDeps & { pictures: ArchivePictures };
+
 async function authorPage(
-  deps: WebDeps,
+  deps: PageDeps,
   request: Request,
   { source, username }: { source: string; username: string },
   cursor: string | undefined,
 ): Promise<Response> {
   const wanted = toFindRequest({ cursor }, Date.now());
   const filters = { ...wanted.query.filters, authors: [username], sources: [source] };
-  const found = await find(deps, { ...wanted, query: { ...wanted.query, filters } });
+  const found = await findShown(deps, { ...wanted, query: { ...wanted.query, filters } });
   const profile = deps.library.profileOf(source, username);
   if (!profile && found.posts.length === 0) {
     throw notFound(`Nothing of @${cut(username, MAX_NAME)} was collected from this source.`);
@@ -146,7 +123,7 @@ async function authorPage(
 }
 
 async function findModel(
-  deps: WebDeps,
+  deps: PageDeps,
   request: Request,
   given: Record<string, string>,
 ): Promise<FindModel> {
@@ -208,8 +185,16 @@ function isSameQuery(find: ListedFind, query: FindModel['query']): boolean {
   return q === query.q && by === query.by && sort === query.sort && like === query.like;
 }
 
+/** The posts found, as a page shows them. */
+async function findShown(deps: PageDeps, request: FindRequest): Promise<Found> {
+  const found = await find(deps, request);
+  const posts = await deps.pictures.withOwn(found.posts);
+  const hasThread = (post: Post) => deps.library.threadOf(post, 2).length > 1;
+  return { ...found, posts: posts.map((post) => ({ ...post, hasThread: hasThread(post) })) };
+}
+
 async function foundOrProblem(
-  deps: WebDeps,
+  deps: PageDeps,
   { q, by, sort, like, limit, cursor, after, only }: FindPageQuery,
   problems: FindModel['problems'],
 ): Promise<Pick<FindModel, 'found' | 'problem'>> {
@@ -221,7 +206,7 @@ async function foundOrProblem(
   try {
     const typed = { q, by, sort, like, cursor, facets: 'true', limit } as const;
     const since = only === 'new' ? { after } : {};
-    return { found: await find(deps, toFindRequest({ ...typed, ...since }, Date.now())) };
+    return { found: await findShown(deps, toFindRequest({ ...typed, ...since }, Date.now())) };
   } catch (error) {
     if (error instanceof InvalidInput || error instanceof InvalidCursor) {
       Object.assign(problems, toProblem(error).details);

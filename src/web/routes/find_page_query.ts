@@ -3,6 +3,7 @@ import { addFilter, noFilters } from '../../find/filters.ts';
 import { withFilter } from '../../find/typed_text.ts';
 import { oneOf } from '../../operations/fields.ts';
 import {
+  DATE_RULE,
   DEFAULT_PAGE,
   FIND_SORTS,
   FIND_WAYS,
@@ -35,8 +36,8 @@ const key = (label: string) => {
 const FILTERS = {
   author: { key: 'from', rule: '' },
   source: { key: 'source', rule: '' },
-  since: { key: 'since', rule: 'From must be a date, for example 2026-01-31.' },
-  until: { key: 'until', rule: 'Up to must be a date, for example 2026-01-31.' },
+  since: { key: 'since', rule: `From ${DATE_RULE}` },
+  until: { key: 'until', rule: `Up to ${DATE_RULE}` },
   kind: { key: 'is', rule: 'Kind must be post, reply, repost or thread.' },
   has: { key: 'has', rule: 'With must be link or media.' },
   language: { key: 'lang', rule: 'Language must be a code such as en or pt-BR.' },

@@ -53,7 +53,7 @@ export async function startPage(
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = problemOf(operation, form);
-  const timeZone = machineZone();
+  const timeZone = operation.words.isOnce ? undefined : machineZone();
   const sentence = sentenceOf(operation, form);
   const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
   const isRepeated = typed.values.type === type;

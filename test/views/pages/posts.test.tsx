@@ -94,6 +94,10 @@ describe('the list', () => {
       counted: 4,
     };
     const page = posts([], { found: { ...found, facets }, ...query({ q: 'tea from:mo' }) });
+    const capped = { ...facets, isCapped: true, counted: 2_000 };
+    expect(textOf(posts([], { found: { ...found, facets: capped } }))).toContain(
+      'Counted among 2,000 of the posts found, beginning with the first of the list.',
+    );
     const links = elements(page, '.facets a').map(({ attributes }) => attributes.href);
     expect(links).toEqual([
       '/find?q=tea+from%3Aada',

@@ -43,6 +43,16 @@ describe('a post', () => {
     });
   });
 
+  test('has no dots after a snippet that reaches to the end', () => {
+    const text = `${'word '.repeat(400)}needle`;
+    const shown = (to: number) =>
+      textOf(
+        String(PostArticle({ post: { ...post({ text }), snippet: { from: 1900, to } }, now: NOW })),
+      );
+    expect(shown(text.length)).toContain('needle Show the rest');
+    expect(shown(text.length - 7)).toContain('word … Show the rest');
+  });
+
   test.each(['e\u0301', '👩🏽‍💻', 'の', '葛󠄀'])('is folded between characters: %s', (character) => {
     for (const before of ['', 'a', 'ab', 'abc']) {
       const markup = article({ text: before + character.repeat(900) });
