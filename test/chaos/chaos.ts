@@ -230,14 +230,14 @@ async function chaosClient(address: string, random: () => number, receiver: stri
     async finish(): Promise<void> {
       await until('scrapes start again', () => ask('/api/types/scrape/resume', {}));
       await until('nothing more is scheduled', () => others.calm());
-      const ended = async () => {
-        const all = await jobs();
+      const ended = async (type?: string) => {
+        const all = await jobs(type);
         return all.length > 0 && all.every(({ completedAt }) => completedAt);
       };
-      await until('all jobs have ended', ended, 180_000).catch(() => {});
+      await until('all jobs have ended', () => ended(), 180_000).catch(() => {});
       await until('the last embed has begun', () => ask('/api/embed', {}));
-      await until('the last embed has ended', ended, 180_000).catch(() => {});
-      await until('all events were sent', () => others.isQuiet(), 180_000).catch(() => {});
+      await until('the last embed has ended', () => ended(), 180_000).catch(() => {});
+      await until('all events were sent', () => ended('deliver'), 180_000).catch(() => {});
     },
     faultsAgainst(all: Job[]): string[] {
       const byId = new Map(all.map((job) => [job.id, job]));

@@ -66,10 +66,6 @@ export async function addWebhookAndSchedule(ask: Ask, url: string) {
     /** Whether the schedule starts nothing more, and the webhook sends what it has kept. */
     calm: async () =>
       (await ask(`${webhook}/resume`, {})) && (await ask(`${schedule}/pause`, {})) !== undefined,
-    isQuiet: async () => {
-      const answer = await ask<{ webhook: { waiting: number } }>(webhook);
-      return answer?.webhook.waiting === 0;
-    },
     /** Due times for which there are not exactly one job. */
     async faults(): Promise<string[]> {
       const answer = await ask<{

@@ -111,13 +111,15 @@ function wrongShape(
   if (status === 431 && text === '') return undefined;
   const accept = headers.accept ?? '';
   const type = response.headers.get('content-type') ?? '';
-  // Agents get the errors of their protocol, whatever they accept.
-  if (/^\/+mcp/.test(path) && text.startsWith('{"jsonrpc":"2.0","error":')) return undefined;
+  // Agents get the errors of their protocol, or JSON, whatever they accept.
+  const isOfAgent = /^\/+mcp\b/.test(path);
+  if (isOfAgent && text.startsWith('{"jsonrpc":"2.0","error":')) return undefined;
   if (accept.includes('text/plain') && !/text\/html|application\/json/.test(accept)) {
     const isTold = type.startsWith('text/plain') && text.startsWith(`${response.status} `);
     return isTold ? undefined : `no sentence in plain text: ${type} ${text.slice(0, 100)}`;
   }
-  if (accept.includes('application/json') && !accept.includes('text/html')) {
+  const isJson = isOfAgent && type.startsWith('application/json');
+  if (isJson || (accept.includes('application/json') && !accept.includes('text/html'))) {
     const answer = type.startsWith('application/json') ? JSON.parse(text) : undefined;
     // A list of starts answers for each of them.
     if (Array.isArray(answer?.results)) return undefined;
