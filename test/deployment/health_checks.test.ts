@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
@@ -32,9 +33,11 @@ function checkedBy(proxy: TestProxy, wanted: RegExp): Promise<Checked> {
 }
 
 async function readChecked(unix: string): Promise<Checked | undefined> {
-  const text = await new Promise<string>((resolve) => {
+  // HAProxy makes the socket a moment after it listens.
+  if (!existsSync(unix)) return undefined;
+  const text = await new Promise<string>((resolve, reject) => {
     let answer = '';
-    void Bun.connect({
+    Bun.connect({
       unix,
       socket: {
         open: (socket) => void socket.write('show stat\n'),
@@ -43,7 +46,7 @@ async function readChecked(unix: string): Promise<Checked | undefined> {
         },
         close: () => resolve(answer),
       },
-    });
+    }).catch(reject);
   });
   const [names = '', ...rows] = text.trim().split('\n');
   const row = rows.find((line) => line.startsWith('xgpt,xgpt,'))?.split(',');

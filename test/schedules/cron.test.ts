@@ -242,6 +242,7 @@ describe('FEATURES 40: what is changed of a repetition', () => {
       cronOf(changedRepetition(typed, before) ?? {});
     expect(change({ at: '04:30' }, '0 * * * *')).toThrow('Every hour has no time of day.');
     expect(change({ at: '04:30' }, '*/5 * * * *')).toThrow('A cron expression has its own time');
-    expect(changedRepetition({ at: '', every: null }, '0 3 * * *')).toBeUndefined();
+    expect(change({ at: '', every: null }, '30 4 * * 1')()).toBe('0 3 * * *');
+    expect(changedRepetition({}, '30 4 * * 1')).toBeUndefined();
   });
 });

@@ -58,6 +58,6 @@ test('posts that came since the page was opened are counted, if they match', asy
   const html = await (await request(`/find/new?q=tea&seen=${seen}`)).text();
   expect(textOf(html)).toBe('1 new post');
   expect(elements(html, 'a').map(({ attributes }) => attributes.href)).toEqual([
-    '/find?q=tea&sort=newest&after=1',
+    '/find?q=tea&sort=newest&after=1&only=new',
   ]);
 });
