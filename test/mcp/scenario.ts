@@ -18,7 +18,7 @@ export interface Outcome {
   tools: string[];
   found: number;
   handle: Json;
-  /** The progress that was seen while it worked, each different from the one before. */
+  /** How far the long one was when it was seen first, and when that had changed. */
   seen: string[];
   ended: Json;
   posts: unknown;
@@ -32,11 +32,8 @@ export interface Outcome {
 export async function runScenario(agent: Agent, revision: Revision): Promise<Outcome> {
   const { tools } = await agent.client.listTools();
   const handle = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 60 });
-  const seen: string[] = [];
   const ended = await until(async () => {
     const task = await agent.task(handle.taskId);
-    const message = String(task.statusMessage);
-    if (task.status === 'working' && seen.at(-1) !== message) seen.push(message);
     return task.status === 'working' ? undefined : task;
   });
   const found = dataOf(await agent.call('find', { q: 'from:aurora_lab', limit: 5 }));
@@ -47,19 +44,27 @@ export async function runScenario(agent: Agent, revision: Revision): Promise<Out
     tools: tools.map(({ name }) => name),
     found: Number(found.total),
     handle,
-    seen,
     ended,
     posts: job.result?.posts,
-    cancelled: await cancelOne(agent),
+    ...(await followAndCancel(agent)),
   };
 }
 
-async function cancelOne(agent: Agent): Promise<string> {
+/** Of a scrape that takes long. */
+async function followAndCancel(agent: Agent): Promise<Pick<Outcome, 'seen' | 'cancelled'>> {
   const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 5_000 });
+  const seen: string[] = [];
+  await until(async () => {
+    const { statusMessage } = await agent.task(taskId);
+    const [count] = /[\d,]+ \/ [\d,]+/.exec(String(statusMessage)) ?? [];
+    if (count !== undefined && seen.at(-1) !== count) seen.push(count);
+    return seen.length > 1 ? true : undefined;
+  });
   const { result } = await agent.request('tasks/cancel', { taskId });
   if (!result) throw new Error('It was not acknowledged.');
-  return until(async () => {
+  const cancelled = await until(async () => {
     const { status } = await agent.task(taskId);
     return status === 'working' ? undefined : String(status);
   });
+  return { seen, cancelled };
 }
