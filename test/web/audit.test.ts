@@ -57,6 +57,28 @@ describe('requests', () => {
     expect(await addressOf('')).toBe('127.0.0.1');
   });
 
+  test('of schedules come from an address, too: also when one is changed, by PATCH or by a form', async () => {
+    const web = await setupApp();
+    const { server } = web.app.listen({ port: 0, hostname: '127.0.0.1' });
+    const send = (method: string, path: string, fields: object) =>
+      fetch(`http://127.0.0.1:${server?.port}/api/schedules${path}`, {
+        method,
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        body: JSON.stringify(fields),
+      });
+    const added = await send('POST', '', { type: 'scrape', input: { username: 'aurora_lab' } });
+    const { schedule } = (await added.json()) as { schedule: { id: string } };
+    expect((await send('PATCH', `/${schedule.id}`, { at: '04:30' })).status).toBe(200);
+    expect((await send('POST', `/${schedule.id}/edit`, { at: '05:30' })).status).toBe(200);
+    const entries = await entriesOf(web);
+    await server?.stop(true);
+    expect(entries.map(({ action, by }) => [action, by.address])).toEqual([
+      ['change', '127.0.0.1'],
+      ['change', '127.0.0.1'],
+      ['add', '127.0.0.1'],
+    ]);
+  });
+
   test('of every kind are recorded, a list and a filter as one entry', async () => {
     const web = await setupApp();
     const one = await start(web);

@@ -9,6 +9,7 @@ import { parseFields } from '../http/body.ts';
 import { addressOf } from '../http/incoming.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 import { changed, NO_SUCH_SCHEDULE, removed } from './schedule_answers.tsx';
@@ -71,7 +72,8 @@ export function scheduleEditRoutes(deps: WebDeps) {
     app
       .patch(
         '/api/schedules/:id',
-        async ({ params, request, body }) => edit(deps, request, params.id, { ...body }),
+        async ({ params, request, server, body }) =>
+          edit(deps, { request, server }, params.id, { ...body }),
         {
           ...EDITED,
           detail: about('Act', 'edit_schedule', 'Change a schedule', {
@@ -82,7 +84,8 @@ export function scheduleEditRoutes(deps: WebDeps) {
       )
       .post(
         '/api/schedules/:id/edit',
-        async ({ params, request, body }) => edit(deps, request, params.id, { ...body }),
+        async ({ params, request, server, body }) =>
+          edit(deps, { request, server }, params.id, { ...body }),
         {
           ...EDITED,
           detail: about(
@@ -94,10 +97,15 @@ export function scheduleEditRoutes(deps: WebDeps) {
       );
 }
 
-async function edit(deps: WebDeps, request: Request, id: string, body: Record<string, unknown>) {
+async function edit(
+  deps: WebDeps,
+  { request, server }: Pick<RequestContext, 'request' | 'server'>,
+  id: string,
+  body: Record<string, unknown>,
+) {
   const { fieldName, changes } = readChanges(body);
   try {
-    const schedule = await deps.schedules.edit(id, changes, actorOf({ request, server: null }));
+    const schedule = await deps.schedules.edit(id, changes, actorOf({ request, server }));
     const warnings = changeWarnings(deps.tracker, schedule.type, body);
     return await changed(deps, schedule, warnings);
   } catch (error) {
