@@ -20,11 +20,17 @@ export async function waitForEnd(
   const { signal: requested } = context.mcpReq;
   const signal = closing ? AbortSignal.any([requested, closing]) : requested;
   const { promise, resolve } = Promise.withResolvers<void>();
+  let seen = tracker.feed.version;
   const look = () => {
     const job = tracker.reader.getBriefJob(id);
     if (!job || isFinal(job.status)) resolve();
   };
-  const unsubscribe = tracker.feed.subscribe(look);
+  const unsubscribe = tracker.feed.subscribe(() => {
+    const change = tracker.feed.since(seen);
+    seen = tracker.feed.version;
+    // Progress, and changes of others, do not end it.
+    if (!change || change.cards.has(id)) look();
+  });
   const timeout = setTimeout(resolve, ms);
   const reporting = reportProgress(tracker, id, context);
   signal.addEventListener('abort', () => resolve());
