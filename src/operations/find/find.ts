@@ -46,7 +46,7 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
     ...unreadNotes(request.query),
     ...emptyNotes(request.query),
     ...contradictionNotes(request.query),
-    ...(await absentNotes(deps, request.query)),
+    ...(await absentNotes(deps, request.query, total > 0)),
     ...(by === 'words' ? alternativeNotes(request.query) : []),
     ...unknownNotes(unknown),
     ...page.notes,

@@ -85,22 +85,27 @@ function likesNotes({ minLikes, maxLikes }: FindFilters): string[] {
     : [];
 }
 
-/** Values of operators that no post has. */
+/**
+ * Values of operators that no post has.
+ * @param isFound whether posts were found: then a value without an alternative is that of some post.
+ */
 export async function absentNotes(
   { library: { words } }: Pick<OperationDeps, 'library'>,
   { filters, words: match }: FindQuery,
+  isFound: boolean,
 ): Promise<string[]> {
   if (words.newestKey() === 0) return [];
   const isAbsent = async (some: Partial<FindFilters>) => {
     const only = { ...noFilters(), ...some };
     return (await words.countFound({ text: '', topic: '', filters: only }, 1)).count === 0;
   };
+  const uncertain = (values: string[]) => (isFound && values.length === 1 ? [] : values);
   const notes: string[] = [];
-  for (const name of filters.authors)
+  for (const name of uncertain(filters.authors))
     if (await isAbsent({ authors: [name] })) notes.push(`No post is by ${handle(name)}.`);
-  for (const tag of filters.languages)
+  for (const tag of uncertain(filters.languages))
     if (await isAbsent({ languages: [tag] })) notes.push(`No post is in ${languageName(tag)}.`);
-  for (const name of filters.sources)
+  for (const name of uncertain(filters.sources))
     if (await isAbsent({ sources: [name] })) notes.push(noSource(name, await facetsOf(words)));
   for (const beginning of match ? prefixesIn(match) : [])
     if (words.matchesOf({ word: beginning, isPrefix: true }, 1).keys.length === 0)
