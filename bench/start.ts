@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../src/app/compiled/compile.ts';
 import { atMost, criteriaTable, figureAtMost } from './suite/markdown.ts';
+import { BROWSER, LATER_PAGES } from './suite/pages.ts';
 import type { Criterion } from './suite/suite.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -16,31 +17,6 @@ const ROUNDS = 7;
 /** How often a client retries until the server answers, in ms. */
 const RETRY_MS = 2;
 const MAX_START_MS = 15_000;
-
-/** The Accept-Encoding of Chromium and Firefox for trusted hosts. */
-const BROWSER = {
-  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
-  'accept-encoding': 'gzip, deflate, br, zstd',
-};
-
-const PAGES = [
-  '/scrape',
-  '/search',
-  '/discover',
-  '/embed',
-  '/forget',
-  '/find',
-  '/profiles',
-  '/jobs',
-  '/sources',
-  '/schedules',
-  '/webhooks',
-  '/workers',
-  '/history',
-  '/audit',
-  '/sessions',
-  '/',
-];
 
 /** The minimum that answers: Bun itself, and an open database. */
 const BARE = `
@@ -177,7 +153,9 @@ async function weigh() {
     const kept = new Set<string>();
     const first = await visit(server.url, '/', kept);
     const later = [];
-    for (const path of PAGES) later.push({ path, ...(await visit(server.url, path, kept)) });
+    // Each as the second page: what another one brought is not there.
+    for (const path of LATER_PAGES)
+      later.push({ path, ...(await visit(server.url, path, new Set(kept))) });
     const heaviest = later.toSorted((a, b) => b.bytes - a.bytes)[0];
     return [
       { what: 'first page', ...first },
