@@ -60,9 +60,13 @@ export function withWebhooks(
   return { ...all, webhooks };
 }
 
-/** Another process on the same database. */
+/**
+ * Another process on the same database. It is on another machine: of two trackers with one process
+ * id, each would take the other for one that has ended.
+ */
 export function anotherProcess(database: ReturnType<typeof openDatabase>, clock: TestClock) {
-  const tracker = createTracker({ database, clock, save: saveWritten });
+  const owner = `elsewhere:${process.pid}:boot`;
+  const tracker = createTracker({ database, clock, save: saveWritten, owner });
   const webhooks = createWebhooks(tracker, {
     db: database,
     secretKey: KEY,

@@ -52,6 +52,8 @@ export interface EngineOptions {
   keepAuditMs?: number;
   /** How long a job may go without a heartbeat before others rescue it, in ms. Default 30,000. */
   leaseMs?: number;
+  /** Who this process is in a lease, as `host:pid:boot`. By default what the system says. */
+  owner?: string;
   /** How many jobs of a type run at once, where it differs from the definition's own limit. */
   concurrency?: Record<string, number>;
   /** Maximum size of what a job or a step returns, as JSON. Default 1 MB. */
@@ -111,7 +113,13 @@ function createFoundation(
   database: Database,
   definitions: Definitions,
   save: SaveData,
-  { clock = systemClock, logger = silentLogger, leaseMs = 30_000, actor }: EngineOptions,
+  {
+    clock = systemClock,
+    logger = silentLogger,
+    leaseMs = 30_000,
+    owner = newOwner(),
+    actor,
+  }: EngineOptions,
   afterEnd: AfterEnd,
 ) {
   const errors = new ErrorReporter(logger);
@@ -146,8 +154,7 @@ function createFoundation(
     clock,
     logger,
     errors,
-    /** Who this process is in a lease: `host:pid:boot`. */
-    owner: newOwner(),
+    owner,
     leaseMs,
   };
 }
