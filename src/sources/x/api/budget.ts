@@ -9,9 +9,10 @@ const SOURCE = 'x';
 const PATIENCE_MS = 3_000;
 const POLL_MS = 150;
 
-const COMMAND = 'xgpt sources budget x';
-const HOW_TO_SET = `on the Sources page, or with "${COMMAND} <posts>"; then Retry continues from here`;
-const HOW_TO_RAISE = `Raise or reset it on the Sources page, or with "${COMMAND} <posts>" or "${COMMAND} --reset"; then Retry continues from here.`;
+const HOW_TO_SET =
+  'on the Sources page, or with "xgpt sources budget x <posts>"; then Retry continues from here';
+const HOW_TO_RAISE =
+  'Raise or reset it on the Sources page, or with "xgpt sources budget x <posts>" or "xgpt sources budget x --reset"; then Retry continues from here.';
 
 export interface PageLimits {
   /** Items that the caller still wants. */
