@@ -101,11 +101,15 @@ function addServingCommands(program: DocumentedCommand, serve: () => Promise<voi
   program
     .command('mcp')
     .description('serve an agent over standard input and output; an agent’s settings name it')
-    .examples(['claude mcp add xgpt -- xgpt mcp', 'let Claude Code start jobs and find posts'])
-    .action(async () => {
+    .option('--read-only', 'let the agent see everything, start no jobs and change nothing')
+    .examples(
+      ['claude mcp add xgpt -- xgpt mcp', 'let Claude Code start jobs and find posts'],
+      ['claude mcp add xgpt -- xgpt mcp --read-only', 'let it only read'],
+    )
+    .action(async ({ readOnly: isReader = false }: { readOnly?: boolean }) => {
       quietLog();
       const { serveAgent } = await import('../app/agent.ts');
-      await serveAgent((await import('../platform/config.ts')).loadConfig());
+      await serveAgent((await import('../platform/config.ts')).loadConfig(), { isReader });
     });
 }
 
