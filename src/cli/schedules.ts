@@ -8,6 +8,7 @@ import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { type Schedule, ScheduleActive, type ScheduleChanges } from '../schedules/index.ts';
 import { printable } from '../text/printable.ts';
+import { pauseText } from '../text/queue_text.ts';
 import { scheduleChanges, scheduleDetails, scheduleRuns } from '../text/schedule_details.ts';
 import { nextRunText, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
@@ -172,7 +173,11 @@ const CHANGES = {
   },
   run: async ({ schedules }: ProcessDeps, { id }: Schedule) => {
     const job = await schedules.runNow(id);
-    return { after: await schedules.get(id), words: `has started ${job.id}.` };
+    const pause = jobTracker.reader.pauseOf()(job);
+    const words = pause
+      ? `has queued ${job.id}, which waits: ${pauseText(pause)}.`
+      : `has started ${job.id}.`;
+    return { after: await schedules.get(id), words };
   },
   rm: async ({ schedules }: ProcessDeps, { id }: Schedule) => ({
     after: await schedules.remove(id),

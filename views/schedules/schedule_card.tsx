@@ -120,7 +120,8 @@ function NextRun({ schedule, now }: { schedule: Schedule; now: Date }): JSX.Elem
   if (nextDueAt === undefined) return <span safe>{nextRunText(schedule)}</span>;
   return (
     <>
-      {relativeTime(nextDueAt, now)} <span class="muted">({zonedTime(nextDueAt, timeZone)})</span>
+      {relativeTime(nextDueAt, now)}{' '}
+      <span class="muted">({zonedTime(nextDueAt, timeZone, now)})</span>
     </>
   );
 }
