@@ -1,12 +1,18 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
-import { InvalidInput, jobTracker, messageOf } from '../jobs/index.ts';
+import { InvalidInput, jobTracker } from '../jobs/index.ts';
 import type { OperationCommand } from '../operations/operation.ts';
 import { repeatedDefaults } from '../operations/words.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { type Schedule, ScheduleActive, type ScheduleChanges } from '../schedules/index.ts';
+import {
+  NotRepeatable,
+  problemOf,
+  type Schedule,
+  ScheduleActive,
+  type ScheduleChanges,
+} from '../schedules/index.ts';
 import { printable } from '../text/printable.ts';
 import { pauseText } from '../text/queue_text.ts';
 import { scheduleChanges, scheduleDetails, scheduleRuns } from '../text/schedule_details.ts';
@@ -130,6 +136,7 @@ export async function editSchedule(part: string, options: EditOptions): Promise<
     const { id } = before;
     const schedule = await deps.schedules.edit(id, changes).catch((error) => {
       if (!(error instanceof InvalidInput)) throw error;
+      if (error instanceof NotRepeatable) throw new CommandFailed(error.message, EXIT.failed);
       throw inputError(error, (field) => OPTIONS[field] ?? field);
     });
     if (options.json) print(JSON.stringify(schedule));
@@ -192,7 +199,7 @@ function asFailure(error: unknown): CommandFailed {
     return new CommandFailed(`${message} Wait until ${jobId} has ended.`, EXIT.failed);
   }
   if ((error as Error).name === 'SQLiteError') throw error;
-  return new CommandFailed(messageOf(error), EXIT.failed);
+  return new CommandFailed(problemOf(error), EXIT.failed);
 }
 
 async function find({ schedules }: ProcessDeps, part: string): Promise<Schedule> {

@@ -63,6 +63,7 @@ export function previewText({ repeats, timeZone, dueAt }: DuePreview, now?: Date
 
 /** What to do about a schedule that can start nothing. */
 export function adviceFor({ problem = '' }: Pick<Schedule, 'problem'>): string {
+  if (problem.startsWith('A schedule cannot start')) return 'Remove the schedule.';
   return problem.startsWith('Time zone') || problem.startsWith('Cron')
     ? 'Change the schedule.'
     : 'Remove the schedule and add it again, or start the program that has its type.';
