@@ -21,6 +21,7 @@ import { CommandFailed, EXIT } from './exit.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog, write } from './output.ts';
+import { asCalled } from './program_name.ts';
 import { type TypedField, toolsOf, typedAs } from './run_operation.ts';
 import { readPriority, readTimeout } from './start_options.ts';
 
@@ -51,7 +52,10 @@ const MIN_TYPED = 4;
 export async function listSchedules({ json }: ScheduleOptions): Promise<void> {
   const schedules = await withSchedules((deps) => deps.schedules.list());
   if (json) for (const schedule of schedules) print(JSON.stringify(schedule));
-  else write(shortScheduleTable(schedules, process.stdout.isTTY && process.stdout.columns));
+  else {
+    const table = shortScheduleTable(schedules, process.stdout.isTTY && process.stdout.columns);
+    write(schedules.length === 0 ? asCalled(table) : table);
+  }
 }
 
 export async function showSchedule(part: string, { json }: ScheduleOptions): Promise<void> {
