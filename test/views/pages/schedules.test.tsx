@@ -34,7 +34,7 @@ test('FEATURES 48: the audit trail leads to a schedule that is there', () => {
       by: { via: 'terminal' },
     }) as AuditEntry;
   const table = (action: 'change' | 'remove') =>
-    String(AuditTable({ entries: [entry(action)], now }));
+    String(AuditTable({ entries: [entry(action)], now, nameOf: () => undefined }));
   expect(table('change')).toContain('<a href="/schedules#schedule-1"');
   expect(table('remove')).not.toContain('<a href="/schedules');
 });
