@@ -110,6 +110,19 @@ function timeToLive({ createdAt, completedAt, pinned }: Job, keepMs: number): nu
   return Math.round(completedAt.getTime() - createdAt.getTime() + keepMs);
 }
 
+/** How long a task is still answered after its time to live, in ms: a client asks at intervals. */
+const GRACE_MS = 60_000;
+
+/**
+ * Whether a task is over for its client, although its job may still be there: ended jobs are deleted
+ * once an hour. The extension lets a server discard a task when `ttlMs` has passed.
+ * @param keepMs how long ended jobs are kept.
+ * @param now in ms since 1970.
+ */
+export function hasExpired({ completedAt, pinned }: Job, keepMs: number, now: number): boolean {
+  return !pinned && completedAt !== undefined && now > completedAt.getTime() + keepMs + GRACE_MS;
+}
+
 /** What the tool that started the job answers once it has ended. */
 export function jobResult(deps: TaskDeps, job: Job): CallToolResult {
   const { id, type, status } = job;

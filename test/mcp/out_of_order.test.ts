@@ -45,6 +45,7 @@ async function pipedRequest(method: string, params: Json): Promise<Reply> {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const served = serveAgentOnStdio(
     { ...web, logger: silentLogger, closing: web.closing.signal },
+    {},
     { input, output },
   );
   const clientInfo = { name: 'piped', version: '1' };
