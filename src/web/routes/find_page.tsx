@@ -142,7 +142,7 @@ async function findModel(
     nextHref: nextHrefOf(request, found.nextCursor, { seen: String(seen) }),
     seen,
     since: asked.seen === undefined ? 0 : await countSince(deps, query, seen),
-    news: await newsOf(deps, query, found.posts),
+    news: await newsOf(deps, query, found),
     busy: isBusy(deps),
     isEmpty: deps.library.words.newestKey() === 0,
     saved,
@@ -154,15 +154,16 @@ async function findModel(
 async function newsOf(
   deps: WebDeps,
   query: FindModel['query'],
-  posts: Post[],
+  { posts, total, isCapped }: Found,
 ): Promise<FindModel['news'] | undefined> {
-  const { after } = query;
+  if (only === 'new') return { posts: new Set(fresh), total, isCapped: isCapped === true };
+  const { after, only } = query;
   if (after === undefined) return undefined;
   const { words } = deps.library;
   const fresh = posts.filter(({ source, id }) => (words.keyOf(source, id) ?? 0) > after);
   const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
-  const { count: total, isCapped } = words.countAfter(wanted, after, MAX_NEW);
-  return { posts: new Set(fresh), total, isCapped };
+  const { count, isCapped: isMore } = words.countAfter(wanted, after, MAX_NEW);
+  return { posts: new Set(fresh), total: count, isCapped: isMore };
 }
 
 /**
