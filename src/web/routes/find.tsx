@@ -32,7 +32,7 @@ export function findRoutes(deps: WebDeps) {
           if (query.cursor !== undefined) throw cursorOfExport();
           return asStated(exported(deps, wanted, { format, isDownload, limit: query.limit }));
         }
-        return page(await find(deps, wanted));
+        return page(deps, await find(deps, wanted));
       },
       {
         query: findQuery(deps.sources),
@@ -66,11 +66,12 @@ function cursorOfExport(): Problem {
   });
 }
 
-function page(found: Found): Found {
+function page({ pictures }: WebDeps, found: Found): Found {
   return respond(() => found, {
-    html() {
+    async html() {
       const now = new Date();
-      const posts = found.posts.map((post) => PostArticle({ post, now })).join('');
+      const shown = await pictures.withOwn(found.posts);
+      const posts = shown.map((post) => PostArticle({ post, now })).join('');
       return AboutFound({ found }) + (posts || NOTHING_FOUND);
     },
     text: () => `${aboutFound(found).join('\n')}\n\n${postsText(found.posts)}${moreText(found)}`,
