@@ -75,13 +75,16 @@ export interface Facets {
  * so in many turns of the event loop.
  */
 export interface WordFinder {
-  /** Newest first. */
+  /**
+   * Newest first.
+   * @returns `beginning`: the keys of the first `ahead` posts, when these are asked for.
+   */
   newest(
     query: FindQuery,
-    page: { limit: number; cursor?: string },
-  ): Promise<{ keys: number[]; nextCursor?: string }>;
+    page: { limit: number; cursor?: string; ahead?: number },
+  ): Promise<{ keys: number[]; nextCursor?: string; beginning?: number[] }>;
   /**
-   * The best by bm25 over the 50,000 matches that were collected last, best first: those with all words as
+   * The best by bm25 over the 10,000 matches that were collected last, best first: those with all words as
    * they were typed before those with other forms.
    */
   ranked(words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]>;

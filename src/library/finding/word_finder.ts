@@ -11,6 +11,7 @@ import { type Conditions, createConditions } from './conditions.ts';
 import { type Counts, createCounts, createMatchesAfter, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
+import { createKeptAnswers, keptOr } from './kept.ts';
 import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
@@ -42,22 +43,37 @@ export function createWordFinder(db: Database): WordFinder {
     return byKeys(keys).map((row) => ({ ...toPost(row), key: row.key }));
   }
 
-  async function newest(query: FindQuery, { limit, cursor }: { limit: number; cursor?: string }) {
-    const places = await byTime.newest(conditionsOfQuery(query), limit + 1, placeOf(cursor));
+  const keptPlaces = createKeptAnswers<Place[]>(queries);
+  const keptCounts = createKeptAnswers<CappedCount>(queries);
+
+  const placesOf = (conditions: Conditions, limit: number, after?: Place) =>
+    keptOr(keptPlaces, [conditions, limit, after], () => byTime.newest(conditions, limit, after));
+
+  const newest: WordFinder['newest'] = async (query, { limit, cursor, ahead }) => {
+    const conditions = conditionsOfQuery(query);
+    const isFirst = cursor === undefined;
+    const read = isFirst ? Math.max(limit, ahead ?? 0) : limit;
+    const places = await placesOf(conditions, read + 1, placeOf(cursor));
     const page = places.slice(0, limit);
     const last = places.length > limit ? page.at(-1) : undefined;
-    const keys = page.map(({ key }) => key);
-    return last
-      ? { keys, nextCursor: writeCursor(['found', last.created_at, last.key]) }
-      : { keys };
-  }
+    const first = !ahead || isFirst ? places : await placesOf(conditions, ahead);
+    return {
+      keys: keysOf(page),
+      ...(last && { nextCursor: writeCursor(['found', last.created_at, last.key]) }),
+      ...(ahead && { beginning: keysOf(first.slice(0, ahead)) }),
+    };
+  };
 
   return {
     newest,
-    ranked: createRanking({ queries, byTime, collected, conditionsOf }),
+    ranked: createRanking({ queries, byTime, collected, counts, conditionsOf }),
     ...createMatches(queries, counts, conditionsOf),
-    countFound: (query, cap = DEFAULT_CAP) =>
-      countFound(counts, collected, conditionsOfQuery(query), cap),
+    countFound: (query, cap = DEFAULT_CAP) => {
+      const conditions = conditionsOfQuery(query);
+      return keptOr(keptCounts, [conditions, cap], () =>
+        countFound(counts, collected, conditions, cap),
+      );
+    },
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),
     keysAfter: (query, key, limit) => keysAfter(conditionsOfQuery(query), key, limit),
@@ -72,6 +88,8 @@ export function createWordFinder(db: Database): WordFinder {
     keyOf: (source, id) => findKey.get(source, id)?.key,
   };
 }
+
+const keysOf = (places: Place[]) => places.map(({ key }) => key);
 
 /** Where posts must be looked at, a count among those that were collected last may have to do. */
 async function countFound(

@@ -42,7 +42,7 @@ export async function answerNotes(
       ...unreadNotes(query),
       ...emptyNotes(query),
       ...contradictionNotes(query),
-      ...(await absentNotes(deps, query, isFound)),
+      ...(await absentNotes(deps, query, isFound, by === 'words')),
       ...(by === 'words' ? alternativeNotes(query) : []),
       ...unknownNotes(unknown),
       ...notes,

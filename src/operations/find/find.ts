@@ -39,7 +39,7 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
     ...(didYouMean !== undefined && { didYouMean }),
     ...(notes.length > 0 && { notes }),
     ...(hasFacets(request) && {
-      facets: await deps.library.words.facets(request.query, await facetKeys(deps, request, page)),
+      facets: await deps.library.words.facets(request.query, page.keys),
     }),
     ...(nextCursor && { nextCursor }),
   };
@@ -61,28 +61,21 @@ export function isListing({ query, by, like, sort, after }: FindRequest): boolea
 const hasFacets = ({ facets, like, by, after }: FindRequest) =>
   facets && !like && by !== 'meaning' && after === undefined;
 
-/** How many posts of a list by time are counted first: with a frequent word each is looked up. */
-const MAX_FIRST = 500;
-
-/** The posts whose facets are counted first: those at the beginning of the list. */
-async function facetKeys(
-  { library }: FindDeps,
-  request: FindRequest,
-  { keys, total }: FoundPage,
-): Promise<number[] | undefined> {
-  if (!isListing(request) || total <= MAX_COUNTED) return keys;
-  return (await library.words.newest(request.query, { limit: MAX_FIRST })).keys;
-}
+/** So many posts of a list by time are counted first: with a frequent word each is looked up. */
+const MAX_FIRST = 100;
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
   Pick<Hits, 'by' | 'notes' | 'unknown'> & {
-    /** What was found, in the order of its pages; absent for a list by time. */
+    /** The posts whose facets are counted first: those at the beginning of the list. */
     keys?: number[];
   };
 
-async function listing(deps: FindDeps, { query, limit, cursor }: FindRequest): Promise<FoundPage> {
+async function listing(deps: FindDeps, request: FindRequest): Promise<FoundPage> {
   const { words } = deps.library;
-  const { keys, nextCursor } = await words.newest(query, { limit, ...(cursor && { cursor }) });
+  const { query, limit, cursor } = request;
+  const ahead = hasFacets(request) ? MAX_FIRST : 0;
+  const page = { limit, ahead, ...(cursor && { cursor }) };
+  const { keys, nextCursor, beginning } = await words.newest(query, page);
   const { count, isCapped } = await words.countFound(query);
   const why = query.words ? { words: true as const } : {};
   const marked = query.words && { marked: query.words };
@@ -96,6 +89,7 @@ async function listing(deps: FindDeps, { query, limit, cursor }: FindRequest): P
     ...(nextCursor && { nextCursor }),
     by: 'words',
     notes: [],
+    ...(beginning && count > MAX_COUNTED && { keys: beginning }),
   };
 }
 
