@@ -30,7 +30,7 @@ const QUERIES = [
   'rare3',
   'topi*',
   'common from:author7',
-  'topic7 lang:eo',
+  'topic7 OR topic8',
 ];
 const PAGES = [
   '',
