@@ -5,7 +5,7 @@ import type { Post } from '../../sources/post.ts';
 import type { CappedCount, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
-import { createByTime } from './by_time.ts';
+import { type ByTime, createByTime } from './by_time.ts';
 import { type Collecting, createCollecting } from './collecting.ts';
 import { type Conditions, createConditions } from './conditions.ts';
 import { type Counts, createCounts, createMatchesAfter, MAX_EXAMINED } from './counts.ts';
@@ -16,7 +16,7 @@ import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
 import { createPostsByKeys } from './posts_by_keys.ts';
-import { createQueries } from './queries.ts';
+import { createQueries, type Queries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
@@ -43,29 +43,10 @@ export function createWordFinder(db: Database): WordFinder {
     return byKeys(keys).map((row) => ({ ...toPost(row), key: row.key }));
   }
 
-  const keptPlaces = createKeptAnswers<Place[]>(queries);
   const keptCounts = createKeptAnswers<CappedCount>(queries);
 
-  const placesOf = (conditions: Conditions, limit: number, after?: Place) =>
-    keptOr(keptPlaces, [conditions, limit, after], () => byTime.newest(conditions, limit, after));
-
-  const newest: WordFinder['newest'] = async (query, { limit, cursor, ahead }) => {
-    const conditions = conditionsOfQuery(query);
-    const isFirst = cursor === undefined;
-    const read = isFirst ? Math.max(limit, ahead ?? 0) : limit;
-    const places = await placesOf(conditions, read + 1, placeOf(cursor));
-    const page = places.slice(0, limit);
-    const last = places.length > limit ? page.at(-1) : undefined;
-    const first = !ahead || isFirst ? places : await placesOf(conditions, ahead);
-    return {
-      keys: keysOf(page),
-      ...(last && { nextCursor: writeCursor(['found', last.created_at, last.key]) }),
-      ...(ahead && { beginning: keysOf(first.slice(0, ahead)) }),
-    };
-  };
-
   return {
-    newest,
+    newest: createNewest(queries, byTime, conditionsOfQuery),
     ranked: createRanking({ queries, byTime, collected, counts, conditionsOf }),
     ...createMatches(queries, counts, conditionsOf),
     countFound: (query, cap = DEFAULT_CAP) => {
@@ -86,6 +67,32 @@ export function createWordFinder(db: Database): WordFinder {
     },
     postsOf,
     keyOf: (source, id) => findKey.get(source, id)?.key,
+  };
+}
+
+/** Lists posts newest first; lists are kept until the database changes. */
+function createNewest(
+  queries: Queries,
+  byTime: ByTime,
+  conditionsOfQuery: (query: FindQuery) => Conditions,
+): WordFinder['newest'] {
+  const kept = createKeptAnswers<Place[]>(queries);
+  const placesOf = (conditions: Conditions, limit: number, after?: Place) =>
+    keptOr(kept, [conditions, limit, after], () => byTime.newest(conditions, limit, after));
+
+  return async (query, { limit, cursor, ahead }) => {
+    const conditions = conditionsOfQuery(query);
+    const isFirst = cursor === undefined;
+    const read = isFirst ? Math.max(limit, ahead ?? 0) : limit;
+    const places = await placesOf(conditions, read + 1, placeOf(cursor));
+    const page = places.slice(0, limit);
+    const last = places.length > limit ? page.at(-1) : undefined;
+    const first = !ahead || isFirst ? places : await placesOf(conditions, ahead);
+    return {
+      keys: keysOf(page),
+      ...(last && { nextCursor: writeCursor(['found', last.created_at, last.key]) }),
+      ...(ahead && { beginning: keysOf(first.slice(0, ahead)) }),
+    };
   };
 }
 
