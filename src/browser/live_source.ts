@@ -20,6 +20,11 @@ const SLEPT_MS = 30_000;
 /** Every tab reports that the machine is online again; only the first report counts. */
 const JUST_OPENED_MS = 1_000;
 
+/** `EventSource.CLOSED`: the server has answered, with something else than a stream. */
+const CLOSED = 2;
+
+const UNAUTHORISED = 401;
+
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 2_000;
 
@@ -41,6 +46,7 @@ export interface LiveSource extends StreamConnection {
 
 /** As much of an `EventSource` as is used here. */
 export interface RawSource {
+  readonly readyState: number;
   onopen: ((event: Event) => void) | null;
   onerror: ((event: Event) => void) | null;
   addEventListener(type: string, listener: (event: Event) => void): void;
@@ -50,18 +56,22 @@ export interface RawSource {
 /** What the browser provides, as an argument, so that a test can control it. */
 interface BrowserEnvironment extends Pick<Clock, 'now' | 'after'> {
   open(url: string): RawSource;
+  /** The status of an answer to this URL, which an `EventSource` does not tell. */
+  statusOf(url: string): Promise<number>;
   random(): number;
 }
 
 const BROWSER: BrowserEnvironment = {
   ...keepAliveClock,
   open: (url) => new EventSource(url),
+  statusOf: async (url) => (await fetch(url, { method: 'HEAD' })).status,
   random: Math.random,
 };
 
 /**
  * A connection to the stream that reconnects whenever it breaks, falls silent, or may have been lost
- * while the machine slept. Each new connection begins with the whole state, so nothing is missed.
+ * while the machine slept. Each new connection begins with the whole state, so nothing is missed. When
+ * the sign-in has ended, it reports that too.
  * @param address called for each connection: the address says how much of which logs the page has.
  */
 export function openLiveSource(
@@ -75,6 +85,7 @@ export function openLiveSource(
 class ReconnectingSource implements LiveSource {
   #source: RawSource | undefined;
   #isOpen = false;
+  #isClosed = false;
   #failures = 0;
   #openedAt: number;
   #receivedAt: number;
@@ -94,6 +105,7 @@ class ReconnectingSource implements LiveSource {
 
   close(): void {
     this.#cancelCheck();
+    this.#isClosed = true;
     this.#isOpen = false;
     this.#drop();
   }
@@ -124,7 +136,10 @@ class ReconnectingSource implements LiveSource {
     const source = this.environment.open(this.address());
     this.#source = source;
     source.onopen = () => this.#setOpen(true);
-    source.onerror = () => this.#retry();
+    source.onerror = () => {
+      if (source.readyState === CLOSED) void this.#reportRefusal();
+      this.#retry();
+    };
     const receive = (event: Event) => this.#receive(event as MessageEvent<string>);
     for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, receive);
   }
@@ -133,6 +148,13 @@ class ReconnectingSource implements LiveSource {
     this.#receivedAt = this.environment.now();
     this.#failures = 0;
     if (type !== 'beat') this.onUpdate({ open: true, events: [{ type, data, lastEventId }] });
+  }
+
+  async #reportRefusal(): Promise<void> {
+    // No answer is no refusal.
+    const status = await this.environment.statusOf(this.address()).catch(() => 0);
+    if (status !== UNAUTHORISED || this.#isClosed || this.#isOpen) return;
+    this.onUpdate({ open: false, isRefused: true, events: [] });
   }
 
   /** The browser's own retries differ, and some answers end them. */

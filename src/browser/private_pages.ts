@@ -12,3 +12,9 @@ export function reloadPrivatePages(): void {
     if (persisted) location.reload();
   });
 }
+
+/** Hides the page when its sign-in has ended. The server answers its address with the sign-in page. */
+export function leavePage(): void {
+  document.documentElement.hidden = true;
+  location.reload();
+}

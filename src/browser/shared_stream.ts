@@ -1,6 +1,7 @@
 import { followedPlace, takeLogEvents } from './followed_log.ts';
 import { openLiveSource, type StreamConnection } from './live_source.ts';
 import { holdWhilePressed } from './press_hold.ts';
+import { leavePage } from './private_pages.ts';
 import { type StreamUpdate, streamQuery } from './stream_messages.ts';
 import { StreamTarget } from './stream_target.ts';
 import { joinWorker } from './worker_connection.ts';
@@ -33,9 +34,12 @@ function openSharedStream(url: string): StreamTarget {
   });
   const takeOrHold = holdWhilePressed((update) => stream.take(update), closing.signal);
   // Lines of a log do not move the taskbar, so they are not held back.
-  const connection = new SharedConnection(url, ({ open, events }) =>
-    takeOrHold({ open, events: takeLogEvents(events) }),
-  );
+  const connection = new SharedConnection(url, ({ open, isRefused, events }) => {
+    if (!isRefused) return takeOrHold({ open, events: takeLogEvents(events) });
+    // A second refusal would load the page again before it has come.
+    connection.stop();
+    leavePage();
+  });
   connection.start();
   followPage(connection, closing.signal);
   return stream;

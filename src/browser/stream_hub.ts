@@ -42,6 +42,7 @@ export class StreamHub {
   #logs = new SharedLogs();
   #source: LiveSource | undefined;
   #open = false;
+  #isRefused: boolean | undefined;
   #moving = false;
   #openSource: OpenSource;
   #now: () => number;
@@ -75,7 +76,7 @@ export class StreamHub {
 
   /** Also lets a tab join again that was removed. */
   #ready(tab: Tab, log?: LogPlace): void {
-    const { isBehind } = this.#tabs.get(tab) ?? { isBehind: true };
+    const { isBehind } = this.#tabs.get(tab) ?? this.#welcome();
     this.#tabs.set(tab, { isBehind, log });
     if (this.#source) this.#moveIfNeeded();
     else
@@ -85,6 +86,13 @@ export class StreamHub {
       );
     const events = [...(isBehind ? this.#replay.events() : []), ...this.#logs.after(log)];
     if (isBehind || events.length > 0) this.#send(tab, events);
+  }
+
+  /** Whoever opens a page after a refusal may have signed in again. */
+  #welcome(): Pick<TabState, 'isBehind'> {
+    if (this.#isRefused) this.#source?.reconnect();
+    this.#isRefused = undefined;
+    return { isBehind: true };
   }
 
   #leave(tab: Tab): void {
@@ -117,8 +125,9 @@ export class StreamHub {
     }, MOVE_DELAY_MS);
   }
 
-  #take({ open, events }: StreamUpdate): void {
+  #take({ open, isRefused, events }: StreamUpdate): void {
     this.#open = open;
+    this.#isRefused = isRefused;
     // A new connection begins with the whole state; the old one's may be out of date.
     if (!open) this.#replay.clear();
     const shared = events.filter((event) => !this.#logs.take(event));
@@ -137,6 +146,6 @@ export class StreamHub {
 
   #send(tab: Tab, events: StreamEvent[]): void {
     this.#tabs.set(tab, { sentAt: this.#now(), isBehind: false, log: this.#tabs.get(tab)?.log });
-    tab.postMessage({ open: this.#open, events });
+    tab.postMessage({ open: this.#open, isRefused: this.#isRefused, events });
   }
 }

@@ -8,6 +8,8 @@ export interface StreamEvent {
 /** What the worker sends to a tab: whether the stream is open, and its new events, which may be none. */
 export interface StreamUpdate {
   open: boolean;
+  /** The server answers 401: the sign-in has ended. */
+  isRefused?: boolean | undefined;
   events: StreamEvent[];
 }
 

@@ -123,10 +123,11 @@ describe('a browser that is not signed in', () => {
 test('a cookie that has expired leads to the form at the next action', async () => {
   const { page, context } = await openPage();
   await signIn(page, '/embed');
-  // No job has run yet, so nothing on the page asks the server by itself before the click does.
+  // No job has run yet, and the stream is open, so nothing on the page asks the server before the click does.
+  await watchersAre(1);
   await context.clearCookies({ name: 'xgpt_session' });
   await page.locator('form.start-form button[type="submit"]').click();
-  await page.waitForURL(`${server.url}/login`);
+  await page.waitForURL(`${server.url}/login?next=%2Fembed`);
 });
 
 test('the taskbar of all tabs is live, and signing out ends their stream and leads them to the form', async () => {
@@ -142,13 +143,11 @@ test('the taskbar of all tabs is live, and signing out ends their stream and lea
   await page.locator('.sign-out button').click();
   await page.waitForURL(`${server.url}/login`);
   await watchersAre(0);
-  await other.locator('#connection-note').waitFor();
-  await other.getByRole('link', { name: 'Jobs', exact: true }).click();
-  await other.waitForURL(`${server.url}/login?next=%2Fjobs`);
+  await other.waitForURL(`${server.url}/login?next=%2Ffind`);
 
   await other.locator('#token').fill(TOKEN);
   await other.keyboard.press('Enter');
-  await other.waitForURL(`${server.url}/jobs`);
+  await other.waitForURL(`${server.url}/find`);
   await isLive(other);
 });
 
@@ -182,6 +181,58 @@ describe('F3: after signing out', () => {
     await other.waitForURL(`${server.url}/login`);
     await page.goBack();
     await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
+  });
+
+  test.each([
+    ['owner', TOKEN, true],
+    ['reader', READ_TOKEN, true],
+    ['owner, without shared workers', TOKEN, false],
+  ])(
+    'all other tabs of the %s show the form, and then their page again',
+    async (_, token, shared) => {
+      const { page, context } = await openPage();
+      if (!shared) {
+        await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+      }
+      const [job] = (
+        await server.json<{ jobs: { id: string }[] }>('/api/jobs', { headers: BEARER })
+      ).jobs;
+      await signIn(page, '/', token);
+      const paths = ['/jobs', '/find?q=jazz', `/jobs/${job?.id}`];
+      const tabs = await Promise.all(paths.map((path) => openTab(context, path)));
+      await watchersAre(shared ? 1 : 4);
+      await page.locator('.sign-out button').click();
+      await page.waitForURL(`${server.url}/login`);
+      for (const [index, tab] of tabs.entries()) {
+        const next = encodeURIComponent(paths[index] ?? '');
+        await tab.waitForURL(`${server.url}/login?next=${next}`);
+        expect(await tab.content()).not.toContain('taskbar');
+      }
+      const [tab] = tabs as [Page];
+      await tab.locator('#token').fill(token);
+      await tab.keyboard.press('Enter');
+      await tab.waitForURL(`${server.url}/jobs`);
+      await watchersAre(1);
+      expect(await tab.locator('#connection-note').count()).toBe(0);
+    },
+  );
+
+  test('a server that comes back with another token asks all tabs for it', async () => {
+    const first = await startServer(undefined, { XGPT_TOKEN: TOKEN });
+    const { page, context } = await openPage();
+    await page.goto(`${first.url}/login?next=%2Fjobs`);
+    await page.locator('#token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${first.url}/jobs`);
+    const other = await context.newPage();
+    await other.goto(`${first.url}/find?q=jazz`);
+    await first.end('SIGKILL');
+    await Promise.all([page, other].map((tab) => tab.locator('#connection-note').waitFor()));
+    expect(await other.locator('.sign-out').isVisible()).toBe(true);
+    const PORT = new URL(first.url).port;
+    await startServer(first.dataDir, { XGPT_TOKEN: 'another-horse-battery', PORT });
+    await page.waitForURL(`${first.url}/login?next=%2Fjobs`);
+    await other.waitForURL(`${first.url}/login?next=%2Ffind%3Fq%3Djazz`);
   });
 
   test('a page of the back/forward cache is hidden, and loaded again when it is restored', async () => {

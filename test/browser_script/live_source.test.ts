@@ -8,6 +8,7 @@ class FakeSource extends EventTarget implements RawSource {
   onopen: RawSource['onopen'] = null;
   onerror: RawSource['onerror'] = null;
   closed = false;
+  readyState = 0;
 
   close(): void {
     this.closed = true;
@@ -21,6 +22,12 @@ class FakeSource extends EventTarget implements RawSource {
     this.onerror?.(new Event('error'));
   }
 
+  /** The answer is no stream. */
+  refuse(): void {
+    this.readyState = 2;
+    this.fail();
+  }
+
   say(type: string, data = '', lastEventId = ''): void {
     this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
   }
@@ -32,9 +39,16 @@ function setup() {
   const told: StreamUpdate[] = [];
   const opened: string[] = [];
   const address = { now: '/stream' };
+  const asked: string[] = [];
+  const status: { now: number | undefined } = { now: undefined };
   const surroundings = {
     ...clock,
     random: () => 0.5,
+    async statusOf(url: string) {
+      asked.push(url);
+      if (status.now === undefined) throw new TypeError('Failed to fetch');
+      return status.now;
+    },
     open(url: string) {
       opened.push(url);
       const source = new FakeSource();
@@ -48,8 +62,53 @@ function setup() {
     surroundings,
   );
   const newest = () => sources.at(-1) as FakeSource;
-  return { clock, sources, told, supply, newest, opened, address };
+  return { clock, sources, told, supply, newest, opened, address, asked, status };
 }
+
+const REFUSED = { open: false, isRefused: true, events: [] };
+
+describe('F3: a stream that is answered with something else', () => {
+  test('is reported as refused when the server says 401, and tried again', async () => {
+    const { clock, told, newest, status, asked, sources } = setup();
+    newest().open();
+    newest().fail();
+    await clock.advance(3_000);
+    expect(asked).toEqual([]);
+    status.now = 401;
+    newest().refuse();
+    await clock.advance(3_000);
+    expect(asked).toEqual(['/stream']);
+    expect(told.slice(1)).toEqual([{ open: false, events: [] }, REFUSED]);
+    expect(sources).toHaveLength(3);
+  });
+
+  test.each([[undefined], [200], [403], [429], [502], [503]])(
+    'is not reported as refused when the next answer is %p',
+    async (next) => {
+      const { clock, told, newest, status, asked } = setup();
+      status.now = next;
+      newest().refuse();
+      await clock.advance(1);
+      expect(asked).toEqual(['/stream']);
+      expect(told).toEqual([]);
+    },
+  );
+
+  test('is not reported once the connection is open again or closed', async () => {
+    for (const step of ['open', 'close'] as const) {
+      const { clock, told, newest, status, supply } = setup();
+      status.now = 401;
+      newest().refuse();
+      if (step === 'close') supply.close();
+      else {
+        supply.wake();
+        newest().open();
+      }
+      await clock.advance(1);
+      expect(told).not.toContainEqual(REFUSED);
+    }
+  });
+});
 
 describe('the live connection', () => {
   test('reports that it is open, its events, and that it was lost', () => {
@@ -175,6 +234,7 @@ test('after a machine has slept the connection is replaced at once', async () =>
     () => '/stream',
     () => {},
     {
+      statusOf: async () => 200,
       open: () => sources[sources.push(new FakeSource()) - 1] as FakeSource,
       now: () => time,
       after(_ms, run) {

@@ -54,6 +54,8 @@ function setup() {
     },
     open: () => connections.filter(({ open }) => open).length,
     say: (open: boolean, ...events: StreamEvent[]) => connections.at(-1)?.tell({ open, events }),
+    /** The server says 401. */
+    refuse: () => connections.at(-1)?.tell({ open: false, isRefused: true, events: [] }),
     pass(ms: number) {
       time += ms;
     },
@@ -114,6 +116,35 @@ describe('many tabs', () => {
     const tabs = [join(), join(), join()];
     say(true, jobs('one'));
     for (const tab of tabs) expect(tab.last).toEqual({ open: true, events: [jobs('one')] });
+  });
+});
+
+describe('F3: a refused stream', () => {
+  test('is reported to every tab, also to one that has not answered yet', () => {
+    const { hub, join, say, refuse } = setup();
+    const [first, behind] = [join(), join()];
+    say(true, jobs('private'));
+    hub.receive(first, 'ready');
+    refuse();
+    expect(first.last).toEqual({ open: false, isRefused: true, events: [] });
+    expect(behind.last).toEqual({ open: true, events: [jobs('private')] });
+    hub.receive(behind, 'ready');
+    expect(behind.last).toEqual({ open: false, isRefused: true, events: [] });
+  });
+
+  test('is tried again at once for a tab that joins later, which is told only of its result', () => {
+    const { join, say, refuse, asked } = setup();
+    const first = join();
+    refuse();
+    expect(asked).toEqual([]);
+    const second = join();
+    expect(asked).toEqual(['reconnect']);
+    expect(second.last).toEqual({ open: false, events: [] });
+    say(true, jobs('again'));
+    expect(second.last).toEqual({ open: true, events: [jobs('again')] });
+    expect(first.last?.isRefused).toBe(true);
+    join();
+    expect(asked).toEqual(['reconnect']);
   });
 });
 

@@ -76,6 +76,18 @@ describe('somebody who shows nothing', () => {
     expect([answer.status, answer.headers.get('hx-redirect')]).toEqual([401, '/login']);
   });
 
+  test.each([
+    ['http://127.0.0.1/find?q=a%26b#p1', '/find?q=a%26b'],
+    ['https://other.example/jobs', '/jobs'],
+    ['http://127.0.0.1//other.example/', '/'],
+    ['javascript:alert(1)', '/'],
+  ])('F3: is led back by the form to the page that htmx names: %s', async (page, next) => {
+    const headers = { 'hx-request': 'true', 'hx-current-url': page };
+    const answer = await web.post('/api/scrape', {}, headers);
+    const login = `/login?next=${encodeURIComponent(next)}`;
+    expect([answer.status, answer.headers.get('hx-redirect')]).toEqual([401, login]);
+  });
+
   test('gets styles, icons and the form, and from the health address only that it is up', async () => {
     for (const path of ['/assets/app.css', '/assets/app.js', '/favicon.svg', '/login']) {
       expect((await web.request(path)).status).toBe(200);

@@ -138,7 +138,7 @@ export function accessRequired(request: Request): Problem {
   const toForm = isHtmx(request) && !wantsJson(request);
   return new Problem(401, 'unauthorised', 'Authentication required.', {
     message: `Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at ${urlTo('/login')} with a browser.`,
-    headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': urlTo('/login') }) },
+    headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': loginUrl(request) }) },
   });
 }
 

@@ -1,4 +1,5 @@
 import { urlTo, withoutBasePath } from '../../text/urls.ts';
+import { isHtmx } from './negotiation.ts';
 
 /** A base with a host that does not exist: links to other sites have another origin. */
 const HERE = 'http://here.invalid';
@@ -16,11 +17,20 @@ export function localUrl(address: string | null | undefined): string {
   return isLocal ? pathname + search : urlTo('/');
 }
 
-/** The login page, with the requested page to return to. */
-export function loginUrl({ method, url }: Request): string {
+/** The login page, with the page to return to: the requested one, or that of htmx's request. */
+export function loginUrl(request: Request): string {
   const login = urlTo('/login');
-  if (method !== 'GET' && method !== 'HEAD') return login;
+  const page = isHtmx(request) ? pathOf(request.headers.get('hx-current-url')) : requested(request);
+  return page === undefined ? login : `${login}?next=${encodeURIComponent(localUrl(page))}`;
+}
+
+function requested({ method, url }: Request): string | undefined {
+  const isPage = method === 'GET' || method === 'HEAD';
+  return isPage ? urlTo(pathOf(url) as `/${string}`) : undefined;
+}
+
+function pathOf(url: string | null): string | undefined {
+  if (url === null || !URL.canParse(url)) return undefined;
   const { pathname, search } = new URL(url);
-  const next = localUrl(urlTo(`${pathname}${search}` as `/${string}`));
-  return `${login}?next=${encodeURIComponent(next)}`;
+  return pathname + search;
 }
