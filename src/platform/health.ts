@@ -101,7 +101,7 @@ export class Health {
   /** Checks now whether the database can be written to, and whether the clock was set. */
   async check(): Promise<void> {
     this.#checkClock();
-    this.#checkStorage();
+    this.#recovered(this.#storageWatch.check());
     try {
       const before = this.#issue;
       if (!this.#obstacle()) await this.processes.heartbeat();
@@ -188,8 +188,12 @@ export class Health {
     return issue;
   }
 
-  #checkStorage(): void {
-    const gone = this.#storageWatch.check();
+  /** To be called when a file was added to the imports folder or removed from it. */
+  changedImports(how: 'added' | 'removed'): void {
+    this.#recovered(this.#storageWatch.changed(how));
+  }
+
+  #recovered(gone: StorageIssue | undefined): void {
     if (!gone) return;
     this.options.logger.info(`Recovered: ${gone.recovered}.`);
     this.#notify();

@@ -9,6 +9,12 @@ const NOTICE_MS = 60_000;
 /** With less space than this the disk counts as full, in bytes. */
 const MIN_FREE_BYTES = 1024 * 1024;
 
+/** What a change of the folder proves to be gone. A removal does not prove that a file fits now. */
+const GONE_AFTER = {
+  added: ['folder_read_only', 'disk_full', 'disk_failing'],
+  removed: ['folder_read_only'],
+};
+
 /** Remembers that a file could not be stored, until it could be. */
 export class StorageWatch {
   #found: { issue: StorageIssue; notice: Notice; until: number } | undefined;
@@ -40,9 +46,19 @@ export class StorageWatch {
   /** Looks whether files can be stored again. @returns the issue that is gone, if it is. */
   check(): StorageIssue | undefined {
     const found = this.#found;
-    if (!found || this.clock.elapsed() < found.until || !this.#isUsable()) return undefined;
+    return found && this.clock.elapsed() >= found.until ? this.#forget(found.issue) : undefined;
+  }
+
+  /** A file was added to the folder or removed from it. @returns the issue that is gone, if it is. */
+  changed(how: keyof typeof GONE_AFTER): StorageIssue | undefined {
+    const issue = this.#found?.issue;
+    return issue && GONE_AFTER[how].includes(issue.code) ? this.#forget(issue) : undefined;
+  }
+
+  #forget(issue: StorageIssue): StorageIssue | undefined {
+    if (!this.#isUsable()) return undefined;
     this.#found = undefined;
-    return found.issue;
+    return issue;
   }
 
   #isUsable(): boolean {

@@ -5,8 +5,16 @@ import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { type StorageFailed, storing } from '../../src/platform/storage_issue.ts';
 import { writerOf } from '../../src/platform/writer.ts';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
+import {
+  accountFiles,
+  part,
+  temporaryFolder,
+  tweet,
+  writeZip,
+} from '../support/archive_fixture.ts';
 import { testClock } from '../support/clock.ts';
 
 afterAll(closeApps);
@@ -17,7 +25,7 @@ afterEach(() => {
 });
 
 /** A database in a file, with a clock that the test controls and a log that it reads. */
-function setup() {
+function setup(importsDir?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-health-'));
   folders.push(folder);
   const path = join(folder, 'data', 'xgpt.sqlite');
@@ -25,7 +33,13 @@ function setup() {
   const clock = testClock();
   const log: string[] = [];
   const logger = createLogger('info', (line) => log.push(line));
-  const health = new Health({ db, kind: 'server', clock, logger });
+  const health = new Health({
+    db,
+    ...(importsDir && { importsDir }),
+    kind: 'server',
+    clock,
+    logger,
+  });
   health.start();
   return { db, folder, clock, log, health };
 }
@@ -68,6 +82,92 @@ describe('the machine’s clock is set', () => {
     expect(health.notices).toEqual([]);
   });
 });
+
+/** What is thrown when the system refuses a write into the imports folder. */
+const refusal = (code: string) =>
+  storing('/imports', async () => {
+    throw Object.assign(new Error(code), { code });
+  }).catch((error: StorageFailed) => error);
+
+describe('F2: an issue with the imports folder', () => {
+  const setupImports = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xgpt-health-'));
+    folders.push(folder);
+    const changes: number[] = [];
+    const given = setup(folder);
+    given.health.onChange(() => changes.push(given.health.notices.length));
+    return { ...given, folder, changes };
+  };
+
+  test.each([
+    ['EROFS', 'added', []],
+    ['EROFS', 'removed', []],
+    ['ENOSPC', 'added', []],
+    ['EIO', 'added', []],
+    // Free space does not mean that the next file fits.
+    ['ENOSPC', 'removed', ['disk_full']],
+    ['EIO', 'removed', ['disk_failing']],
+    // A smaller file may have been added.
+    ['EFBIG', 'added', ['file_size_limit']],
+    ['EMFILE', 'added', ['too_many_files']],
+  ] as const)('%s, and then a file was %s: what is left is %p', async (code, how, left) => {
+    const { health, log, changes } = setupImports();
+    health.noticed(await refusal(code));
+    expect(health.notices).toHaveLength(1);
+    health.changedImports(how);
+    expect(health.notices.map((notice) => notice.code)).toEqual([...left]);
+    expect(changes).toEqual(left.length === 0 ? [1, 0] : [1]);
+    expect(log.filter((line) => line.includes('Recovered'))).toHaveLength(1 - left.length);
+  });
+
+  test('stays while the folder is gone', async () => {
+    const { health, folder } = setupImports();
+    health.noticed(await refusal('ENOSPC'));
+    rmSync(folder, { recursive: true });
+    health.changedImports('added');
+    expect(health.notices).toHaveLength(1);
+  });
+
+  test.each([['/api/imports'], ['/api/scrape']])(
+    'is gone from every page and /healthz when a file was uploaded to %s',
+    async (path) => {
+      const web = await setupApp();
+      web.health.noticed(await refusal('EROFS'));
+      const problems = async () => (await (await web.request('/healthz')).json()).problems;
+      const page = async () => (await web.request('/', { headers: NAVIGATION })).text();
+      expect(await problems()).toMatchObject([{ code: 'folder_read_only' }]);
+      expect(await page()).toContain('The imports folder cannot be written to.');
+      const upload = async (archive: Uint8Array<ArrayBuffer>) => {
+        const body = new FormData();
+        body.append('source', 'archive');
+        body.append('file', new File([archive], 'mine.zip'));
+        return (await web.json(path, { method: 'POST', body })).status;
+      };
+      expect(await upload(new Uint8Array([1]))).toBe(422);
+      expect(await problems()).toHaveLength(1);
+      expect(await upload(await archiveZip())).toBe(path === '/api/imports' ? 201 : 202);
+      expect(await problems()).toEqual([]);
+      expect(await page()).not.toContain('The imports folder cannot be written to.');
+
+      web.health.noticed(await refusal('EROFS'));
+      expect((await web.json('/api/imports/none.zip/remove', { method: 'POST' })).status).toBe(404);
+      expect(await problems()).toHaveLength(1);
+      if (path === '/api/scrape') return;
+      expect((await web.json('/api/imports/mine.zip/remove', { method: 'POST' })).status).toBe(200);
+      expect(await problems()).toEqual([]);
+    },
+  );
+});
+
+async function archiveZip(): Promise<Uint8Array<ArrayBuffer>> {
+  await using folder = await temporaryFolder();
+  const content = {
+    ...accountFiles('ida_k'),
+    'data/tweets.js': part('tweets.part0', [tweet(9_001)]),
+  };
+  const path = await writeZip(join(folder.path, 'archive.zip'), content);
+  return new Uint8Array(await Bun.file(path).arrayBuffer());
+}
 
 describe('an issue with the database', () => {
   test('is logged once when it begins, and once when it is over', async () => {

@@ -97,6 +97,7 @@ describe.skipIf(!canMount)('F2: an upload', () => {
     rmSync(filler);
     expect(await health(server)).toMatchObject({ code: 200, status: 'ok' });
     expect((await upload(server, await zip())).status).toBe(201);
+    expect((await health(server)).problems).toEqual([]);
   });
 
   test('into a read-only folder says what to do; jobs go on', async () => {
@@ -121,6 +122,7 @@ describe.skipIf(!canMount)('F2: an upload', () => {
     expect((await server.ended(id)).status).toBe('completed');
     expect(remount('rw')).toBe(true);
     expect((await upload(server, await zip())).status).toBe(201);
+    expect(await health(server)).toMatchObject({ code: 200, problems: [] });
     expect(server.log()).toHaveLength(1);
   });
 });

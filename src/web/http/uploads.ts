@@ -24,7 +24,7 @@ export interface Upload {
  * file is kept.
  */
 export async function receiveUpload(
-  { importsDir, config, library }: WebDeps,
+  { importsDir, config, library, health }: WebDeps,
   request: Request,
   server: KeepsOpen,
 ): Promise<Upload> {
@@ -37,6 +37,7 @@ export async function receiveUpload(
     const { signal } = request;
     const isTaken = isNameTaken(library);
     received = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
+    health.changedImports('added');
   };
   const fields = await readMultipart(request, store, { idleMs });
   const stored = received as ReceivedImport | undefined;

@@ -55,6 +55,7 @@ export function importRoutes(deps: WebDeps) {
         async ({ request, params: { name } }) => {
           const { reader } = deps.tracker;
           await removeStoredImport({ ...deps, reader }, name).catch(refuse('removed'));
+          deps.health.changedImports('removed');
           const page = pageAfter('deleted', name);
           return list(deps, request, { message: removedText(name), page });
         },
