@@ -102,23 +102,30 @@ function optionsOf(field: Field, { options = {} }: OperationCommand): Option[] {
   if (words === false) return [];
   const name = words.name ?? field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const does = descriptionOf(field, words);
-  if (field.kind !== 'tick')
-    return [new Option(`--${name} ${field.orAll ? '<n|all>' : VALUES[field.kind]}`, does)];
+  if (field.kind !== 'tick') return [new Option(`--${name} ${placeholderOf(field)}`, does)];
   const on = new Option(`--${name}`, does);
   if (field.default !== true) return [on];
   return [on, new Option(`--no-${name}`, words.not ?? `turn --${name} off`)];
 }
 
 const VALUES = { text: '<text>', number: '<n>', choice: '<name>' };
+const SYNTAXES = { list: '<a,b>', json: '<json>' };
+
+function placeholderOf({ kind, syntax, orAll }: Field): string {
+  if (kind === 'tick') return '';
+  if (orAll) return '<n|all>';
+  return syntax ? SYNTAXES[syntax] : VALUES[kind];
+}
 
 /** "maximum number of posts, 1–10,000 (default: 100)" */
 function descriptionOf(field: Field, words: OptionWords): string {
-  const { label, description, min, max, values = [], initial } = field;
+  const { label, description, min, max, values = [], initial, written } = field;
   const does = words.does ?? startingSmall(description ?? label);
   const range = min === undefined || max === undefined ? '' : `, ${inWords(min)}–${inWords(max)}`;
+  const how = written === undefined ? '' : `, ${startingSmall(written)}`;
   const choices = values.length > 1 ? `: ${values.join(' or ')}` : '';
   const fallback = words.default ?? field.default ?? initial ?? '';
-  return `${does}${range}${choices}${defaultOf(fallback)}`;
+  return `${does}${range}${how}${choices}${defaultOf(fallback)}`;
 }
 
 function defaultOf(value: string | number | boolean): string {
@@ -127,7 +134,7 @@ function defaultOf(value: string | number | boolean): string {
 }
 
 function inWords(value: string | number): string {
-  return value.toLocaleString('en');
+  return value.toLocaleString('en', { maximumFractionDigits: 20 });
 }
 
 function startingSmall(text: string): string {

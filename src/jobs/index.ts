@@ -38,7 +38,7 @@ export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './eng
 export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
-export { readSession, SESSION_PATTERN } from './engine/input.ts';
+export { problemsOf, readSession, SESSION_PATTERN } from './engine/input.ts';
 export type { RetryPolicy } from './engine/retry.ts';
 export {
   checkedStart,

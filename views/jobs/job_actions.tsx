@@ -1,11 +1,11 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
+import { fieldText } from '../../src/text/field_text.ts';
 import { exactSpan } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { DELIVER } from '../../src/webhooks/webhook.ts';
 import { attributeText } from '../forms/field.tsx';
-import { fieldText } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 
 interface ActionsProps {
