@@ -4,10 +4,16 @@ import { flushed, outputFailure, printError, surviveClosedOutput } from './outpu
 /**
  * Runs a command line. The process ends by itself afterwards, with `process.exitCode` set.
  * @param compiled the folder of the compiled program, if that is running.
+ * @param prepare runs first; what it throws is reported like the failure of a command.
  */
-export async function runProgram(words: string[], compiled?: string): Promise<void> {
+export async function runProgram(
+  words: string[],
+  compiled?: string,
+  prepare?: () => Promise<void>,
+): Promise<void> {
   const serve = () => startServer(compiled);
   try {
+    await prepare?.();
     // The most frequent command does not wait for the command line parser to load.
     if (words.length === 0) await serve();
     surviveClosedOutput();

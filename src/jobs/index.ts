@@ -45,6 +45,7 @@ export {
   MAX_DELAY_MS,
   MAX_PRIORITY,
   MAX_TIMEOUT_MS,
+  OPTION_NAMES,
   readStartOptions,
   START_OPTIONS,
   type StartOptions,

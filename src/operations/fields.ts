@@ -338,7 +338,7 @@ function ruleOf(rule: Rule): Omit<Field, 'name' | 'label' | 'required'> {
 
 function typedDefault(value: unknown): string | number | boolean {
   if (Array.isArray(value) && value.length === 0) return '';
-  return typeof value === 'object' ? (fieldText(value) ?? '') : (value as string);
+  return typeof value === 'object' ? (fieldText(value, 'json') ?? '') : (value as string);
 }
 
 function kindOf(rule: Rule): Field['kind'] {

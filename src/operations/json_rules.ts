@@ -56,10 +56,10 @@ export function acceptsNull(rule: Rule): boolean {
   return branchesOf(rule).some(({ type }) => type === 'null');
 }
 
-/** Whether every value is an object with fields of its own names. */
-export function isObjectRule(rule: Rule): boolean {
-  const values = valuesOf(rule);
-  return values.length > 0 && values.every(({ type }) => type === 'object');
+/** Whether it takes objects, and nothing else but null. */
+export function takesObjects(schema: z.ZodType): boolean {
+  const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return isOf(valuesOf(followed(whole, whole, MAX_DEPTH)), ['object']);
 }
 
 /** The few values that it may have; `undefined` when there are others. */

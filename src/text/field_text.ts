@@ -3,10 +3,11 @@ const MAX_FIELD = 1_000;
 
 /**
  * A value as it is typed into a field: a list separated by commas, anything with parts of its own as JSON.
- * `undefined` for what no field can hold.
+ * `undefined` for what the field cannot hold.
+ * @param syntax of the field: only such a one reads JSON.
  */
-export function fieldText(value: unknown): string | undefined {
-  const text = plainText(value) ?? listText(value) ?? jsonText(value);
+export function fieldText(value: unknown, syntax?: 'list' | 'json'): string | undefined {
+  const text = plainText(value) ?? (syntax ? exactText(value) : looseText(value));
   return text !== undefined && text.length <= MAX_FIELD ? text : undefined;
 }
 
@@ -14,19 +15,24 @@ function plainText(value: unknown): string | undefined {
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }
 
-/** `undefined` for a list that would be read as another one. */
-function listText(value: unknown): string | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
+function looseText(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return undefined;
   const parts = value.map(plainText);
-  if (!parts.every((part) => part !== undefined && isEntry(part))) return undefined;
-  const text = parts.join(', ');
-  return text.startsWith('[') ? undefined : text;
+  return parts.includes(undefined) ? undefined : parts.join(', ');
 }
 
-function isEntry(text: string): boolean {
+/** With commas only where they are read as the same list. */
+function exactText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const text = isSimpleList(value) ? value.join(', ') : '[';
+  return text.startsWith('[') ? JSON.stringify(value) : text;
+}
+
+function isSimpleList(value: object): value is unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isEntry);
+}
+
+function isEntry(part: unknown): boolean {
+  const text = plainText(part) ?? '';
   return text !== '' && text === text.trim() && !text.includes(',');
-}
-
-function jsonText(value: unknown): string | undefined {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined;
 }

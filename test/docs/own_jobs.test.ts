@@ -197,10 +197,12 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
        const job = defineJob({ type: 'find', input: z.object({}), run: () => 1 });
        await serve({ jobs: [job] });`,
     );
-    expect(command('taken.ts', [])).toMatchObject({
-      code: 2,
-      err: '“find” cannot be a job type: “find” is already the name of an address or a command. Give it another name.\n',
-    });
+    for (const words of [[], ['types'], ['find', '--help'], ['--help']]) {
+      expect(command('taken.ts', words)).toMatchObject({
+        code: 2,
+        err: '“find” cannot be a job type: “find” is already the name of an address or a command. Give it another name.\n',
+      });
+    }
   });
 });
 

@@ -2,41 +2,48 @@ import type { Field } from '../../src/operations/fields.ts';
 import { fieldText } from '../../src/text/field_text.ts';
 import { attributeText } from './field.tsx';
 
+interface HiddenProps {
+  input: Record<string, unknown>;
+  /** Of the type, which say where JSON is read. */
+  fields?: Field[];
+}
+
 /** What a job was asked, as the fields of a form that asks it again. */
-export function HiddenFields({ input }: { input: Record<string, unknown> }): JSX.Element {
+export function HiddenFields({ input, fields }: HiddenProps): JSX.Element {
   return (
     <>
-      {Object.entries(input).flatMap(([name, value]) => {
-        const text = fieldText(value);
-        return text === undefined
-          ? []
-          : [<input type="hidden" name={attributeText(name)} value={attributeText(text)} />];
-      })}
+      {Object.entries(fieldTexts(input, fields)).map(([name, text]) => (
+        <input type="hidden" name={attributeText(name)} value={attributeText(text)} />
+      ))}
     </>
   );
+}
+
+/** The same as texts, without what no form can hold. */
+export function fieldTexts(
+  input: Record<string, unknown>,
+  fields: Field[] = [],
+): Record<string, string> {
+  const texts = Object.entries(input).flatMap(([name, value]) => {
+    const text = fieldText(value, syntaxOf(fields, name));
+    return text === undefined ? [] : [[name, text]];
+  });
+  return Object.fromEntries(texts);
+}
+
+function syntaxOf(fields: Field[], name: string): Field['syntax'] {
+  return fields.find((field) => field.name === name)?.syntax;
 }
 
 /** What a list has in the place of something long, or of the end of it. */
 const CUT = /…$|… \([\d,]+ characters\)$|^… and [\d,]+ more$|^\{…\}$|^\[\d+ entries\]$/;
 
-/**
- * Whether a form that asks the same again can hold all of it; not when it was cut for a list.
- * @param fields of the type, which say where JSON is read.
- */
+/** Whether a form that asks the same again can hold all of it; not when it was cut for a list. */
 export function fitsForm(input: Record<string, unknown>, fields: Field[] = []): boolean {
-  const readsJson = (name: string) =>
-    fields.find((field) => field.name === name)?.syntax === 'json';
   return Object.entries(input).every(
-    ([name, value]) => isAbsent(value) || (isWhole(value) && (isPlain(value) || readsJson(name))),
+    ([name, value]) =>
+      isAbsent(value) || (!hasCut(value) && fieldText(value, syntaxOf(fields, name)) !== undefined),
   );
-}
-
-function isPlain(value: unknown): boolean {
-  return [value].flat().every((part) => typeof part !== 'object');
-}
-
-function isWhole(value: unknown): boolean {
-  return !hasCut(value) && fieldText(value) !== undefined;
 }
 
 function hasCut(value: unknown): boolean {

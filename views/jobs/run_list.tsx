@@ -57,7 +57,7 @@ function RunAgain({ job, fields }: Omit<RunProps, 'now'>): JSX.Element {
   if (!fitsForm(job.metadata ?? {}, fields)) return '';
   return (
     <PostForm action={urlTo(`/api/${job.type}`)} target="#start-result">
-      <HiddenFields input={job.metadata ?? {}} />
+      <HiddenFields input={job.metadata ?? {}} fields={fields} />
       <button type="submit" class="quiet">
         Run again
       </button>

@@ -3,6 +3,7 @@ import {
   InvalidInput,
   type Job,
   type JobType,
+  OPTION_NAMES,
   readSession,
   readStartOptions,
   type Tracker,
@@ -11,7 +12,7 @@ import { actorOf } from '../http/actor.ts';
 import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { oneSession } from './schedule_request.ts';
-import { isOwnField, OPTION_NAMES } from './start_warnings.ts';
+import { isOwnField } from './start_warnings.ts';
 
 /** Identical requests within this time count as one: a double click, in ms. */
 const DOUBLE_PRESS_MS = 500;
