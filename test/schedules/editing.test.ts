@@ -54,7 +54,7 @@ describe('FEATURES 40: a schedule that is edited', () => {
     const store = createSqliteScheduleStore(database, writerOf(database));
     const { id } = await add('* * * * *');
     clock.skip(MINUTE);
-    const [read] = await store.due(clock.now());
+    const [read] = await store.due(clock.now(), ['errand']);
     const due = read?.nextDue ?? 0;
     // It stays due at the same time.
     await settled(schedules.edit(id, { priority: 9 }));
