@@ -24,6 +24,9 @@ const TAKEN_FIELDS: ReadonlySet<string> = new Set([
   ...SCHEDULE_OPTIONS,
 ]);
 
+/** A field of that name hides what htmx, or the script of this program, reads of a form. */
+const FORM_MEMBERS: ReadonlySet<string> = new Set(['id', 'elements', 'parentNode']);
+
 /** A field is part of an address, of an option and of an id in the page. */
 const FIELD_NAME = /^[a-z][\w-]*$/i;
 
@@ -78,7 +81,7 @@ const RENAME = 'Give the field another name.';
 function fieldProblem({ name }: Field): string | undefined {
   if (TAKEN_FIELDS.has(name)) return `a start or a schedule has a field of that name. ${RENAME}`;
   if (name in {}) return `every object has something of that name. ${RENAME}`;
-  if (name === 'id') return `every form has an id of its own. ${RENAME}`;
+  if (FORM_MEMBERS.has(name)) return `the page’s script reads that of every form. ${RENAME}`;
   if (FIELD_NAME.test(name)) return undefined;
   return `a name has letters, digits, - and _, and begins with a letter. ${RENAME}`;
 }

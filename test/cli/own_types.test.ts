@@ -1,12 +1,16 @@
 /** What a program's own job types may not be called, and may not have. */
 import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { createProgram } from '../../src/cli/commands.ts';
+import { TAKEN_OPTIONS } from '../../src/cli/option_flags.ts';
 import { refuseUnusable } from '../../src/cli/own_types.ts';
 import { OPTION_NAMES } from '../../src/jobs/index.ts';
 import { asCustomType, defineJob } from '../../src/operations/define_job.ts';
 import { OPERATION_TYPES, RESERVED_NAMES } from '../../src/operations/index.ts';
 import type { OperationCommand } from '../../src/operations/operation.ts';
+import { SCHEDULE_TIMES } from '../../src/schedules/index.ts';
 
 /** What is wrong with a type, one sentence a line; empty when nothing is. */
 function refusal(input: z.ZodType, command: OperationCommand = {}, type = 'own'): string {
@@ -114,11 +118,28 @@ describe('FEATURES 46: at the start is refused', () => {
     }
   });
 
+  test('what docs/own_jobs.md lists', () => {
+    const page = readFileSync(join(import.meta.dir, '../../docs/own_jobs.md'), 'utf8');
+    const section = page.slice(page.indexOf('### Fields'));
+    const names = ['type', 'input', ...OPTION_NAMES, ...SCHEDULE_TIMES, ...TAKEN_OPTIONS];
+    expect(names.filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+  });
+
   test('fields whose options are in each other’s way, or are none', () => {
     const both = z.object({ dryRun: z.boolean().default(false), 'dry-run': z.string() });
     expect(refusal(both)).toContain('the field “dry-run” has the same option, --dry-run');
     expect(refusal(withField('noCache'))).toContain('--no-cache would turn off --cache');
-    for (const name of ['a b', '1st', 'größe', '-a', 'a.b', '_a', 'id', 'constructor']) {
+    for (const name of [
+      'a b',
+      '1st',
+      'größe',
+      '-a',
+      'a.b',
+      '_a',
+      'id',
+      'elements',
+      'constructor',
+    ]) {
       expect(refusal(withField(name)), name).toContain(`cannot have the field “${name}”`);
     }
     expect(refusal(withField('noCache'), { options: { noCache: { name: 'fresh' } } })).toBe('');

@@ -85,7 +85,7 @@ async function problemOf({ definition, fields }: Operation, { values, errors }: 
 /** What the type itself says of the input, once that is complete. */
 async function sentenceOf({ definition, fields, words }: Operation, { values }: FormState) {
   if (!words.starts) return undefined;
-  const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]]));
+  const given = Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? '']));
   const read = await definition.input.safeParseAsync(given);
   if (read.success) return words.starts(read.data as Record<string, unknown>);
   const missing = fields.find(({ name, required }) => required && !values[name]?.trim());
