@@ -1,16 +1,20 @@
 import { EXIT } from './exit.ts';
 import { flushed, outputFailure, printError, surviveClosedOutput } from './output.ts';
+import { callProgram } from './program_name.ts';
 
 /**
  * Runs a command line. The process ends by itself afterwards, with `process.exitCode` set.
  * @param compiled the folder of the compiled program, if that is running.
+ * @param name how the program is called on a command line, if that is not `xgpt`.
  * @param prepare runs first; what it throws is reported like the failure of a command.
  */
 export async function runProgram(
   words: string[],
   compiled?: string,
+  name = 'xgpt',
   prepare?: () => Promise<void>,
 ): Promise<void> {
+  callProgram(name);
   const serve = () => startServer(compiled);
   try {
     await prepare?.();

@@ -9,7 +9,9 @@ import { z } from 'zod';
 import type { Job } from '../jobs/index.ts';
 import { TASKS_EXTENSION } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
-import { type TaskState, taskState } from './task.ts';
+import { answered } from './failures.ts';
+import { READ_ONLY } from './read_only.ts';
+import { hasExpired, type TaskState, taskState } from './task.ts';
 
 /** The longest id that is looked up. */
 const MAX_ID = 300;
@@ -29,9 +31,10 @@ export function addTaskMethods(
   deps: AgentDeps,
   callerOf: (context: ServerContext) => Caller,
 ): void {
+  const job = (taskId: string) => taskJob(deps, taskId);
   server.setRequestHandler('tasks/get', { params, result }, async ({ taskId }, context) => {
     requireTasks(callerOf(context));
-    return taskState(deps, taskJob(deps, taskId)) satisfies TaskState;
+    return answered(deps, 'tasks/get', context, (): TaskState => taskState(deps, job(taskId)));
   });
   // No job asks its client for anything: whatever is answered belongs to no open question.
   server.setRequestHandler(
@@ -41,20 +44,22 @@ export function addTaskMethods(
       requireTasks(callerOf(context));
       // The library (2.4.0) takes them out of the parameters.
       if (!isRecord(inputResponses ?? context.mcpReq.inputResponses)) throw noResponses();
-      taskJob(deps, taskId);
+      await answered(deps, 'tasks/update', context, () => job(taskId));
       return ACKNOWLEDGED;
     },
   );
   server.setRequestHandler('tasks/cancel', { params, result }, async ({ taskId }, context) => {
     const caller = callerOf(context);
     requireTasks(caller);
-    const { id } = taskJob(deps, taskId);
-    if (caller.isReader) throw readOnly();
-    const { agent, address } = caller;
-    const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
-    // One that has ended already stays as it is; the client sees that when it asks.
-    await deps.tracker.cancelJob(id, { by });
-    return ACKNOWLEDGED;
+    return answered(deps, 'tasks/cancel', context, async () => {
+      const { id } = job(taskId);
+      if (caller.isReader) throw readOnly();
+      const { agent, address } = caller;
+      const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
+      // One that has ended already stays as it is; the client sees that when it asks.
+      await deps.tracker.cancelJob(id, { by });
+      return ACKNOWLEDGED;
+    });
   });
 }
 
@@ -69,13 +74,17 @@ export function requireTasks({ hasTasks }: Pick<Caller, 'hasTasks'>): void {
  * The job of a task. A job that no agent has started as a task is none: its id, a wrong one and that of
  * a deleted job are all the same to a client.
  */
-function taskJob({ tracker }: AgentDeps, taskId: string): Job {
+function taskJob({ tracker, config }: AgentDeps, taskId: string): Job {
   const job = taskId.length > MAX_ID ? undefined : tracker.reader.getBriefJob(taskId);
-  if (job?.agent !== undefined) return job;
-  throw new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    'Task not found. It may have expired: a task is kept as long as its job.',
-  );
+  if (job?.agent === undefined) {
+    throw wrongTask('Task not found. It may have expired: a task is kept as long as its job.');
+  }
+  if (hasExpired(job, config.keepFinishedMs, Date.now())) throw wrongTask('Task has expired.');
+  return job;
+}
+
+function wrongTask(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 }
 
 function isRecord(value: unknown): boolean {
@@ -90,8 +99,5 @@ function noResponses(): ProtocolError {
 }
 
 function readOnly(): ProtocolError {
-  return new ProtocolError(
-    ProtocolErrorCode.InvalidRequest,
-    'Nothing was changed. The reader’s token sees everything and changes nothing.',
-  );
+  return new ProtocolError(ProtocolErrorCode.InvalidRequest, READ_ONLY);
 }

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { PassThrough } from 'node:stream';
 import { createLineReader, MAX_LINE } from '../../src/mcp/lines.ts';
-import { serveAgentOnStdio } from '../../src/mcp/stdio.ts';
+import { type PipeOptions, serveAgentOnStdio } from '../../src/mcp/stdio.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { testClock } from '../support/clock.ts';
 import { until } from '../support/wait.ts';
 import { dataOf, type Json, type Reply, textsOf } from './agents.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 type Answer = Reply & { id: unknown };
 
 /** An agent behind a pipe of this process. */
-function piped() {
+function piped(options: PipeOptions = {}, app = web) {
   const input = new PassThrough();
   const output = new PassThrough();
   let text = '';
@@ -27,8 +28,8 @@ function piped() {
     text += chunk;
   });
   const closing = new AbortController();
-  const deps = { ...web, logger: silentLogger, closing: closing.signal };
-  const served = serveAgentOnStdio(deps, { input, output });
+  const deps = { ...app, logger: silentLogger, closing: closing.signal };
+  const served = serveAgentOnStdio(deps, options, { input, output });
   const answers = () =>
     text
       .split('\n')
@@ -110,6 +111,33 @@ describe('an agent behind a pipe', () => {
     await web.tracker.cancelJob(id);
   });
 
+  test.each([false, true])(
+    'FEATURES 57: starts one job with two equal calls, as tasks: %j',
+    async (isTask) => {
+      const own = await setupApp({}, { clock: testClock() });
+      const { input, served, answers } = piped({}, own);
+      const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+      const _meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+      const args = { username: 'aurora_lab', maxTweets: 5 };
+      const params = { name: 'scrape', arguments: args, ...(isTask && { _meta }) };
+      const start = (id: number) => line({ id, method: 'tools/call', params });
+      input.end(hello + start(2) + start(3));
+      await served;
+      const ids = answers().flatMap((one) => /scrape-[\da-f-]{36}/.exec(JSON.stringify(one)) ?? []);
+      for (const { id, result } of answers().slice(1)) {
+        const [text] = textsOf(result ?? {});
+        expect([id, text]).toEqual([
+          id,
+          expect.stringContaining('This xgpt process stops: another'),
+        ]);
+        expect(text).not.toInclude('goes on');
+      }
+      expect(ids).toHaveLength(2);
+      expect(ids[1]).toBe(ids[0] as string);
+      expect(own.tracker.getAllJobs()).toHaveLength(1);
+    },
+  );
+
   test('FEATURES 57: is told that its job goes on when the process has to stop', async () => {
     const { input, served, answers, closing } = piped();
     input.write(hello + call(2, 'scrape', { username: 'aurora_lab', maxTweets: 4_000 }));
@@ -117,7 +145,37 @@ describe('an agent behind a pipe', () => {
     await until('it has started', () => web.tracker.getAllJobs().length > before);
     closing.abort();
     await served;
-    expect(textsOf(answers()[1]?.result ?? {})[0]).toInclude('It goes on.');
+    expect(textsOf(answers()[1]?.result ?? {})[0]).toInclude(
+      'it is running. This xgpt process stops: another one runs the job, or the next one that starts.',
+    );
+  });
+
+  test('FEATURES 57: that may only read sees everything, and changes nothing', async () => {
+    const job = await web.tracker.enqueue(
+      'discover',
+      { query: 'a' },
+      { agent: 'other', delayMs: 3_600_000 },
+    );
+    const before = web.tracker.getAllJobs().length;
+    const { input, served, answers } = piped({ isReader: true });
+    const scrape = call(3, 'scrape', { username: 'aurora_lab' });
+    const cancel = call(4, 'cancel_job', { id: job.id });
+    const ask = call(5, 'get_job', { id: job.id });
+    input.end(hello + line({ id: 2, method: 'tools/list' }) + scrape + cancel + ask);
+    await served;
+    const byId = new Map(answers().map((answer) => [answer.id, answer.result]));
+    const { tools } = byId.get(2) as { tools: { name: string }[] };
+    expect(tools.map(({ name }) => name).sort()).toEqual([
+      ...['find', 'get_job', 'get_job_log', 'get_post', 'get_profile', 'list_jobs'],
+    ]);
+    for (const id of [3, 4]) {
+      expect(byId.get(id)).toMatchObject({ isError: true });
+      expect(textsOf(byId.get(id) ?? {})[0]).toInclude('xgpt mcp without --read-only');
+    }
+    expect(dataOf(byId.get(5) ?? {}).job).toMatchObject({ id: job.id, status: 'queued' });
+    expect(JSON.stringify(byId.get('hello'))).not.toInclude('scrape');
+    expect(web.tracker.getAllJobs()).toHaveLength(before);
+    await web.tracker.cancelJob(job.id);
   });
 
   test('FEATURES 57: that can no longer be reached is let go', async () => {

@@ -1,4 +1,5 @@
 import {
+  DOUBLE_PRESS_MS,
   type Enqueued,
   InvalidInput,
   type Job,
@@ -13,9 +14,6 @@ import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { oneSession } from './schedule_request.ts';
 import { isOwnField } from './start_warnings.ts';
-
-/** Identical requests within this time count as one: a double click, in ms. */
-const DOUBLE_PRESS_MS = 500;
 
 /**
  * Starts a job from the fields of a form or a JSON object, with the options among them.
