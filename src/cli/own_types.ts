@@ -5,7 +5,7 @@ import { type Field, fieldsOf } from '../operations/fields.ts';
 import { folderWords } from '../operations/folder_words.ts';
 import { NO_INPUT_DEPS } from '../operations/job_type.ts';
 import { takesObjects } from '../operations/json_rules.ts';
-import { isReserved, TAKEN } from '../operations/names.ts';
+import { isNamedLikeAType, isReserved, MALFORMED, shownName, TAKEN } from '../operations/names.ts';
 import type { OperationCommand } from '../operations/operation.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { SCHEDULE_OPTIONS, SCHEDULE_TIMES } from '../schedules/index.ts';
@@ -54,7 +54,9 @@ function commandProblems({ type, commands }: CustomType): string[] {
 }
 
 function nameProblem(type: string): string | undefined {
-  const refused = `“${type}” cannot be a job type:`;
+  const refused = `${shownName(type)} cannot be a job type:`;
+  // One that was not given to `defineJob`.
+  if (!isNamedLikeAType(type)) return `${refused} ${MALFORMED}`;
   if (BUILT_IN.has(type)) return `${refused} xgpt has one of that name. Give it another name.`;
   return isReserved(type) ? `${refused} “${type}” ${TAKEN}` : undefined;
 }

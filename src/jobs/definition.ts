@@ -63,7 +63,7 @@ const JOB_TYPE = new RegExp(JOB_TYPE_PATTERN);
 
 /** @throws TypeError when `type` cannot be the name of a job type. */
 export function checkJobType(type: string): void {
-  if (JOB_TYPE.test(type)) return;
+  if (typeof type === 'string' && JOB_TYPE.test(type)) return;
   throw new TypeError(
     `${quoted(type)} cannot be a job type. Use letters, digits and . _ : -, at most 64, starting with a letter.`,
   );

@@ -3,7 +3,7 @@ import type { QueuedJobContext, RetryPolicy } from '../jobs/index.ts';
 import type { CustomType } from './custom_types.ts';
 import type { OperationDeps } from './deps.ts';
 import type { InputDeps } from './job_type.ts';
-import { isNamedLikeAType } from './names.ts';
+import { isNamedLikeAType, MALFORMED, shownName } from './names.ts';
 import type { OperationCommand, OperationRun, OperationWords } from './operation.ts';
 import { sendable } from './sendable.ts';
 
@@ -12,7 +12,7 @@ import { sendable } from './sendable.ts';
  * API and its card follow from it, as from a folder of this program.
  */
 export interface JobTypeDefinition<Type extends string, Schema extends z.ZodType, Output> {
-  /** Lower-case letters, digits and single hyphens. It becomes a command and an address. */
+  /** Lower-case letters, digits and single hyphens, at most 64 characters. It becomes a command and an address. */
   type: Type;
   /**
    * The schema of the input, an object. Its fields may be plain schemas, or those that xgpt exports
@@ -86,9 +86,7 @@ export function defineJob<const Type extends string, Schema extends z.ZodType, O
   definition: JobTypeDefinition<Type, Schema, Output>,
 ): JobTypeDefinition<Type, Schema, Output> {
   if (isNamedLikeAType(definition.type)) return definition;
-  throw new TypeError(
-    `"${definition.type}" cannot be a job type. A name has lower-case letters, digits and single hyphens.`,
-  );
+  throw new TypeError(`${shownName(definition.type)} cannot be a job type: ${MALFORMED}`);
 }
 
 /** The parts that a folder would have. */

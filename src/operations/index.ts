@@ -1,10 +1,11 @@
 import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
+import { escaped } from '../text/printable.ts';
 import { customType } from './custom_types.ts';
 import type { OperationDeps } from './deps.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import { defaultOf, foldersWithoutRun, loadInput } from './folders.ts';
-import { isNamedLikeAType, isReserved, TAKEN } from './names.ts';
+import { isNamedLikeAType, isReserved, MALFORMED, shownName, TAKEN } from './names.ts';
 import type { Operation, OperationRun, Operations } from './operation.ts';
 import { OPERATION_TYPES, wordsOf } from './words.ts';
 
@@ -67,13 +68,8 @@ function refuseIncomplete(folders: string[]): void {
 
 /** @throws InvalidConfig when the name is reserved, or does not fit into an address. */
 export function refuseReserved(type: string): void {
-  const folder = customType(type)
-    ? `“${type}” cannot be a job type`
-    : `The folder src/operations/${type} cannot be a job type`;
-  if (isReserved(type)) throw new InvalidConfig(`${folder}: “${type}” ${TAKEN}`);
-  if (!isNamedLikeAType(type)) {
-    throw new InvalidConfig(
-      `${folder}: a name has lower-case letters, digits and single hyphens. Give it another name.`,
-    );
-  }
+  const folder = customType(type) ? shownName(type) : `The folder src/operations/${escaped(type)}`;
+  const refused = `${folder} cannot be a job type:`;
+  if (isReserved(type)) throw new InvalidConfig(`${refused} “${type}” ${TAKEN}`);
+  if (!isNamedLikeAType(type)) throw new InvalidConfig(`${refused} ${MALFORMED}`);
 }

@@ -1,4 +1,6 @@
 import { InvalidConfig } from '../platform/config.ts';
+import { cut, MAX_NAME } from '../text/cut.ts';
+import { escaped } from '../text/printable.ts';
 import type { LiveDeps } from './connection.ts';
 import type { Source } from './source.ts';
 
@@ -23,7 +25,7 @@ export function customSources(
     const source = typeof definition === 'function' ? definition(live) : definition;
     if (!/^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/.test(source.name)) {
       throw new InvalidConfig(
-        `"${source.name}" cannot be a source. A name has lower-case letters, digits and single hyphens.`,
+        `"${escaped(cut(source.name, MAX_NAME))}" cannot be a source. A name has lower-case letters, digits and single hyphens.`,
       );
     }
     if (taken.has(source.name))

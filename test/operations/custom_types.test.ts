@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { z } from 'zod';
+import { refuseUnusable } from '../../src/cli/own_types.ts';
+import type { JobType } from '../../src/jobs/index.ts';
 import { addCustomTypes } from '../../src/operations/custom_types.ts';
 import { asCustomType, defineJob } from '../../src/operations/define_job.ts';
 import { fieldsOf, wholeNumber } from '../../src/operations/fields.ts';
-import { OPERATION_TYPES } from '../../src/operations/index.ts';
+import { OPERATION_TYPES, refuseReserved } from '../../src/operations/index.ts';
 import { sendable } from '../../src/operations/sendable.ts';
 import { InvalidConfig } from '../../src/platform/config.ts';
 import { customSources, type SourceDefinition } from '../../src/sources/custom_sources.ts';
@@ -96,6 +98,31 @@ describe('FEATURES 46: names', () => {
     }
   });
 
+  test('F10: of a type have one rule, and are told without control characters', async () => {
+    const rule =
+      'a name has lower-case letters, digits and single hyphens, begins with a letter, and has at most 64 characters. Give it another name.';
+    const { tracker } = setup();
+    const longest = 'x'.repeat(64);
+    expect(defineJob({ type: longest, input, run: () => 1 }).type).toBe(longest);
+    expect((await tracker.createJob(longest as JobType)).jobId).toStartWith(`${longest}-`);
+    for (const [type, shown] of [
+      ['a\nb', '“a\\u000ab”'],
+      ['a\x1b[31mb', '“a\\u001b[31mb”'],
+      ['x'.repeat(65), `“${'x'.repeat(65)}”`],
+      ['x'.repeat(200), `“${'x'.repeat(99)}…”`],
+      [undefined as unknown as string, 'undefined'],
+    ] as const) {
+      const given = { type, input, run: () => 1 };
+      const told = `${shown} cannot be a job type: ${rule}`;
+      expect(() => defineJob(given)).toThrow(new TypeError(told));
+      expect(() => refuseUnusable([asCustomType(given)])).toThrow(new InvalidConfig(told));
+      await expect(tracker.createJob(type as JobType)).rejects.toThrow('cannot be a job type');
+    }
+    expect(() => refuseReserved('a\nb')).toThrow(
+      `The folder src/operations/a\\u000ab cannot be a job type: ${rule}`,
+    );
+  });
+
   test('of types cannot be added once the list has been read', () => {
     expect(OPERATION_TYPES).not.toContain('print');
     const print = asCustomType(defineJob({ type: 'print', input, run: () => 1 }));
@@ -112,5 +139,6 @@ describe('FEATURES 46: names', () => {
     // The program ends with the sentence, and without a stack.
     expect(() => sources(named('sample'))).toThrow(InvalidConfig);
     expect(() => sources(named('the sea'))).toThrow('"the sea" cannot be a source.');
+    expect(() => sources(named('the\x1b[31m'))).toThrow('"the\\u001b[31m" cannot be a source.');
   });
 });
