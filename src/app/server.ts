@@ -1,6 +1,7 @@
 import { jobTracker } from '../jobs/index.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase, DatabaseUnusable } from '../platform/database.ts';
+import { databaseIssueOf, RESTORE, unusableMessage } from '../platform/database_issue.ts';
 import { createLogger } from '../platform/logger.ts';
 import { prepareStatements } from '../platform/statement.ts';
 import { StorageFailed, TOO_MANY_FILES } from '../platform/storage_issue.ts';
@@ -53,7 +54,7 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
   // Other requests than for the first page wait for these.
   const { schedules } = await deps.jobDeps();
   await complete();
-  prepareAllStatements();
+  prepareAllStatements(config.databasePath);
   // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
   // Not awaited: many may be overdue.
@@ -82,14 +83,14 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
 }
 
 /** @throws DatabaseUnusable when the tables are not those of this program. */
-function prepareAllStatements(): void {
+function prepareAllStatements(path: string): void {
   try {
     prepareStatements(appDatabase());
   } catch (cause) {
-    throw new DatabaseUnusable(
-      `The database is not as xgpt made it: ${(cause as Error).message}. Stop xgpt and restore a backup with xgpt restore, or point XGPT_DATA_DIR at another folder.`,
-      { cause },
-    );
+    if (databaseIssueOf(cause)) throw cause;
+    const { message } = cause as Error;
+    const problem = { title: `It is not as xgpt made it: ${message}.`, remedy: RESTORE };
+    throw new DatabaseUnusable(unusableMessage(path, problem), { cause });
   }
 }
 

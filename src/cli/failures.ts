@@ -3,16 +3,18 @@ import { DataFolderMissing, DataFolderUnusable } from '../app/data_folder.ts';
 import { SecretKeyUnusable } from '../connections/index.ts';
 import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
-import { InvalidConfig } from '../platform/config.ts';
+import { InvalidConfig, loadConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
-import { databaseIssueOf } from '../platform/database_issue.ts';
+import { databaseIssueOf, unusableMessage } from '../platform/database_issue.ts';
 import { StorageFailed } from '../platform/storage_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place that maps errors to exit codes. An unknown error is a bug: its code is 1. */
 export function failureOf(error: unknown): { code: number; message: unknown } {
   const issue = databaseIssueOf(error);
-  if (issue) return { code: EXIT.unusable, message: `${issue.title} ${issue.advice}` };
+  if (issue) {
+    return { code: EXIT.unusable, message: unusableMessage(loadConfig().databasePath, issue) };
+  }
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;
   if (error instanceof StorageFailed) return { code: EXIT.unusable, message };

@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 import { loadConfig } from './config.ts';
 import { DatabaseFiles, rememberFiles } from './database_files.ts';
 import { APPLICATION_ID, createStamper, renewStamp } from './database_header.ts';
-import { DATABASE_OVERWRITTEN, DatabaseUnusable, databaseIssueOf } from './database_issue.ts';
+import {
+  DATABASE_OVERWRITTEN,
+  DatabaseUnusable,
+  databaseIssueOf,
+  unusableMessage,
+} from './database_issue.ts';
 import { DatabaseLock } from './database_lock.ts';
 import { finishSwitch, removeStaged } from './database_switch.ts';
 import { walStateOf } from './foreign_wal.ts';
@@ -46,14 +51,11 @@ export function openDatabase(path: string): Database {
     return openLocked(path);
   } catch (cause) {
     if (cause instanceof DatabaseUnusable) throw cause;
-    const { title, remedy } = databaseIssueOf(cause) ?? {
+    const issue = databaseIssueOf(cause) ?? {
       title: `${(cause as Error).message}.`,
       remedy: 'Move the file away.',
     };
-    throw new DatabaseUnusable(
-      `Cannot use the database ${path}. ${title} ${remedy} Or point XGPT_DATA_DIR at another folder.`,
-      { cause },
-    );
+    throw new DatabaseUnusable(unusableMessage(path, issue), { cause });
   }
 }
 

@@ -17,6 +17,14 @@ export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }
 
+/** What a start or a command says of a database that it cannot use, whether or not xgpt is running. */
+export function unusableMessage(
+  path: string,
+  { title, remedy }: Pick<DatabaseIssue, 'title' | 'remedy'>,
+): string {
+  return `Cannot use the database ${path}. ${title} ${remedy} You can also point XGPT_DATA_DIR at another folder.`;
+}
+
 /** A write that would succeed was refused, because its result would be lost or wrong. */
 export class WriteRefused extends Error {
   override readonly name = 'WriteRefused';
@@ -69,10 +77,14 @@ const UNREACHABLE = temporary(
   'the database file can be opened again',
 );
 
+/** True whether or not xgpt is running. */
+export const RESTORE =
+  'If xgpt is running, stop it. Then put a backup in its place with: xgpt restore <file>.';
+
 const DAMAGED = permanent(
   'database_damaged',
   'The database file is damaged.',
-  'Stop xgpt and put a backup in its place with: xgpt restore <file>. The damaged files are kept beside it. Without a backup, save what can be read with: sqlite3 xgpt.sqlite .recover',
+  `${RESTORE} The damaged files are kept beside it. Without a backup, “sqlite3 xgpt.sqlite .recover” prints what can still be read, as SQL.`,
   'the database file is intact',
 );
 
@@ -80,7 +92,7 @@ const DAMAGED = permanent(
 export const DATABASE_GONE = permanent(
   'database_gone',
   'The database file was moved or deleted while xgpt was running.',
-  'Stop xgpt and put the data folder back where it was, or put a backup in its place with: xgpt restore <file>. A start without either begins a new database.',
+  'Stop all xgpt processes of this data folder. Then put the folder back where it was, or put a backup in its place with: xgpt restore <file>. A start without either begins a new database.',
   'the database file is back in its place',
 );
 

@@ -254,3 +254,31 @@ describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
     expect((await run(['posts', '--json', '--limit', '99'], { dataDir })).stdout).toContain('"id"');
   });
 });
+
+/** Overwrites the first page of every table, as a failing disk does; the file can still be opened. */
+function damageTables(path: string): void {
+  const tables = inFile<{ rootpage: number }>(
+    path,
+    "SELECT rootpage FROM sqlite_master WHERE rootpage > 0 AND tbl_name <> 'migrations'",
+  );
+  const [{ page_size: size }] = inFile<{ page_size: number }>(path, 'PRAGMA page_size') as [
+    { page_size: number },
+  ];
+  const bytes = readFileSync(path);
+  for (const { rootpage } of tables) bytes.fill(0x5a, (rootpage - 1) * size, rootpage * size);
+  writeFileSync(path, bytes);
+}
+
+test.each([
+  ['no database at all', (path: string) => writeFileSync(path, 'milk, eggs '.repeat(99))],
+  ['one with damaged tables', damageTables],
+])('F1: what every command says of a damaged file is true: %s', async (_, damage) => {
+  const { xgpt, dataDir, backup } = await withPosts();
+  const path = databaseOf(dataDir);
+  damage(path);
+  const stderr = `Cannot use the database ${path}. The database file is damaged. If xgpt is running, stop it. Then put a backup in its place with: xgpt restore <file>. The damaged files are kept beside it. Without a backup, “sqlite3 xgpt.sqlite .recover” prints what can still be read, as SQL. You can also point XGPT_DATA_DIR at another folder.\n`;
+  for (const words of [['jobs'], ['find', 'heron'], ['backup', backup]]) {
+    const told = await xgpt(...words);
+    expect({ words, ...told }).toMatchObject({ words, code: 5, stderr });
+  }
+});

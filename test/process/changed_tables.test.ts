@@ -16,5 +16,5 @@ test('a start on a database without one of its tables says what to do', async ()
   db.close();
   const start = startServer(dataDir);
   await expect(start).rejects.toThrow(/is not as xgpt made it: no such table: job_log/);
-  await expect(start).rejects.toThrow(/restore a backup with xgpt restore/);
+  await expect(start).rejects.toThrow(/put a backup in its place with: xgpt restore/);
 });
