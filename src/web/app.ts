@@ -9,6 +9,7 @@ import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
 import { commonHeaders } from './http/headers.ts';
 import { readIncoming } from './http/incoming.ts';
+import { openerPolicy } from './http/opener_policy.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { forReader } from './http/read_only.ts';
@@ -95,6 +96,7 @@ async function createFirstApp({ database, logger, compiled, ...given }: QuickDep
       return (await compressed(request, answer)) ?? answer;
     })
     .headers(commonHeaders(config))
+    .onRequest(({ request, set }) => void Object.assign(set.headers, openerPolicy(request)))
     .use(sameOrigin(config))
     .use(authenticate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request, path }) => {

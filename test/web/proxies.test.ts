@@ -73,6 +73,37 @@ describe('B3: behind a proxy in the settings', () => {
     expect(await cookie({})).not.toContain('Secure');
   });
 
+  test('the opener policy is sent exactly where a browser obeys it', async () => {
+    const { ask } = await serverBehind('127.0.0.1', {
+      XGPT_TOKEN: TOKEN,
+      XGPT_HOSTS: 'xgpt.test,xgpt.localhost',
+    });
+    const plain = { ...forwarded, 'x-forwarded-proto': 'http' };
+    const { 'x-forwarded-host': _, ...unnamed } = plain;
+    const cases: [sent: string | null, headers: Record<string, string>][] = [
+      ['same-origin', forwarded],
+      [null, plain],
+      [null, { host: 'xgpt.test' }],
+      ['same-origin', { ...plain, origin: 'https://xgpt.test:8443' }],
+      // Browsers send it to trustworthy origins only.
+      ['same-origin', { ...plain, 'sec-fetch-site': 'none' }],
+      ['same-origin', unnamed],
+      ['same-origin', {}],
+      ...['localhost:3000', '[::1]:3000', 'xgpt.localhost'].map(
+        (host): [string, Record<string, string>] => ['same-origin', { host }],
+      ),
+    ];
+    for (const [sent, headers] of cases) {
+      for (const path of ['/login', '/jobs', '/nothing']) {
+        for (const how of [BEARER, NAVIGATION, { accept: 'application/json' }]) {
+          const answer = await ask(path, { ...how, ...headers });
+          const policy = answer.headers.get('cross-origin-opener-policy');
+          expect({ path, how, headers, policy }).toEqual({ path, how, headers, policy: sent });
+        }
+      }
+    }
+  });
+
   test('F4: wrong tokens slow down the client that sends them, and nobody else behind the proxy', async () => {
     const { ask } = await serverBehind('127.0.0.1', { XGPT_TOKEN: TOKEN });
     const from = (address: string, token: Record<string, string>) =>

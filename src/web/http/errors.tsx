@@ -12,6 +12,7 @@ import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
 import { isHtmx, isNavigation, wantsExport, wantsJson, wantsText } from './negotiation.ts';
+import { openerPolicy } from './opener_policy.ts';
 import { BAD_QUERY, Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import type { RouteTable } from './route_table.ts';
@@ -39,7 +40,12 @@ export async function answerProblem(
   const { status } = problem;
   // The rest of the file was not read, and nothing can follow it on this connection.
   const closing = isUpload(request) && { connection: 'close' };
-  const headers = { ...commonHeaders(deps.config), ...closing, ...problem.headers };
+  const headers = {
+    ...commonHeaders(deps.config),
+    ...openerPolicy(request),
+    ...closing,
+    ...problem.headers,
+  };
   const issue = deps.health.noticed(error);
   // A deliberate refusal is no fault, and a known issue has been logged already.
   const isRefusal = error instanceof Problem || error instanceof ModelUnavailable;

@@ -12,12 +12,11 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Headers of every response: its security policy and the request headers it depends on. */
+/** Headers of every response but those of `openerPolicy`: its security policy and the request headers it depends on. */
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
   vary: 'Accept, Accept-Encoding, Cookie, HX-Request, HX-Target',
 };
 
@@ -32,7 +31,7 @@ export const PICTURES_OF_POSTS = {
 /** The same for responses that nobody but their recipient may see, such as all that need the token. */
 const PRIVATE_HEADERS = { ...HEADERS, 'cache-control': 'no-store' };
 
-/** The headers of every response that does not replace them. */
+/** The headers of every response that does not replace them, besides `openerPolicy`. */
 export function commonHeaders({ token }: { token: string | undefined }): Record<string, string> {
   return token === undefined ? HEADERS : PRIVATE_HEADERS;
 }

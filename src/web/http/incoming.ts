@@ -88,6 +88,15 @@ export function forwardedSchemeOf(request: Request): 'http' | 'https' | undefine
   return (request as Received)[VISIT]?.scheme;
 }
 
+/**
+ * Whether the browser's connection is encrypted. Behind a proxy that is not trusted, its Origin header
+ * has the page's scheme.
+ */
+export function isOverTls(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  return forwardedSchemeOf(request) === 'https' || (origin?.startsWith('https:') ?? false);
+}
+
 /** The origin of this server as the client sees it: `https://xgpt.example`. */
 export function originOf(request: Request): string {
   return `${forwardedSchemeOf(request) ?? 'http'}://${new URL(request.url).host}`;

@@ -15,7 +15,7 @@ import {
   signInIdOf,
 } from '../http/authenticate.ts';
 import { parseFields } from '../http/body.ts';
-import { forwardedSchemeOf } from '../http/incoming.ts';
+import { isOverTls } from '../http/incoming.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
@@ -108,10 +108,4 @@ function signedIn(request: Request, signIn: string, next: string): Response {
 function cookie(request: Request, value: string, maxAge: number): string {
   const secure = isOverTls(request) ? '; Secure' : '';
   return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=${basePath() || '/'}; HttpOnly; SameSite=Strict${secure}`;
-}
-
-/** Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme. */
-function isOverTls(request: Request): boolean {
-  const origin = request.headers.get('origin');
-  return forwardedSchemeOf(request) === 'https' || (origin?.startsWith('https:') ?? false);
 }
