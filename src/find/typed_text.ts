@@ -25,18 +25,31 @@ export function withoutFilters(text: string): string {
 function without(text: string, isUnwanted: (filter: Filter) => boolean): string {
   let kept = '';
   let at = 0;
+  let isChanged = false;
+  // Whether the minuses before each open bracket add up to one.
+  const signs = [false];
   for (const piece of piecesOf(text)) {
+    const isInverted = signs.at(-1) === true;
+    if (piece.type === 'open') signs.push(piece.isNot !== isInverted);
+    if (piece.type === 'close' && signs.length > 1) signs.pop();
     if (!('text' in piece)) continue;
     const start = text.indexOf(piece.text, at);
     if (start < 0) continue;
     const end = start + piece.text.length;
-    if (piece.type === 'filter' && isUnwanted(piece)) {
+    if (piece.type === 'filter' && isUnwanted({ ...piece, isNot: piece.isNot !== isInverted })) {
       const before = text.slice(at, start);
-      kept += piece.isNot ? before.replace(/[-−–]+$/, '') : before;
+      kept += piece.isNot ? before.replace(/[-−－–]+$/, '') : before;
+      isChanged = true;
     } else {
       kept += text.slice(at, end);
     }
     at = end;
   }
-  return (kept + text.slice(at)).trim();
+  const rest = (kept + text.slice(at)).trim();
+  return isChanged ? withoutEmptyBrackets(rest) : rest;
+}
+
+function withoutEmptyBrackets(text: string): string {
+  const less = text.replace(/[-−－–]*[(（]\s*[)）]/g, '');
+  return less === text ? text.trim() : withoutEmptyBrackets(less);
 }

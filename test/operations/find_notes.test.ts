@@ -150,3 +150,26 @@ describe('FEATURES 47: a word with a typing error, by words and meaning', () => 
     expect(posts[0]).toMatchObject({ id: '1', why: { someWords: true } });
   });
 });
+
+test.each([
+  [
+    'soup -(from:ada jazz)',
+    [
+      '“-(from:ada jazz)” has no effect: a minus before a bracket cannot exclude an operator together with other conditions.',
+    ],
+  ],
+  [
+    'soup OR from:ada',
+    [
+      '“from:ada” holds for the whole query: OR stands between words, or between values of from:, lang:, is: or source:.',
+    ],
+  ],
+  ['soup -(from:bo)', []],
+])('what does not hold as typed in %s is told', async (q, notes) => {
+  const { found } = filled(['warm soup']);
+  for (const by of ['best', 'words'] as const) {
+    const answer = await found({ q, by });
+    expect(answer.total).toBe(1);
+    expect(answer.notes ?? []).toEqual(notes);
+  }
+});

@@ -12,10 +12,20 @@ import type { UnknownWord } from './spelling.ts';
 
 export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found by words alone. Start an embed job ${WHERE_TO_EMBED} to find them by meaning, too.`;
 
-/** Operators that were read as text, and why. */
-export function unreadNotes({ unread = [] }: FindQuery): string[] {
-  return unread.map(({ typed, takes }) => `“${typed}” was read as text: ${takes}.`);
+/** What does not hold as typed, and why: operators that were read as text, or cannot be combined so. */
+export function unreadNotes({ unread = [], unheld = [] }: FindQuery): string[] {
+  return [
+    ...unread.map(({ typed, takes }) => `“${typed}” was read as text: ${takes}.`),
+    ...unheld.map(({ typed, reason }) => `“${typed}” ${WHY_UNHELD[reason]}.`),
+  ];
 }
+
+const WHY_UNHELD = {
+  alternative:
+    'holds for the whole query: OR stands between words, or between values of from:, lang:, is: or source:',
+  together:
+    'has no effect: a minus before a bracket cannot exclude an operator together with other conditions',
+};
 
 /** Operators that had no effect, and what they take. */
 export function emptyNotes({ empty = [] }: FindQuery): string[] {
