@@ -2,6 +2,7 @@ import type { PostPage, ProfilePage } from '../library/library.ts';
 import type { Post, QuotedPost } from '../sources/post.ts';
 import { count, counted, exact } from './format.ts';
 import { placeName, understoodText, unrankedText, whyFound } from './found_text.ts';
+import { isolated } from './isolated.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -87,7 +88,7 @@ export function aboutFound(found: Parameters<typeof unrankedText>[0] & About): s
   const { didYouMean, notes = [] } = found;
   return [
     ...(found.understood === '' ? [] : [printable(understoodText(found))]),
-    ...(didYouMean === undefined ? [] : [`Did you mean: ${printable(didYouMean)}`]),
+    ...(didYouMean === undefined ? [] : [`Did you mean: ${printable(isolated(didYouMean))}`]),
     ...notes.map((note) => `Note: ${printable(note)}`),
     ...(found.unranked === undefined ? [] : [unrankedText(found)]),
   ];

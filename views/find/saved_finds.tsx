@@ -1,4 +1,5 @@
 import type { ListedFind } from '../../src/operations/find/saved.ts';
+import { quoted } from '../../src/text/isolated.ts';
 import { newPostsWords, savedFindWords } from '../../src/text/saved_find_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
@@ -92,13 +93,13 @@ function ChangeFind({ find: { id, name }, address }: { find: ListedFind; address
           maxlength={MAX_NAME}
           required
         />
-        <button type="submit" aria-label={attributeText(`Rename “${name}”`)}>
+        <button type="submit" aria-label={attributeText(`Rename ${quoted(name)}`)}>
           Rename
         </button>
       </form>
       <form method="post" action={`${address}/remove`} class="change-find-form">
         <span class="muted">The posts stay.</span>
-        <button type="submit" aria-label={attributeText(`Remove “${name}”`)}>
+        <button type="submit" aria-label={attributeText(`Remove ${quoted(name)}`)}>
           Remove
         </button>
       </form>

@@ -5,6 +5,7 @@ import { hasLowerCaseOr } from '../../find/parse.ts';
 import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import type { Facets, WordFinder } from '../../library/finding.ts';
 import { counted } from '../../text/format.ts';
+import { quoted } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
 import { WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -15,8 +16,8 @@ export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found 
 /** What does not hold as typed, and why: operators that were read as text, or cannot be combined so. */
 export function unreadNotes({ unread = [], unheld = [] }: FindQuery): string[] {
   return [
-    ...unread.map(({ typed, takes }) => `“${typed}” was read as text: ${takes}.`),
-    ...unheld.map(({ typed, reason }) => `“${typed}” ${WHY_UNHELD[reason]}.`),
+    ...unread.map(({ typed, takes }) => `${quoted(typed)} was read as text: ${takes}.`),
+    ...unheld.map(({ typed, reason }) => `${quoted(typed)} ${WHY_UNHELD[reason]}.`),
   ];
 }
 
@@ -29,17 +30,19 @@ const WHY_UNHELD = {
 
 /** Operators that had no effect, and what they take. */
 export function emptyNotes({ empty = [] }: FindQuery): string[] {
-  return empty.map(({ typed, takes }) => `“${typed}” has no value, and no effect: ${takes}.`);
+  return empty.map(({ typed, takes }) => `${quoted(typed)} has no value, and no effect: ${takes}.`);
 }
 
 /** Words that no post has, and what was found instead of them. */
 export function unknownNotes(unknown: UnknownWord[]): string[] {
-  const missing = unknown.flatMap(({ word, beginning }) => (beginning ? [] : [`“${word}”`]));
+  const missing = unknown.flatMap(({ word, beginning }) => (beginning ? [] : [quoted(word)]));
   return [
     ...(missing.length > 0 ? [`No post has ${listed(missing, 'or')}.`] : []),
     ...unknown.flatMap(({ word, beginning }) =>
       beginning
-        ? [`No post has “${word}”: words that begin with “${beginning}” were looked for instead.`]
+        ? [
+            `No post has ${quoted(word)}: words that begin with ${quoted(beginning)} were looked for instead.`,
+          ]
         : [],
     ),
   ];
@@ -119,7 +122,7 @@ export async function absentNotes(
     if (await isAbsent({ sources: [name] })) notes.push(noSource(name, await facetsOf(words)));
   for (const beginning of match ? prefixesIn(match) : [])
     if (words.matchesOf({ word: beginning, isPrefix: true }, 1).keys.length === 0)
-      notes.push(`No post has a word that begins with “${beginning}”.`);
+      notes.push(`No post has a word that begins with ${quoted(beginning)}.`);
   return notes;
 }
 
