@@ -135,7 +135,7 @@ export interface UndoWords {
 
 export interface ResultLink {
   words: string;
-  path: '/find' | '/profiles' | '/forget';
+  path: '/find' | '/profiles' | '/forget' | '/scrape';
   query: Record<string, string>;
 }
 

@@ -34,3 +34,6 @@ export function fitted(text: string, columns: number): string {
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - Bun.stringWidth(text)));
 }
+
+/** An argument as it is typed into a POSIX shell. */
+export const shellQuoted = (text: string) => `'${printable(text).replaceAll("'", `'\\''`)}'`;
