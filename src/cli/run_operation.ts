@@ -44,8 +44,8 @@ export async function runOperation(
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
-    for (const warning of pastStartWarning(job)) printError(warning);
     const pause = jobTracker.reader.pauseOf()(job);
+    for (const warning of pastStartWarning(job, pause !== undefined)) printError(warning);
     if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });

@@ -1,9 +1,10 @@
 import type { Elysia } from 'elysia';
 import { AuditPage, AuditTable } from '../../../views/pages/audit.tsx';
-import type { AuditModel } from '../../../views/view_models.ts';
+import type { AuditModel, JobNames } from '../../../views/view_models.ts';
 import { type TypedAuditQuery, toAuditQuery } from '../../jobs/audit_query.ts';
 import type { AuditEntry, AuditQuery, AuditTrail } from '../../jobs/index.ts';
 import { AUDIT_COLUMNS, auditTable } from '../../text/audit_text.ts';
+import { jobName } from '../../text/format.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import { AUDIT_PAGE_QUERY, AUDIT_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -33,7 +34,7 @@ export function auditRoutes(deps: WebDeps) {
         }
         const page = tracker.audit.list(query);
         return respond(() => page, {
-          html: () => AuditTable({ entries: page.entries, now: new Date() }),
+          html: () => AuditTable({ entries: page.entries, now: new Date(), nameOf: namesOf(deps) }),
           text: () => auditTable(page.entries, page.nextCursor),
         });
       },
@@ -57,11 +58,25 @@ export function auditPage(deps: WebDeps) {
       ({ request, query: typed }) => {
         const page = deps.tracker.audit.list(toAuditQuery(typed));
         const nextHref = nextHrefOf(request, page.nextCursor);
-        const model = { ...page, query: shownQuery(typed), nextHref };
+        const model = { ...page, nameOf: namesOf(deps), query: shownQuery(typed), nextHref };
         return html(AuditPage({ layout: layoutOf(request, deps), model }));
       },
       { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
     );
+}
+
+/** Names that a page looks up at most: an entry of many jobs has the ids of up to 100. */
+const MAX_NAMES = 1_000;
+
+function namesOf({ tracker }: Pick<WebDeps, 'tracker'>): JobNames {
+  const names = new Map<string, string | undefined>();
+  return (id) => {
+    if (!names.has(id) && names.size < MAX_NAMES) {
+      const job = tracker.reader.getBriefJob(id);
+      names.set(id, job && jobName(job));
+    }
+    return names.get(id);
+  };
 }
 
 function shownQuery(typed: TypedAuditQuery): AuditModel['query'] {

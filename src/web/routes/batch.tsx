@@ -107,10 +107,14 @@ async function startOne(
 /** About the entries that were started; in a list they name the entry. */
 function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): string[] {
   const entries = Array.isArray(body) ? body : [body];
+  const pauseOf = tracker.reader.pauseOf();
   return results.flatMap((result, index) => {
     if (!('job' in result)) return [];
     const { job } = result;
-    const found = [...entryWarnings(tracker, job.type, entries[index]), ...pastStartWarning(job)];
+    const found = [
+      ...entryWarnings(tracker, job.type, entries[index]),
+      ...pastStartWarning(job, pauseOf(job) !== undefined),
+    ];
     return entries.length > 1 ? found.map((text) => `Entry ${index + 1}: ${text}`) : found;
   });
 }
