@@ -108,6 +108,8 @@ export interface WordFinder {
   newestKey(): number;
   /** @param also the keys of posts that a find lists first, also without the words; they are counted first. */
   facets(query: FindQuery, also?: number[]): Promise<Facets>;
+  /** The same of the posts with these keys alone. */
+  facetsOf(keys: number[]): Facets;
   /** All that meet `filters`, and `words` when there are any. */
   keysOf(filters: FindFilters, words?: WordMatch): Promise<KeySet>;
   /**

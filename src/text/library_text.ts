@@ -100,7 +100,7 @@ export function aboutAnswer({ didYouMean, notes = [] }: About): string[] {
   ];
 }
 
-export const suggestionText = (didYouMean: string) => `Did you mean: ${didYouMean}`;
+export const suggestionText = (didYouMean: string) => `Did you mean: ${isolated(didYouMean)}`;
 
 interface About {
   didYouMean?: string;

@@ -30,7 +30,7 @@ export function createWordFinder(db: Database): WordFinder {
   const collected = createCollecting(queries, counts);
   const byTime = createByTime(queries, plans, collected);
   const everyMatch = createEveryMatch(byTime);
-  const facetsOf = createFacets(queries, collected);
+  const facets = createFacets(queries, collected);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
     db,
@@ -59,7 +59,8 @@ export function createWordFinder(db: Database): WordFinder {
       countAfter(conditionsOfQuery(query), key, cap),
     keysAfter: (query, key, limit) => keysAfter(conditionsOfQuery(query), key, limit),
     newestKey: counts.newestKey,
-    facets: (query, also) => facetsOf(conditionsOfQuery(query), also),
+    facets: (query, also) => facets.ofFound(conditionsOfQuery(query), also),
+    facetsOf: facets.ofKeys,
     keysOf: (filters, words) => byTime.setOf(conditionsOf(filters, words)),
     async *everyMatch(query, batch) {
       for await (const keys of everyMatch(conditionsOfQuery(query), batch))
