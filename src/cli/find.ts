@@ -10,6 +10,7 @@ import {
   toFindRequest,
 } from '../operations/find/request.ts';
 import { aboutAnswer, aboutFound, postsText } from '../text/library_text.ts';
+import { showsBold } from './bold.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
 import { limitOf, openLibrary, pages, printJson, typedInFind } from './library.ts';
@@ -105,7 +106,7 @@ async function printPages(
   const findPage = (page: object) => find(deps, { ...request, ...page });
   for await (const found of pages(limit, findPage, about)) {
     if (asJson) printJson(found.posts);
-    else write(separator + postsText(found.posts));
+    else write(separator + postsText(found.posts, showsBold()));
     separator = '\n';
     about(found);
     await flushed();

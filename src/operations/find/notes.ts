@@ -1,11 +1,11 @@
 import { handle, languageName, sinceText, untilText } from '../../find/describe.ts';
 import { noFilters } from '../../find/filters.ts';
-import { partsOf } from '../../find/index.ts';
+import { contradictionsIn, partsOf } from '../../find/index.ts';
 import { hasLowerCaseOr } from '../../find/parse.ts';
 import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import type { Facets, WordFinder } from '../../library/finding.ts';
 import { counted } from '../../text/format.ts';
-import { quoted } from '../../text/isolated.ts';
+import { isolated, quoted } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
 import { WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -56,7 +56,7 @@ export function alternativeNotes({ text }: FindQuery): string[] {
 }
 
 /** Conditions that no post can meet together. */
-export function contradictionNotes({ filters }: FindQuery): string[] {
+export function contradictionNotes({ filters, words }: FindQuery): string[] {
   const { since, until, authors, sources, languages, kinds } = filters;
   const { notAuthors, notSources = [], notLanguages = [], notKinds = [], hasNot = [] } = filters;
   const pairs = [
@@ -71,7 +71,17 @@ export function contradictionNotes({ filters }: FindQuery): string[] {
     ...filters.has.filter((part) => hasNot.includes(part)).map((part) => both('has:', part)),
     ...likesNotes(filters),
   ];
-  return pairs.map((pair) => `No post can be found: ${pair} contradict each other.`);
+  return [
+    ...pairs.map((pair) => `No post can be found: ${pair} contradict each other.`),
+    ...contradictionsIn(words).map(wordNote),
+  ];
+}
+
+function wordNote({ sought, excluded, isStrict }: ReturnType<typeof contradictionsIn>[number]) {
+  const pair = `${isolated(sought)} and -${isolated(excluded)} contradict each other`;
+  return isStrict
+    ? `No post can be found: ${pair}.`
+    : `${pair}: only posts with other forms of the word, or near to it in meaning, can be found.`;
 }
 
 const EVERY_KIND = ['post', 'reply', 'repost'] as const;
