@@ -97,6 +97,8 @@ test('the page of a job that only counted leads to the form that deletes', async
   const page = await web.request(`/jobs/${job.id}`, { headers: NAVIGATION });
   const html = await page.text();
   expect(textOf(html)).toContain('Delete them');
+  expect(textOf(html)).toContain('Removing the job brings nothing back, and deletes nothing else.');
+  expect(textOf(html)).not.toContain('collected.');
   const [link] = elements(html, 'main a[href*="onlyCount=false"]');
   const path = link?.attributes.href?.replaceAll('&amp;', '&') ?? '';
   expect(path).toBe('/forget?username=ada&source=sample&onlyCount=false');

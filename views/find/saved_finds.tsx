@@ -33,7 +33,27 @@ export function SavedFinds({ finds, current, isOpen, now }: SavedFindsProps): JS
   );
 }
 
+/** So many are shown; the posts below them stay on the first screen. */
+const MAX_SHOWN = 5;
+
 export function SavedFindList({ finds, current, now }: Omit<SavedFindsProps, 'isOpen'>) {
+  // One more takes as much room as the line that unfolds it.
+  const shown = finds.length > MAX_SHOWN + 1 ? MAX_SHOWN : finds.length;
+  const others = finds.slice(shown);
+  return (
+    <>
+      <SavedFindRows finds={finds.slice(0, shown)} current={current} now={now} />
+      {others.length > 0 && (
+        <details class="more-finds" open={others.some(({ id }) => id === current?.id)}>
+          <summary safe>{`${others.length} more`}</summary>
+          <SavedFindRows finds={others} current={current} now={now} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function SavedFindRows({ finds, current, now }: Omit<SavedFindsProps, 'isOpen'>) {
   return (
     <ul class="saved-find-list">
       {finds.map((find) => (

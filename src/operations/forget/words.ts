@@ -32,6 +32,11 @@ export default defineWords({
     ...partsLeft(result),
     ...elsewhere(result, place),
   ],
+  effects: {
+    ifCancelled: 'Cancelling keeps what it has not deleted yet.',
+    ifRemoved: 'Removing the job brings nothing back, and deletes nothing else.',
+    stopped: 'What it has deleted stays deleted.',
+  },
   links: deletion,
   labels: {
     onlyCount: 'Only count',
