@@ -1,4 +1,5 @@
 import { readTyped } from '../jobs/job_query.ts';
+import { PostsDeleted } from '../library/index.ts';
 import { everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
 import { find } from '../operations/find/find.ts';
@@ -88,10 +89,15 @@ async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promi
     limit,
     onNotes: (about) => aboutAnswer(about).forEach((line) => void printError(line)),
   });
-  for await (const lines of exportLines(posts, 'csv')) {
-    write(lines);
-    await flushed();
-    if (outputClosed.aborted) return;
+  try {
+    for await (const lines of exportLines(posts, 'csv')) {
+      write(lines);
+      await flushed();
+      if (outputClosed.aborted) return;
+    }
+  } catch (error) {
+    if (error instanceof PostsDeleted) throw new CommandFailed(error.message, EXIT.failed);
+    throw error;
   }
 }
 

@@ -115,6 +115,7 @@ export interface WordFinder {
   /**
    * Every match, newest first, for exports: a few at first, then in batches of this size. It keeps no more
    * than a batch in memory.
+   * @throws PostsDeleted at the end, when some were deleted after they were found.
    */
   everyMatch(query: FindQuery, batch: number): AsyncIterable<Post[]>;
   /** In the order of `keys`; keys that are no more are left out. */
