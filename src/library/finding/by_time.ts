@@ -30,22 +30,8 @@ interface Passing {
   onMissing(count: number): void;
 }
 
-/** Lists posts newest first. */
-export function createByTime(queries: Queries, plans: Plans, collected: Collecting) {
-  const kept = createKeptAnswers<KeySet>(queries);
-
-  /** All that meet conditions. */
-  async function setOf(conditions: Conditions): Promise<KeySet> {
-    const name = JSON.stringify(conditions);
-    const known = kept.get(name);
-    if (known) return known;
-    const version = kept.version();
-    const { keys } = await collected(conditions, { limit: Number.POSITIVE_INFINITY });
-    const set = keySetOf(keys);
-    kept.set(name, set, version);
-    return set;
-  }
-
+/** Reads where posts stand in the order of time. */
+function createPlaces(queries: Queries) {
   async function* allPlaces(after: Place): AsyncGenerator<Place[]> {
     for (let last: Place | undefined = after; last; ) {
       const places: Place[] = queries.all<Place>(PLACES_AFTER, { ...last });
@@ -68,6 +54,26 @@ export function createByTime(queries: Queries, plans: Plans, collected: Collecti
     }
     onMissing(keys.length - places.length);
     yield places.filter((place) => isAfter(place, after)).sort(newestFirst);
+  }
+
+  return { allPlaces, sortedPlaces };
+}
+
+/** Lists posts newest first. */
+export function createByTime(queries: Queries, plans: Plans, collected: Collecting) {
+  const kept = createKeptAnswers<KeySet>(queries);
+  const { allPlaces, sortedPlaces } = createPlaces(queries);
+
+  /** All that meet conditions. */
+  async function setOf(conditions: Conditions): Promise<KeySet> {
+    const name = JSON.stringify(conditions);
+    const known = kept.get(name);
+    if (known) return known;
+    const version = kept.version();
+    const { keys } = await collected(conditions, { limit: Number.POSITIVE_INFINITY });
+    const set = keySetOf(keys);
+    kept.set(name, set, version);
+    return set;
   }
 
   /** Every post that meets conditions, from a place on. */
