@@ -1,3 +1,4 @@
+import { parseFind } from './parse.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 
 type Filter = Extract<Piece, { type: 'filter' }>;
@@ -17,9 +18,14 @@ export function withoutKeys(text: string, keys: readonly string[]): string {
   return without(text, (filter) => keys.includes(filter.key) && !filter.isNot);
 }
 
-/** The text without the operators that filter. */
+/** The text without the operators that filter, and without brackets that have no effect because of them. */
 export function withoutFilters(text: string): string {
-  return without(text, () => true);
+  const { unheld = [] } = parseFind(text, 0);
+  const ineffective = unheld.filter(({ reason }) => reason === 'together');
+  // A minus may be one of several signs.
+  const held = ineffective.reduce((rest, { typed }) => rest.replace(typed.slice(1), '()'), text);
+  const rest = without(held, () => true);
+  return held === text ? rest : withoutEmptyBrackets(rest);
 }
 
 function without(text: string, isUnwanted: (filter: Filter) => boolean): string {

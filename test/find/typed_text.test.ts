@@ -19,6 +19,8 @@ test.each([
   ['(jazz from:ada) OR soup', '(jazz ) OR soup'],
   ['f() from:ada', 'f'],
   ['f() jazz', 'f() jazz'],
+  ['jazz −(from:ada jazz)', 'jazz'],
+  ['-(soup OR (jazz from:ada))', '-(soup OR )'],
 ])('%s without operators', (typed, rest) => {
   expect(withoutFilters(typed)).toBe(rest);
 });
