@@ -57,14 +57,14 @@ export interface RawSource {
 interface BrowserEnvironment extends Pick<Clock, 'now' | 'after'> {
   open(url: string): RawSource;
   /** The status of an answer to this URL, which an `EventSource` does not tell. */
-  statusOf(url: string): Promise<number>;
+  status(url: string): Promise<number>;
   random(): number;
 }
 
 const BROWSER: BrowserEnvironment = {
   ...keepAliveClock,
   open: (url) => new EventSource(url),
-  statusOf: async (url) => (await fetch(url, { method: 'HEAD' })).status,
+  status: async (url) => (await fetch(url, { method: 'HEAD' })).status,
   random: Math.random,
 };
 
@@ -85,7 +85,6 @@ export function openLiveSource(
 class ReconnectingSource implements LiveSource {
   #source: RawSource | undefined;
   #isOpen = false;
-  #isClosed = false;
   #failures = 0;
   #openedAt: number;
   #receivedAt: number;
@@ -95,7 +94,7 @@ class ReconnectingSource implements LiveSource {
 
   constructor(
     private readonly address: () => string,
-    private readonly onUpdate: (update: StreamUpdate) => void,
+    private onUpdate: (update: StreamUpdate) => void,
     private readonly environment: BrowserEnvironment,
   ) {
     this.#openedAt = this.#receivedAt = this.#checkedAt = environment.now();
@@ -105,8 +104,7 @@ class ReconnectingSource implements LiveSource {
 
   close(): void {
     this.#cancelCheck();
-    this.#isClosed = true;
-    this.#isOpen = false;
+    this.onUpdate = () => {};
     this.#drop();
   }
 
@@ -152,9 +150,8 @@ class ReconnectingSource implements LiveSource {
 
   async #reportRefusal(): Promise<void> {
     // No answer is no refusal.
-    const status = await this.environment.statusOf(this.address()).catch(() => 0);
-    if (status !== UNAUTHORISED || this.#isClosed || this.#isOpen) return;
-    this.onUpdate({ open: false, isRefused: true, events: [] });
+    const status = await this.environment.status(this.address()).catch(() => 0);
+    if (status === UNAUTHORISED && !this.#isOpen) this.onUpdate({ open: null, events: [] });
   }
 
   /** The browser's own retries differ, and some answers end them. */

@@ -17,7 +17,7 @@ export function holdWhilePressed(
 ): (update: StreamUpdate) => void {
   let timer: Timer | undefined;
   let held: StreamReplay | undefined;
-  let isOpen = false;
+  let isOpen: StreamUpdate['open'] = false;
 
   document.addEventListener('pointerdown', hold, { signal, capture: true });
   document.addEventListener('pointerup', release, { signal, capture: true });

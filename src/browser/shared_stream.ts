@@ -34,8 +34,8 @@ function openSharedStream(url: string): StreamTarget {
   });
   const takeOrHold = holdWhilePressed((update) => stream.take(update), closing.signal);
   // Lines of a log do not move the taskbar, so they are not held back.
-  const connection = new SharedConnection(url, ({ open, isRefused, events }) => {
-    if (!isRefused) return takeOrHold({ open, events: takeLogEvents(events) });
+  const connection = new SharedConnection(url, ({ open, events }) => {
+    if (open !== null) return takeOrHold({ open, events: takeLogEvents(events) });
     // A second refusal would load the page again before it has come.
     connection.stop();
     leavePage();

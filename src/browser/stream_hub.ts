@@ -41,8 +41,7 @@ export class StreamHub {
   #replay = new StreamReplay();
   #logs = new SharedLogs();
   #source: LiveSource | undefined;
-  #open = false;
-  #isRefused: boolean | undefined;
+  #open: StreamUpdate['open'] = false;
   #moving = false;
   #openSource: OpenSource;
   #now: () => number;
@@ -90,8 +89,8 @@ export class StreamHub {
 
   /** Whoever opens a page after a refusal may have signed in again. */
   #welcome(): Pick<TabState, 'isBehind'> {
-    if (this.#isRefused) this.#source?.reconnect();
-    this.#isRefused = undefined;
+    if (this.#open === null) this.#source?.wake();
+    this.#open ??= false;
     return { isBehind: true };
   }
 
@@ -125,9 +124,8 @@ export class StreamHub {
     }, MOVE_DELAY_MS);
   }
 
-  #take({ open, isRefused, events }: StreamUpdate): void {
+  #take({ open, events }: StreamUpdate): void {
     this.#open = open;
-    this.#isRefused = isRefused;
     // A new connection begins with the whole state; the old one's may be out of date.
     if (!open) this.#replay.clear();
     const shared = events.filter((event) => !this.#logs.take(event));
@@ -146,6 +144,6 @@ export class StreamHub {
 
   #send(tab: Tab, events: StreamEvent[]): void {
     this.#tabs.set(tab, { sentAt: this.#now(), isBehind: false, log: this.#tabs.get(tab)?.log });
-    tab.postMessage({ open: this.#open, isRefused: this.#isRefused, events });
+    tab.postMessage({ open: this.#open, events });
   }
 }

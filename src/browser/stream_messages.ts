@@ -7,9 +7,8 @@ export interface StreamEvent {
 
 /** What the worker sends to a tab: whether the stream is open, and its new events, which may be none. */
 export interface StreamUpdate {
-  open: boolean;
-  /** The server answers 401: the sign-in has ended. */
-  isRefused?: boolean | undefined;
+  /** Null when the server answers 401: the sign-in has ended. */
+  open: boolean | null;
   events: StreamEvent[];
 }
 

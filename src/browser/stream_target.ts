@@ -28,7 +28,7 @@ export class StreamTarget extends EventTarget {
     this.#closed();
   }
 
-  #setOpen(open: boolean): void {
+  #setOpen(open: StreamUpdate['open']): void {
     if (open === (this.readyState === EventSource.OPEN)) return;
     this.readyState = open ? EventSource.OPEN : EventSource.CONNECTING;
     if (open) this.onopen?.(new Event('open'));

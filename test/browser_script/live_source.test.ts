@@ -44,7 +44,7 @@ function setup() {
   const surroundings = {
     ...clock,
     random: () => 0.5,
-    async statusOf(url: string) {
+    async status(url: string) {
       asked.push(url);
       if (status.now === undefined) throw new TypeError('Failed to fetch');
       return status.now;
@@ -65,7 +65,7 @@ function setup() {
   return { clock, sources, told, supply, newest, opened, address, asked, status };
 }
 
-const REFUSED = { open: false, isRefused: true, events: [] };
+const REFUSED = { open: null, events: [] };
 
 describe('F3: a stream that is answered with something else', () => {
   test('is reported as refused when the server says 401, and tried again', async () => {
@@ -234,7 +234,7 @@ test('after a machine has slept the connection is replaced at once', async () =>
     () => '/stream',
     () => {},
     {
-      statusOf: async () => 200,
+      status: async () => 200,
       open: () => sources[sources.push(new FakeSource()) - 1] as FakeSource,
       now: () => time,
       after(_ms, run) {

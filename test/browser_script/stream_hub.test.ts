@@ -55,7 +55,7 @@ function setup() {
     open: () => connections.filter(({ open }) => open).length,
     say: (open: boolean, ...events: StreamEvent[]) => connections.at(-1)?.tell({ open, events }),
     /** The server says 401. */
-    refuse: () => connections.at(-1)?.tell({ open: false, isRefused: true, events: [] }),
+    refuse: () => connections.at(-1)?.tell({ open: null, events: [] }),
     pass(ms: number) {
       time += ms;
     },
@@ -126,10 +126,10 @@ describe('F3: a refused stream', () => {
     say(true, jobs('private'));
     hub.receive(first, 'ready');
     refuse();
-    expect(first.last).toEqual({ open: false, isRefused: true, events: [] });
+    expect(first.last).toEqual({ open: null, events: [] });
     expect(behind.last).toEqual({ open: true, events: [jobs('private')] });
     hub.receive(behind, 'ready');
-    expect(behind.last).toEqual({ open: false, isRefused: true, events: [] });
+    expect(behind.last).toEqual({ open: null, events: [] });
   });
 
   test('is tried again at once for a tab that joins later, which is told only of its result', () => {
@@ -138,13 +138,13 @@ describe('F3: a refused stream', () => {
     refuse();
     expect(asked).toEqual([]);
     const second = join();
-    expect(asked).toEqual(['reconnect']);
+    expect(asked).toEqual(['wake']);
     expect(second.last).toEqual({ open: false, events: [] });
     say(true, jobs('again'));
     expect(second.last).toEqual({ open: true, events: [jobs('again')] });
-    expect(first.last?.isRefused).toBe(true);
+    expect(first.last?.open).toBeNull();
     join();
-    expect(asked).toEqual(['reconnect']);
+    expect(asked).toEqual(['wake']);
   });
 });
 
