@@ -47,7 +47,7 @@ async function add(
     .option('--detach', 'start the job, print its id and exit')
     .action(async () => {
       const { runOperation } = await import('./run_operation.ts');
-      process.exitCode = await runOperation(type, typedFields(), command.opts(), given.prepare);
+      process.exitCode = await runOperation(type, typedFields(), command.opts(), given);
     });
 }
 

@@ -287,3 +287,25 @@ test('a reader sees the limits of types, and no control that would be refused', 
   ).text();
   expect(mine).toMatch(/<span data-changes="show" hidden[^>]*>7/);
 });
+
+test('a reader does not see the query of a webhook’s address, which may have a key', async () => {
+  const app = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
+  await app.post('/api/webhooks', { url: 'https://hooks.example/in?key=gull-4711' }, OWNER);
+  const id = app.webhooks.store.list()[0]?.id;
+  const read = async (path: string, headers: Record<string, string>) =>
+    (await app.request(path, { headers })).text();
+  const { accept } = NAVIGATION;
+  for (const [path, type] of [
+    ['/webhooks', accept],
+    ['/audit', accept],
+    ...['application/json', 'text/plain', '*/*'].flatMap((each) => [
+      ['/api/webhooks', each],
+      [`/api/webhooks/${id}`, each],
+    ]),
+  ] as [string, string][]) {
+    const seen = await read(path, { ...READER, accept: type });
+    const has = ['hooks.example/in', 'gull-4711'].map((text) => seen.includes(text));
+    expect([path, type, ...has]).toEqual([path, type, true, false]);
+  }
+  expect(await read('/webhooks', { ...OWNER, accept })).toContain('gull-4711');
+});

@@ -5,11 +5,12 @@ import { InvalidInput } from '../../jobs/index.ts';
 import { jobLine } from '../../text/job_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { secretText, webhookTable } from '../../text/webhook_text.ts';
-import { PrivateAddress, type Webhook } from '../../webhooks/index.ts';
+import { PrivateAddress, type Webhook, WebhookExists, withoutQuery } from '../../webhooks/index.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, WEBHOOK_BODY, WEBHOOK_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
+import { isReader } from '../http/authenticate.ts';
 import { parseFieldsWithLists } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { respond } from '../http/rendered.ts';
@@ -37,8 +38,8 @@ export function webhookRoutes(deps: WebDeps) {
     app
       .get(
         '/api/webhooks',
-        () => {
-          const all = webhooks.store.list();
+        ({ request }) => {
+          const all = webhooks.store.list().map((webhook) => seenBy(request, webhook));
           return respond(() => ({ webhooks: all }), {
             html: () => WebhookList({ webhooks: all, now: new Date() }),
             text: () => webhookTable(all),
@@ -67,9 +68,8 @@ export function webhookRoutes(deps: WebDeps) {
               }),
             );
           } catch (error) {
-            if (!(error instanceof InvalidInput) || !isNavigation(request)) throw error;
-            const refused = { values: textsOf(body), errors: error.details };
-            return html(page(deps, request, { refused }), 422) as never;
+            if (!isNavigation(request)) throw error;
+            return refusalPage(deps, request, body, error) as never;
           }
         },
         {
@@ -77,6 +77,7 @@ export function webhookRoutes(deps: WebDeps) {
           body: WEBHOOK_BODY,
           response: {
             ...answers(201, 'NewWebhook', 'The webhook, and its secret, which is shown only now.', {
+              409: 'There is an equal one, with the same address, events and types.',
               422: 'Nothing was made; `details` lists the invalid fields.',
               503: 'The secret key cannot be read or made.',
             }),
@@ -108,10 +109,14 @@ export function webhookReadRoutes({ webhooks }: WebDeps) {
   }
   return (app: Elysia) =>
     app
-      .get('/api/webhooks/:id', ({ params: { id } }) => answer(webhooks.get(id)), {
-        ...ONE,
-        detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
-      })
+      .get(
+        '/api/webhooks/:id',
+        ({ params: { id }, request }) => answer(seenBy(request, webhooks.get(id))),
+        {
+          ...ONE,
+          detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
+        },
+      )
       .delete(
         '/api/webhooks/:id',
         ({ params, request, server }) => removed({ params, request, server }),
@@ -189,6 +194,11 @@ export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
       );
 }
 
+/** Who may change nothing could do so at the receiver with a key in its address. */
+function seenBy(request: Request, webhook: Webhook): Webhook {
+  return isReader(request) ? withoutQuery(webhook) : webhook;
+}
+
 function answer(webhook: Webhook) {
   return respond(() => ({ webhook }), {
     html: () => WebhookList({ webhooks: [webhook], now: new Date() }),
@@ -207,12 +217,29 @@ async function create({ webhooks }: WebDeps, body: unknown, context: RequestCont
   }
 }
 
+/** The form as it was typed. @throws what is no fault of the fields. */
+function refusalPage(
+  deps: WebDeps,
+  request: Request,
+  body: Record<string, unknown>,
+  error: unknown,
+) {
+  const values = textsOf(body);
+  if (error instanceof InvalidInput) {
+    return html(page(deps, request, { refused: { values, errors: error.details } }), 422);
+  }
+  if (!(error instanceof WebhookExists)) throw error;
+  const refused = { values, errors: {} };
+  return html(page(deps, request, { refused, existing: error.id }), 409);
+}
+
 function page(
   deps: WebDeps,
   request: Request,
-  more: Pick<Parameters<typeof WebhooksPage>[0]['model'], 'made' | 'refused'> = {},
+  more: Pick<Parameters<typeof WebhooksPage>[0]['model'], 'made' | 'refused' | 'existing'> = {},
 ) {
-  const model = { webhooks: deps.webhooks.store.list(), types: deps.tracker.types, ...more };
+  const webhooks = deps.webhooks.store.list().map((webhook) => seenBy(request, webhook));
+  const model = { webhooks, types: deps.tracker.types, ...more };
   return WebhooksPage({ layout: layoutOf(request, deps), model });
 }
 
