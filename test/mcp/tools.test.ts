@@ -256,7 +256,9 @@ describe('a task', () => {
     const agent = await agentIn({ revision: '2026-07-28' });
     const paused = await web.tracker.pauseType('discover');
     expect(paused).toBe(true);
-    const { taskId } = await agent.call('discover', { query: 'climbing coach' });
+    const handle = await agent.call('discover', { query: 'climbing coach' });
+    expect(textsOf(handle)[0]).toInclude('was queued: it waits, because discover is paused. Call');
+    const { taskId } = handle;
     expect((await agent.task(taskId)).statusMessage).toInclude('paused');
     const answers = { taskId, inputResponses: { name: { action: 'accept' } } };
     const update = await agent.request('tasks/update', answers);
