@@ -52,7 +52,8 @@ export async function runOperation(
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
-    return await runInForeground(deps, job.id, createReporter(options));
+    const waits = (now: Date) => jobTracker.reader.waits(now);
+    return await runInForeground(deps, job.id, createReporter(options, waits));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();

@@ -75,6 +75,7 @@ export type {
   JobTypes,
   SavedData,
   TrackedJobType,
+  Wait,
 } from './job.ts';
 export type { LaneState } from './lanes.ts';
 export {
@@ -137,3 +138,4 @@ export const jobTracker = createTracker(() => {
     maxResultBytes: config.maxResultBytes,
   };
 });
+export { placesIn } from './waits.ts';

@@ -50,7 +50,11 @@ test('FEATURES 44: xgpt workers tells of the processes and the queues, and --jso
   const dataDir = freshDataDir();
   const xgpt = (...words: string[]) => run(words, { dataDir });
   await xgpt('types', 'pause', 'scrape');
-  await xgpt('scrape', 'aurora_lab', '--detach');
+  const id = (await xgpt('scrape', 'aurora_lab', '--detach')).stdout.trim();
+  expect((await xgpt('jobs')).stdout).toMatch(/ @aurora_lab +queued, scrape is paused /);
+  expect((await xgpt('jobs', 'show', id)).stdout).toMatch(
+    /^\S+ scrape @aurora_lab {2}queued, scrape is paused/,
+  );
   const { stdout } = await xgpt('workers');
   expect(stdout).toMatch(/^PROCESS +HOST +PID +VERSION +SINCE +HEARTBEAT +RUNS$/m);
   expect(stdout).toMatch(/^scrape +1 +0 +\d+ +\S.* paused /m);

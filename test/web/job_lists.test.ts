@@ -34,6 +34,40 @@ const page = async (path: string) => (await web.request(path, { headers: NAVIGAT
 
 const statusOf = (id: string | undefined) => web.tracker.getJob(id ?? '')?.status;
 
+test('FEATURES 42: every list says why its waiting jobs wait, and so do texts', async () => {
+  const [first, second] = await scrapes(2, 'night');
+  const planned = { runAt: new Date(Date.now() + 7_200_000) };
+  await web.tracker.enqueue('scrape', { username: 'later' }, { ...planned, sessionId: 'night' });
+  const paths = ['/jobs', '/sessions/night', '/', '/scrape'];
+  const waits = async (path: string) => {
+    const html = await page(path);
+    const found = html.match(/(?<=<span class="outcome-wait"[^>]*>)[\s\S]*?(?=<\/span>)/g) ?? [];
+    const texts = found.map((text) => text.replaceAll(/<[^>]*>/g, '').trim());
+    return texts.map((text) => text.replace(/\d+ (?:min|h)/, 'N h'));
+  };
+  for (const path of paths) {
+    expect([path, ...(await waits(path))]).toEqual([
+      path,
+      'starts in N h',
+      '2nd in queue',
+      'next in queue',
+    ]);
+  }
+  await web.tracker.pauseSource('sample');
+  for (const path of paths) {
+    const all = Array(3).fill('the source sample is paused');
+    expect([path, ...(await waits(path))]).toEqual([path, ...all]);
+  }
+  await web.tracker.pauseType('scrape');
+  const text = async (path: string) =>
+    (await web.request(path, { headers: { accept: 'text/plain' } })).text();
+  expect(await text('/api/jobs')).toMatch(
+    new RegExp(`${second}  scrape  queued, scrape is paused`),
+  );
+  expect(await text('/api/sessions/night/jobs')).toContain('queued, scrape is paused');
+  expect(await text(`/api/jobs/${first}`)).toMatch(/^status +queued, scrape is paused$/m);
+});
+
 describe('POST /api/jobs/bulk', () => {
   test('acts on ids, and counts what was done and what was skipped', async () => {
     const [first, second, third] = await scrapes(3);

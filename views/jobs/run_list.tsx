@@ -1,25 +1,33 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, Wait } from '../../src/jobs/job.ts';
 import { subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
+import type { WaitOf } from '../view_models.ts';
 import { JobStart } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
+interface RunListProps {
+  runs: Job[];
+  /** Why a run waits. */
+  waitOf?: WaitOf | undefined;
+  now: Date;
+}
+
 /** The last runs of a type, each with its outcome and a button to run it again. */
-export function RunList({ runs, now }: { runs: Job[]; now: Date }): JSX.Element {
+export function RunList({ runs, waitOf, now }: RunListProps): JSX.Element {
   if (runs.length === 0) return <p class="empty-note">None yet.</p>;
   return (
     <ol class="runs">
       {runs.map((job) => (
-        <Run job={job} now={now} />
+        <Run job={job} wait={waitOf?.(job)} now={now} />
       ))}
     </ol>
   );
 }
 
-function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
+function Run({ job, wait, now }: { job: Job; wait: Wait | undefined; now: Date }): JSX.Element {
   return (
     <li id={`run-${job.id}`} class="run" data-status={job.status}>
       <StatusIcon status={job.status} />
@@ -31,7 +39,7 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
           <JobStart job={job} now={now} />
         </span>
       </span>
-      <Outcome job={job} />
+      <Outcome job={job} wait={wait} now={now} />
       <RunAgain job={job} />
     </li>
   );

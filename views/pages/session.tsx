@@ -25,7 +25,7 @@ export function SessionPage({
         </h1>
         <Summary summary={summary} />
         <h2 safe>{counted(summary.jobs, 'job')}</h2>
-        <JobTable jobs={jobs} now={layout.now} session={id} />
+        <JobTable jobs={jobs} waitOf={model.waitOf} now={layout.now} session={id} />
         <PreviousAndNext {...model} />
         <p class="small">
           <a href={urlTo('/sessions')}>All sessions</a>

@@ -24,6 +24,7 @@ export function jobDetailPage(deps: WebDeps) {
         const model = {
           view: { ...live.view(job), place: shown?.place },
           ...tracker.reader.detailsOf(job.id),
+          waitOf: tracker.reader.waits(),
           start: tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),
           isUndone: isImportUndone(deps.library, job),

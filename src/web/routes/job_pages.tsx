@@ -42,6 +42,7 @@ export function jobPages(deps: WebDeps) {
             types: [...tracker.types, ...tracker.reader.internalTypes],
             filter: filterOf(query).toString(),
             outcome: outcomeIn(query.did),
+            waitOf: tracker.reader.waits(),
           };
           return html(JobsPage({ layout: layoutOf(request, deps), model }));
         },
@@ -69,7 +70,8 @@ export function jobPages(deps: WebDeps) {
           const summary = tracker.reader.sessionSummary(id);
           if (summary.jobs === 0) throw noSuchSession(id);
           const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
-          const model = { id, summary, ...page, ...pagesAround(request, query, page) };
+          const waitOf = tracker.reader.waits();
+          const model = { id, summary, ...page, ...pagesAround(request, query, page), waitOf };
           return html(SessionPage({ layout: layoutOf(request, deps), model }));
         },
         { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },

@@ -47,7 +47,7 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
                 const cards = page.jobs.map((job) => JobCard({ view: live.view(job), now }));
                 return cards.join('') || NO_JOBS;
               },
-              text: () => jobTable(page.jobs, page.nextCursor),
+              text: () => jobTable(page.jobs, page.nextCursor, tracker.reader.waits()),
             },
           );
         },

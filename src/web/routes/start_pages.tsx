@@ -55,7 +55,8 @@ export async function startPage(
   const problem = problemOf(operation, form);
   const timeZone = operation.words.isOnce ? undefined : machineZone();
   const sentence = sentenceOf(operation, form);
-  const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
+  const waitOf = reader.waits(layout.now);
+  const model = { type, fields, form, sources, runs, waitOf, problem, sentence, parts, timeZone };
   const isRepeated = typed.values.type === type;
   if (!isRepeated) return StartPage({ layout, model });
   const times = readTimes({ 'repeat.timeZone': timeZone, ...typed.values });

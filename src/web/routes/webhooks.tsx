@@ -144,7 +144,7 @@ type Changing = Pick<RequestContext, 'request' | 'server'> & { params: { id: str
 const STOPPED = { 404: NO_SUCH_WEBHOOK, 409: 'It is paused or has ended.' };
 
 /** Pauses, resumes and tests single webhooks. */
-export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
+export function webhookChangeRoutes({ webhooks, live, tracker }: WebDeps) {
   return (app: Elysia) =>
     app
       .post(
@@ -175,7 +175,7 @@ export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
             202,
             respond(() => ({ job }), {
               html: () => JobCard({ view: live.view(job), now: new Date() }),
-              text: () => jobLine(job),
+              text: () => jobLine(job, tracker.reader.waits()(job)),
               // It says how the delivery goes.
               seeOther: () => urlTo(`/jobs/${encodeURIComponent(job.id)}`),
             }),
