@@ -2,7 +2,7 @@ import type { AuditEntry, AuditPage } from '../src/jobs/audit.ts';
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
-import type { Job, JobView, Wait } from '../src/jobs/job.ts';
+import type { Job, JobView, Pause, Wait } from '../src/jobs/job.ts';
 import type { JobStatus } from '../src/jobs/lifecycle.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { ProfilePage } from '../src/library/library.ts';
@@ -103,6 +103,8 @@ export interface StartModel {
   form: FormState;
   /** Those that the type can use. */
   sources: SourceOption[];
+  /** What is paused, so that jobs of this type, or of a source that it can use, wait. */
+  pauses?: Pause[];
   /** The last runs of this type, newest first. */
   runs: Job[];
   /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */

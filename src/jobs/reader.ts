@@ -107,6 +107,11 @@ export class TrackerReader {
     };
   }
 
+  /** What is paused, so that a job that were started now would wait. */
+  pauseOfStart(type: string, metadata: Record<string, unknown>): Pause | undefined {
+    return this.pauseOf()({ type, status: 'queued', metadata } as Job);
+  }
+
   /** Gives a function that tells why a job waits, with its position if it is among the first of the queue. */
   waits(now = new Date()): (job: Job) => Wait {
     const read = () => ({ pauseOf: this.pauseOf(), first: this.getCurrentJobs(now, MAX_PLACES) });

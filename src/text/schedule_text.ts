@@ -173,6 +173,11 @@ export function shortScheduleTable(schedules: Schedule[], columns: number | fals
   return scheduleTable(short, columns);
 }
 
+/** Why it can start nothing, or why its jobs wait. */
+function noteOn({ problem, jobsWait = '' }: Schedule): string {
+  return problem ?? (jobsWait && `its jobs wait: ${jobsWait}`);
+}
+
 /** @param columns of the terminal. False = any width. */
 export function scheduleTable(schedules: Schedule[], columns: number | false = false): string {
   if (schedules.length === 0) {
@@ -184,15 +189,8 @@ export function scheduleTable(schedules: Schedule[], columns: number | false = f
     repetitionText(schedule.cron),
     nextRunText(schedule),
     lastRunText(schedule),
-    ...(schedules.some(({ problem }) => problem) ? [schedule.problem ?? ''] : []),
+    ...(schedules.some(noteOn) ? [noteOn(schedule)] : []),
   ]);
-  const head = [
-    'ID',
-    'STARTS',
-    'WHEN',
-    'NEXT',
-    'LAST',
-    ...(rows[0]?.length === 6 ? ['PROBLEM'] : []),
-  ];
+  const head = ['ID', 'STARTS', 'WHEN', 'NEXT', 'LAST', ...(rows[0]?.length === 6 ? ['NOTE'] : [])];
   return `${table(head, rows, columns)}\n`;
 }

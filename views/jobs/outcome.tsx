@@ -4,7 +4,6 @@ import { cutWithLength } from '../../src/text/cut.ts';
 import { progressCount, stoppedAt } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { waitingText } from '../../src/text/waiting_text.ts';
-import { startDistance } from '../time.tsx';
 
 interface OutcomeProps {
   job: Job;
@@ -25,12 +24,9 @@ export function Outcome({ job, wait = {}, now }: OutcomeProps): JSX.Element {
   );
 }
 
-/** As its card says it. The time of the next attempt is beside it. */
+/** As its card says it. When it starts, or its next attempt, is beside it. */
 function Waiting({ job, wait, now }: OutcomeProps & { wait: Wait }): JSX.Element {
-  if (job.status === 'retrying' && !wait.pause) return '';
-  if (!wait.pause && startsLater(job, now)) {
-    return <span class="outcome-wait">{startDistance(job.runAt, now)}</span>;
-  }
+  if (!wait.pause && (job.status === 'retrying' || startsLater(job, now))) return '';
   const text = waitingText(job, wait, now);
   if (text === '') return '';
   return (
