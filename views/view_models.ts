@@ -269,6 +269,8 @@ export interface BulkModel {
   matching: number;
   /** How many of them allow the action now. */
   open: number;
+  /** How many are not removed because they are pinned. */
+  kept?: number;
   filter: string;
   backHref: string;
 }
@@ -281,6 +283,8 @@ export interface SessionModel {
   newerHref?: string;
   /** Why a job of the page waits. */
   waitOf?: WaitOf;
+  /** The outcome of the deletion that left the jobs that are shown. */
+  outcome?: BulkOutcome | undefined;
 }
 
 export type HistorySpan = 'day' | 'week' | 'month' | 'quarter';

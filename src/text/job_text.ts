@@ -128,11 +128,14 @@ const SKIPPED = {
   remove: 'active or removed',
 };
 
-/** The outcome of a change of many jobs, in a sentence or two. */
-export function bulkText({ action, done, skipped }: BulkOutcome): string {
+/** The outcome of a change of many jobs, in one to three sentences. */
+export function bulkText({ action, done, skipped: all, pinned = 0 }: BulkOutcome): string {
+  const skipped = all - pinned;
   const rest =
     skipped === 0
       ? ''
       : ` ${counted(skipped, 'job was', 'jobs were')} skipped: ${SKIPPED[action]}.`;
-  return `${counted(done, 'job')} ${DONE[action]}.${rest}`;
+  const kept =
+    pinned === 0 ? '' : ` ${counted(pinned, 'pinned job was', 'pinned jobs were')} kept.`;
+  return `${counted(done, 'job')} ${DONE[action]}.${rest}${kept}`;
 }

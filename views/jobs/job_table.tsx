@@ -84,13 +84,14 @@ function Subject({ job }: { job: Job }): JSX.Element {
   );
 }
 
-/** The session, unless the page is about it, and the agent, unless the name of the session begins with it. */
+/** The session, unless the page is about it, whether it is pinned, and the agent, unless the name of the session begins with it. */
 function Origin({ job, session }: Pick<JobRowProps, 'job' | 'session'>): JSX.Element {
-  const { sessionId, agent } = job;
+  const { sessionId, agent, pinned } = job;
   const named = sessionId === session ? undefined : sessionId;
   return (
     <>
       {named === undefined ? '' : <SessionLink id={named} />}
+      {pinned ? <small>Pinned</small> : ''}
       {agent === undefined || named?.startsWith(agent) ? '' : <Starter agent={agent} />}
     </>
   );

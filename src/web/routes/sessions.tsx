@@ -12,6 +12,7 @@ import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
 import { respond } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
+import { didText } from './bulk_outcome.ts';
 import { listedPage } from './job_json.ts';
 
 const NO_JOBS = '<p class="empty-note">This session has no jobs.</p>';
@@ -62,7 +63,11 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
 
 const REMOVAL = {
   params: SESSION_ID,
-  response: answers(200, 'BulkAnswer', 'How many of its jobs were removed; active ones stay.'),
+  response: answers(
+    200,
+    'BulkAnswer',
+    'How many of its jobs were removed; active and pinned ones stay.',
+  ),
 };
 
 /** Deletes sessions: their ended jobs, which are kept until then. */
@@ -74,7 +79,9 @@ export function sessionRemovalRoutes({ tracker }: WebDeps) {
       html: () => BulkNote({ outcome }),
       text: () => `${bulkText(outcome)}\n`,
       seeOther: () =>
-        urlTo(outcome.skipped > 0 ? `/sessions/${encodeURIComponent(id)}` : '/sessions'),
+        outcome.skipped > 0
+          ? urlTo(`/sessions/${encodeURIComponent(id)}?did=${didText(outcome)}`)
+          : urlTo('/sessions'),
     });
   }
 
