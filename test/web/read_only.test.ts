@@ -55,7 +55,8 @@ function stored(app: TestApp): string {
 
 /** Path parameters that lead to something that exists. */
 function filled(path: string): string {
-  return path.replace('/jobs/:id', `/jobs/${jobId}`).replaceAll(/:\w+/g, 'sample');
+  const known = path.replace('/jobs/:id', `/jobs/${jobId}`);
+  return known.replace('/sessions/:id', '/sessions/monday').replaceAll(/:\w+/g, 'sample');
 }
 
 describe('the reader’s token', () => {
@@ -163,6 +164,15 @@ describe('the reader’s token', () => {
       expect([path, page.includes('>Read only<')]).toEqual([path, isWhole]);
       const forms = page.match(/<form[^>]*method="post"[^>]*>/g) ?? [];
       expect([path, forms.filter((form) => !form.includes('sign-out'))]).toEqual([path, []]);
+      // Nothing that unfolds to a form that is not there.
+      expect([
+        path,
+        page.match(/<details[^>]*>\s*<summary[^>]*>[^<]*<\/summary>\s*<\/details>/),
+      ]).toEqual([path, null]);
+      expect([path, page.match(/(?:Delete|Remove|Upload)[^<]*(?:…|the zip)/)]).toEqual([
+        path,
+        null,
+      ]);
       expect([path, page.match(/hx-(?:post|delete|put|patch)=/g)]).toEqual([path, null]);
       expect([path, page.match(/href="[^"]*\/(?:jobs\/bulk|forget)\?/g)]).toEqual([path, null]);
     }

@@ -41,7 +41,7 @@ export function SessionPage({
 /** A plain form: the server redirects to the list. Folded, because it removes all of them. */
 function DeleteSession({ id }: { id: string }): JSX.Element {
   return (
-    <details class="report-undo">
+    <details class="report-undo" data-changes="remove">
       <summary>Delete session…</summary>
       <form
         method="post"
