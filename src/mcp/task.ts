@@ -4,7 +4,8 @@ import type { Library } from '../library/index.ts';
 import { resultOf } from '../operations/operation.ts';
 import { termsOf } from '../operations/sentences.ts';
 import { collected, plainLine } from './collected.ts';
-import { endedJson, ownWords, statusMessage } from './job_words.ts';
+import type { AgentDeps } from './deps.ts';
+import { endedJson, ownWords, statusMessage, whatBecomes } from './job_words.ts';
 import { jobUri, postUri, profileUri } from './uris.ts';
 
 /**
@@ -69,14 +70,12 @@ interface TaskDeps {
   config: { keepFinishedMs: number };
 }
 
-export function taskHandle(deps: TaskDeps, job: Job): TaskHandle {
+export function taskHandle(deps: TaskDeps & Pick<AgentDeps, 'closing'>, job: Job): TaskHandle {
   const { id, type } = job;
   // A client that takes the handle for the result shows its content to the model.
-  const pause = deps.tracker.reader.pauseOf()(job);
-  const begun = pause
-    ? `was queued: it ${ownWords(job, deps.tracker)}`
-    : 'was started, and goes on';
-  const text = `The ${type} job ${id} ${begun}. Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
+  const { tracker, closing } = deps;
+  const words = `The ${type} job ${id} was created: it ${ownWords(job, tracker)}. ${whatBecomes(job, tracker, closing)}`;
+  const text = `${words} Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
   return { resultType: 'task', content: [{ type: 'text', text }], ...taskOf(deps, job) };
 }
 
