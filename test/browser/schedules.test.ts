@@ -55,8 +55,12 @@ test('FEATURES 40: a newcomer repeats a scrape, pauses it, runs it now, and remo
   await page.getByRole('heading', { name: /aurora_lab/ }).waitFor();
   await page.goBack();
   await card.getByText('Remove…').click();
-  await card.getByRole('button', { name: 'Remove the schedule' }).click();
+  await card.getByRole('button', { name: 'Remove the schedule' }).focus();
+  await page.keyboard.press('Enter');
   await page.getByText('Nothing is scheduled.').waitFor();
+  expect(await page.locator(':focus').textContent()).toBe(
+    'The schedule was removed. The jobs it started stay.',
+  );
   expect(problems).toEqual([]);
 });
 

@@ -24,6 +24,12 @@ test('FEATURES 42: what is paused, resumed and set on the page is shown at once'
     await row.getByRole('button', { name: `Pause ${name}` }).focus();
     await page.keyboard.press('Enter');
     await row.getByText('Paused', { exact: true }).waitFor();
+    // The focus is where it was, on what the button is now, and a line says what happened.
+    await page
+      .getByRole('status')
+      .getByText(/ is paused\. Its jobs wait until it is resumed\./)
+      .waitFor();
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe(`Resume ${name}`);
     await row.getByRole('button', { name: `Resume ${name}` }).click();
     await row.getByText('Open', { exact: true }).waitFor();
     await row.getByRole('button', { name: `Pause ${name}` }).waitFor();
@@ -36,6 +42,9 @@ test('FEATURES 42: what is paused, resumed and set on the page is shown at once'
   expect(await limit.inputValue()).toBe('3');
   await page.getByRole('button', { name: 'Set the limit of search' }).click();
   await page.locator('input[name="concurrency"][value="3"]').waitFor();
+  await page
+    .getByText('search is open. Its jobs start. 3 at once, in all processes together.')
+    .waitFor();
   expect(problems).toEqual([]);
 });
 

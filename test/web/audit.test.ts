@@ -25,7 +25,8 @@ test('what happens by itself is listed only when it is asked for, also starts by
   for (const via of AUTOMATIC) {
     web.tracker.audit.recorder({ via, user: `of ${via}` })('start', { kind: 'type', target: via });
   }
-  const ways = async (query = '') => (await entriesOf(web, query)).map(({ by }) => by.via).sort();
+  const ways = async (query = ''): Promise<string[]> =>
+    (await entriesOf(web, query)).map(({ by }) => by.via).sort();
   expect(await ways()).toEqual(['api']);
   expect(await ways('?automatic=true')).toEqual(['api', ...AUTOMATIC].sort());
   expect(await ways('?via=schedule')).toEqual(['schedule']);

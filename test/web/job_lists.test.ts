@@ -63,6 +63,19 @@ test('FEATURES 42: every list says why its waiting jobs wait, and so do texts', 
   expect(await text(`/api/jobs/${first}`)).toMatch(/^status +queued, scrape is paused$/m);
 });
 
+test('a session that is deleted leads to a page that says so', async () => {
+  const [id] = await scrapes(1, 'night');
+  await web.tracker.cancelJob(id ?? '');
+  const answer = await web.request('/api/sessions/night/remove', {
+    method: 'POST',
+    headers: { ...NAVIGATION, 'sec-fetch-mode': 'navigate' },
+  });
+  const next = await page(answer.headers.get('location') ?? '');
+  expect(next).toContain('The session was deleted.');
+  expect(attributesOf(next, '.removed-note')).toMatchObject({ role: 'status', autofocus: '' });
+  expect(await page('/sessions')).not.toContain('deleted');
+});
+
 describe('pinned jobs', () => {
   /** Three ended jobs of a session, of which one is pinned, and an active one that is pinned too. */
   async function threeOfANight(): Promise<string[]> {

@@ -37,7 +37,12 @@ test('FEATURES 43: a form without a script makes a webhook, and shows its secret
     303,
     expect.stringMatching(/^\/jobs\/deliver-/),
   ]);
-  await web.request(`/api/webhooks/${webhook?.id}/remove`, { method: 'POST', headers });
+  const removal = await web.request(`/api/webhooks/${webhook?.id}/remove`, {
+    method: 'POST',
+    headers,
+  });
+  const after = await web.request(removal.headers.get('location') ?? '');
+  expect(await after.text()).toContain('The webhook was removed');
   expect(await (await web.request('/webhooks')).text()).toContain('No webhooks yet.');
 });
 

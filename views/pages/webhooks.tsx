@@ -11,6 +11,7 @@ import {
 import { type Delivery, WEBHOOK_EVENTS, type Webhook } from '../../src/webhooks/webhook.ts';
 import { attributeText, TextField } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
+import { RemovedNote } from '../removed_note.tsx';
 import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
 import type { FormState, Layout } from '../view_models.ts';
@@ -26,6 +27,8 @@ interface WebhooksModel {
   types: readonly string[];
   made?: Made;
   refused?: FormState;
+  /** What was just removed. */
+  removed?: string | undefined;
   /** The id of an equal one, because of which nothing was added. */
   existing?: string;
 }
@@ -39,10 +42,11 @@ const EVENT_WORDS = {
 };
 
 export function WebhooksPage({ layout, model }: { layout: Layout; model: WebhooksModel }) {
-  const { webhooks, types, made, refused, existing } = model;
+  const { webhooks, types, made, refused, existing, removed } = model;
   return (
     <Page title="Webhooks" current="/jobs" layout={layout}>
       <h1>Webhooks</h1>
+      <RemovedNote text={removed} />
       {made ? <NewSecret made={made} /> : ''}
       {existing === undefined ? '' : <Existing id={existing} />}
       <p class="page-lead">

@@ -3,6 +3,7 @@ import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
+import { ifRemoved } from '../../../views/removed_note.tsx';
 import type { BulkModel, JobsModel } from '../../../views/view_models.ts';
 import { type BulkAction, isOpenTo, type JobPage } from '../../jobs/index.ts';
 import { type TypedJobQuery, toJobQuery } from '../../jobs/job_query.ts';
@@ -59,9 +60,13 @@ export function jobPages(deps: WebDeps) {
       )
       .get(
         '/sessions',
-        ({ request }) => {
+        ({ request, query }) => {
           const sessions = tracker.reader.recentSessions(SESSIONS);
-          return html(SessionsPage({ layout: layoutOf(request, deps), sessions }));
+          const removed = ifRemoved(
+            query,
+            'The session was deleted. What its jobs collected stays.',
+          );
+          return html(SessionsPage({ layout: layoutOf(request, deps), sessions, removed }));
         },
         { query: NO_QUERY, detail: { hide: true } },
       )

@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia';
 import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { SessionList } from '../../../views/pages/sessions.tsx';
+import { REMOVED } from '../../../views/removed_note.tsx';
 import { toJobQuery } from '../../jobs/job_query.ts';
 import { bulkText, jobTable } from '../../text/job_text.ts';
 import { sessionTable } from '../../text/session_text.ts';
@@ -81,7 +82,7 @@ export function sessionRemovalRoutes({ tracker }: WebDeps) {
       seeOther: () =>
         outcome.skipped > 0
           ? urlTo(`/sessions/${encodeURIComponent(id)}?did=${didText(outcome)}`)
-          : urlTo('/sessions'),
+          : urlTo(`/sessions?${REMOVED}`),
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { WebhookList, WebhooksPage } from '../../../views/pages/webhooks.tsx';
+import { ifRemoved, REMOVED } from '../../../views/removed_note.tsx';
 import { InvalidInput } from '../../jobs/index.ts';
 import { jobLine } from '../../text/job_text.ts';
 import { urlTo } from '../../text/urls.ts';
@@ -25,10 +26,14 @@ const NO_SUCH_WEBHOOK = 'There is no such webhook.';
 
 export function webhooksPage(deps: WebDeps) {
   return (app: Elysia) =>
-    app.get('/webhooks', ({ request }) => html(page(deps, request)), {
-      query: NO_QUERY,
-      detail: { hide: true },
-    });
+    app.get(
+      '/webhooks',
+      ({ request, query }) => html(page(deps, request, { removed: removedNote(query) })),
+      {
+        query: NO_QUERY,
+        detail: { hide: true },
+      },
+    );
 }
 
 /** Lists webhooks and makes new ones. The secret is in the answer that makes it, and nowhere else. */
@@ -104,7 +109,7 @@ export function webhookReadRoutes({ webhooks }: WebDeps) {
     return respond(() => ({ webhook }), {
       html: () => '',
       text: () => `${webhook.id}  removed\n`,
-      seeOther: () => urlTo('/webhooks'),
+      seeOther: () => urlTo(`/webhooks?${REMOVED}`),
     });
   }
   return (app: Elysia) =>
@@ -233,10 +238,17 @@ function refusalPage(
   return html(page(deps, request, { refused, existing: error.id }), 409);
 }
 
+function removedNote(query: Record<string, unknown>): string | undefined {
+  return ifRemoved(query, 'The webhook was removed, and its waiting events were cancelled.');
+}
+
 function page(
   deps: WebDeps,
   request: Request,
-  more: Pick<Parameters<typeof WebhooksPage>[0]['model'], 'made' | 'refused' | 'existing'> = {},
+  more: Pick<
+    Parameters<typeof WebhooksPage>[0]['model'],
+    'made' | 'refused' | 'existing' | 'removed'
+  > = {},
 ) {
   const webhooks = deps.webhooks.store.list().map((webhook) => seenBy(request, webhook));
   const model = { webhooks, types: deps.tracker.types, ...more };
