@@ -74,6 +74,8 @@ test('FEATURES 40: the Enter key under “Repeat…” saves the schedule, and s
   await page.getByLabel('Cron expression').press('Enter');
   await page.locator('.field-error').getByText('Cron is never due').waitFor();
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('repeat.cron');
+  // The preview says the same before: once is enough.
+  expect(await page.getByText('Cron is never due').filter({ visible: true }).count()).toBe(1);
   await page.getByLabel('Cron expression').fill('0 3 * * 1-5');
   await page.getByLabel('Cron expression').press('Enter');
   await page.getByRole('link', { name: 'by cron 0 3 * * 1-5' }).waitFor();

@@ -21,7 +21,7 @@ export function JobActions({ view, now, isUndone }: ActionsProps): JSX.Element {
     <div class="report-actions" data-changes="remove">
       <Buttons view={view} />
       <PinButton job={job} />
-      {!isUndone && <p class="field-help">{advice(job, now) as 'safe'}</p>}
+      {!isUndone && <p class="field-help">{advice(view, now) as 'safe'}</p>}
       {!isUndone && <Undo job={job} />}
     </div>
   );
@@ -142,7 +142,7 @@ function formAddress({ type, metadata = {}, sessionId, priority, timeoutMs }: Jo
   return urlTo(`/${type}?${query}`);
 }
 
-function advice(job: Job, now: Date): string {
+function advice({ job, pause, place }: JobView, now: Date): string {
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && (job.type as string) === DELIVER) {
     return 'The event is sent once its webhook is neither paused nor waiting after a failed request; the page Webhooks says so. Cancelling drops the event.';
@@ -153,7 +153,8 @@ function advice(job: Job, now: Date): string {
   switch (job.status) {
     case 'queued':
       if (startsLater(job, now)) return 'Run next starts it without waiting for its time.';
-      return 'The job starts when it reaches the front of the queue. You can close this page.';
+      if (pause) return 'You can close this page.';
+      return `The job starts ${isNext(job, place) ? 'as soon as there is room for one more of its type' : 'when it reaches the front of the queue'}. You can close this page.`;
     case 'running':
       return 'The job continues when you close this page. Cancelling keeps what it has collected so far.';
     case 'retrying':
@@ -166,6 +167,11 @@ function advice(job: Job, now: Date): string {
     case 'cancelled':
       return `${hasCollected(job) ? 'What it collected is kept. ' : ''}${retryAdvice(job)}`;
   }
+}
+
+/** It is at the front of the queue. */
+function isNext({ movedToFront }: Job, place: number | undefined): boolean {
+  return place === 1 || (place === undefined && movedToFront === true);
 }
 
 /** Whether it got beyond its start; fetching a model collects nothing. */
