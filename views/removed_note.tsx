@@ -8,10 +8,10 @@ export function RemovedNote({ text }: { text: string | undefined }): JSX.Element
   );
 }
 
-/** In the address of the page that follows. */
+/** The query of the page that follows. */
 export const REMOVED = 'did=removed';
 
-/** The text, if the address says that something was removed. */
+/** The text, if the query says that something was removed. */
 export function ifRemoved(query: Record<string, unknown>, text: string): string | undefined {
   return query.did === 'removed' ? text : undefined;
 }

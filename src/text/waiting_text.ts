@@ -4,7 +4,7 @@ import { pauseText } from './queue_text.ts';
 import { startsLater, startText } from './start_text.ts';
 
 /** What is known of a waiting job in a list: it may be too far back in the queue to have a position. */
-const IN_QUEUE = 'waits for its turn';
+const IN_QUEUE = 'waits in the queue';
 
 /**
  * Why a job waits: "scrape is paused", "starts in 4:59", "3rd in queue". Cards, lists, and commands say the

@@ -12,7 +12,7 @@ test.each<[text: string, status: string, Job, Wait]>([
   ['the source x is paused', 'queued, the source x is paused', QUEUED, { pause: { source: 'x' } }],
   ['next in queue', 'queued, next in queue', QUEUED, { place: 1 }],
   ['3rd in queue', 'queued, 3rd in queue', QUEUED, { place: 3 }],
-  ['waits for its turn', 'queued, waits for its turn', QUEUED, {}],
+  ['waits in the queue', 'queued, waits in the queue', QUEUED, {}],
   [
     'starts in 5:00',
     'queued, starts in 5:00',
