@@ -131,7 +131,7 @@ function undoPath(name: string): `/${string}` {
 function RemoveForm({ name }: { name: string }): JSX.Element {
   const address = urlTo(`/api/imports/${encodeURIComponent(name)}/remove`);
   return (
-    <details class="import-undo" data-changes="remove">
+    <details class="import-remove" data-changes="remove">
       <summary>Remove…</summary>
       <PostForm action={address} target="#upload-result">
         <p>The stored file is deleted. The posts that were imported from it stay.</p>
