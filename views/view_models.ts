@@ -305,6 +305,8 @@ export interface JobPageModel {
   /** The child jobs, oldest first. */
   children: Job[];
   log: LogTail;
+  /** Of the input of its type, where a form has them. */
+  fields?: Field[];
   /** Who started it, where that is known. */
   start?: AuditEntry;
   /** What it did was taken back: nothing that it has brought is there any more. */

@@ -4,6 +4,7 @@ import { isOnce, OPERATION_TYPES, repeatedDefaults, wordsOf } from '../operation
 import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
 import { addFields } from './operation_commands.ts';
+import { READ_ALL, SCHEDULE_FLAGS } from './option_flags.ts';
 import type { AddOptions, EditOptions, ScheduleOptions } from './schedules.ts';
 
 const ID = 'schedule id; its beginning or end is enough';
@@ -107,22 +108,14 @@ function without(given: OperationCommand, fields: string[]): OperationCommand {
 }
 
 function addTimes(command: DocumentedCommand, readsNew: boolean): void {
-  if (readsNew) command.option('--all', 'read everything again each time, not only what is new');
+  if (readsNew) command.option(...READ_ALL);
   addWhenAndHow(command, { hasDefaults: true });
 }
 
 function addWhenAndHow(command: DocumentedCommand, { hasDefaults }: { hasDefaults: boolean }) {
-  const option = (flags: string, does: string, by = '') =>
+  for (const [flags, does, by] of SCHEDULE_FLAGS) {
     command.option(flags, hasDefaults && by ? `${does} (default: ${by})` : does);
-  option('--every <period>', 'night, day, hour or week', 'night');
-  option('--at <time>', 'time of day for night, day and week', '03:00');
-  option('--day <day>', 'day for week, such as friday', 'monday');
-  option('--cron <expression>', 'five fields, or six with seconds in front: 0 3 * * 1-5');
-  option('--zone <name>', 'time zone, such as Europe/Berlin', 'that of this machine');
-  option('--session <name>', 'session to add the jobs to; jobs can be listed by session');
-  option('--priority <n>', 'start its jobs before those of a lower priority, −10–10', '0');
-  option('--timeout <time>', 'stop each attempt after 90s, 10m, 8h or 2d');
-  command.option('--json', 'print the schedule as one JSON object');
+  }
 }
 
 function addEdit(schedule: DocumentedCommand): void {

@@ -38,7 +38,7 @@ export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './eng
 export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
-export { readSession, SESSION_PATTERN } from './engine/input.ts';
+export { problemsOf, readSession, SESSION_PATTERN } from './engine/input.ts';
 export { DOUBLE_PRESS_MS } from './engine/recent_starts.ts';
 export type { RetryPolicy } from './engine/retry.ts';
 export {
@@ -46,6 +46,7 @@ export {
   MAX_DELAY_MS,
   MAX_PRIORITY,
   MAX_TIMEOUT_MS,
+  OPTION_NAMES,
   readStartOptions,
   START_OPTIONS,
   type StartOptions,

@@ -18,6 +18,12 @@ export type RunDelay = (typeof RUN_DELAYS)[number];
 export const EVERY = ['night', 'day', 'hour', 'week', 'cron'] as const;
 export type Every = (typeof EVERY)[number];
 
+/** The names of the fields that say when a schedule is due. */
+export const SCHEDULE_TIMES = ['every', 'at', 'day', 'cron', 'timeZone'] as const;
+
+/** Of those that say how each of its jobs starts. */
+export const SCHEDULE_OPTIONS = ['sessionId', 'priority', 'timeoutMs'] as const;
+
 /** In the order of cron: Sunday is 0. */
 export const WEEKDAYS = [
   'sunday',

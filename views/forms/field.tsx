@@ -71,6 +71,8 @@ interface NumberRule {
   max?: number;
   /** It need not be whole. */
   decimal?: boolean;
+  /** It must be a multiple of it. */
+  step?: number;
   /** `all` may be typed, too. */
   orAll?: boolean;
 }
@@ -88,6 +90,7 @@ export function NumberField(props: NumberProps): JSX.Element {
     <Field {...props}>
       <input
         {...ruleOfNumber(props)}
+        {...(isOffStep(props) && { step: 'any' })}
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
         required={required}
@@ -99,7 +102,8 @@ export function NumberField(props: NumberProps): JSX.Element {
 }
 
 /** A browser's field for numbers takes no word, so one that does is a field for text. */
-export function ruleOfNumber({ min, max, decimal, orAll }: NumberRule): JSX.HtmlInputTag {
+export function ruleOfNumber(rule: NumberRule): JSX.HtmlInputTag {
+  const { max, decimal, orAll } = rule;
   if (orAll) {
     const pattern = `\\s*(${upTo(max)}|[aA][lL][lL])\\s*`;
     return {
@@ -110,8 +114,32 @@ export function ruleOfNumber({ min, max, decimal, orAll }: NumberRule): JSX.Html
       spellcheck: 'false',
     };
   }
-  const step = decimal ? 'any' : '1';
-  return { type: 'number', inputmode: decimal ? 'decimal' : 'numeric', step, min, max };
+  return {
+    type: 'number',
+    inputmode: decimal ? 'decimal' : 'numeric',
+    ...stepOf(rule),
+    max,
+  };
+}
+
+/**
+ * A browser counts the steps from the minimum, and without one from the value that the page came with,
+ * which need not be a multiple.
+ */
+function stepOf({ min, decimal, step }: NumberRule): JSX.HtmlInputTag {
+  if (step === undefined) return { step: decimal ? 'any' : '1', min };
+  if (min === undefined) return { step: 'any', min };
+  const multiple = Math.ceil(min / step - ROUNDING) * step;
+  return { step: String(step), min: Number(multiple.toPrecision(15)) };
+}
+
+/** How far off a quotient of decimal fractions may be. */
+const ROUNDING = 1e-9;
+
+/** Whether the steps would be counted from a fraction, so that a browser refuses every whole number. */
+function isOffStep({ min, decimal, orAll, form, name }: NumberProps): boolean {
+  if (min !== undefined || decimal || orAll) return false;
+  return !Number.isInteger(Number(form.values[name] ?? ''));
 }
 
 /** 1 to a power of ten, as a pattern. Of another maximum only the server checks the last digits. */

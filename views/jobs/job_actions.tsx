@@ -1,25 +1,29 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
-import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
+import type { Field } from '../../src/operations/fields.ts';
+import type { EffectWords } from '../../src/operations/operation.ts';
+import { OPERATION_TYPES, undoWords, wordsOf } from '../../src/operations/words.ts';
 import { exactSpan } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { DELIVER } from '../../src/webhooks/webhook.ts';
 import { attributeText } from '../forms/field.tsx';
-import { fieldText } from '../forms/hidden_fields.tsx';
+import { fieldTexts } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 
 interface ActionsProps {
   view: JobView;
+  /** Of the type's input. */
+  fields: Field[] | undefined;
   now: Date;
   isUndone: boolean;
 }
 
 /** The actions for a job as plain forms, with an explanation. */
-export function JobActions({ view, now, isUndone }: ActionsProps): JSX.Element {
+export function JobActions({ view, fields, now, isUndone }: ActionsProps): JSX.Element {
   const { job } = view;
   return (
     <div class="report-actions" data-changes="remove">
-      <Buttons view={view} />
+      <Buttons view={view} fields={fields} />
       <PinButton job={job} />
       {!isUndone && <p class="field-help">{advice(view, now) as 'safe'}</p>}
       {!isUndone && <Undo job={job} />}
@@ -27,7 +31,7 @@ export function JobActions({ view, now, isUndone }: ActionsProps): JSX.Element {
   );
 }
 
-function Buttons({ view: { job, place } }: { view: JobView }): JSX.Element {
+function Buttons({ view: { job, place }, fields }: Pick<ActionsProps, 'view' | 'fields'>) {
   switch (job.status) {
     case 'queued':
     case 'retrying':
@@ -53,7 +57,7 @@ function Buttons({ view: { job, place } }: { view: JobView }): JSX.Element {
               label={job.status === 'completed' ? 'Run again' : 'Retry'}
             />
           )}
-          <RunWithChanges job={job} />
+          <RunWithChanges job={job} fields={fields} />
           <RemoveAction job={job} />
         </>
       );
@@ -122,27 +126,37 @@ function Undo({ job }: { job: Job }): JSX.Element {
   );
 }
 
-function RunWithChanges({ job }: { job: Job }): JSX.Element {
+interface ChangesProps extends Pick<ActionsProps, 'fields'> {
+  job: Job;
+}
+
+function RunWithChanges({ job, fields }: ChangesProps): JSX.Element {
   if (!OPERATION_TYPES.includes(job.type)) return '';
   return (
-    <a class="button" id="report-change" href={attributeText(formAddress(job))}>
+    <a class="button" id="report-change" href={attributeText(formAddress(job, fields))}>
       Run again with changes
     </a>
   );
 }
 
 /** The start page of the job's type, filled in with its input. */
-function formAddress({ type, metadata = {}, sessionId, priority, timeoutMs }: Job): string {
-  const query = new URLSearchParams();
+function formAddress(
+  { type, metadata = {}, sessionId, priority, timeoutMs }: Job,
+  fields: Field[] | undefined,
+): string {
   const options = { sessionId, timeoutMs, priority: priority === 0 ? undefined : priority };
-  for (const [name, value] of Object.entries({ ...metadata, ...options })) {
-    const text = fieldText(value);
-    if (text !== undefined) query.set(name, text);
-  }
+  const query = new URLSearchParams(fieldTexts({ ...metadata, ...options }, fields));
   return urlTo(`/${type}?${query}`);
 }
 
+const OF_COLLECTED: EffectWords = {
+  ifCancelled: 'Cancelling keeps what it has collected so far.',
+  ifRemoved: 'Removing the job keeps everything it collected.',
+  stopped: 'What it collected is kept.',
+};
+
 function advice({ job, pause, place }: JobView, now: Date): string {
+  const effects = wordsOf(job.type).effects ?? OF_COLLECTED;
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && (job.type as string) === DELIVER) {
     return 'The event is sent once its webhook is neither paused nor waiting after a failed request; the page Webhooks says so. Cancelling drops the event.';
@@ -156,16 +170,16 @@ function advice({ job, pause, place }: JobView, now: Date): string {
       if (pause) return 'You can close this page.';
       return `The job starts ${isNext(job, place) ? 'as soon as there is room for one more of its type' : 'when it reaches the front of the queue'}. You can close this page.`;
     case 'running':
-      return 'The job continues when you close this page. Cancelling keeps what it has collected so far.';
+      return `The job continues when you close this page. ${effects.ifCancelled}`;
     case 'retrying':
-      return 'The job resumes automatically. Cancelling keeps what it has collected so far.';
+      return `The job resumes automatically. ${effects.ifCancelled}`;
     case 'cancelling':
       return 'The job stops at the next checkpoint.';
     case 'completed':
-      return 'Removing the job keeps everything it collected.';
+      return effects.ifRemoved;
     case 'failed':
     case 'cancelled':
-      return `${hasCollected(job) ? 'What it collected is kept. ' : ''}${retryAdvice(job)}`;
+      return `${hasBegun(job) ? `${effects.stopped} ` : ''}${retryAdvice(job)}`;
   }
 }
 
@@ -175,7 +189,7 @@ function isNext({ movedToFront }: Job, place: number | undefined): boolean {
 }
 
 /** Whether it got beyond its start; fetching a model collects nothing. */
-function hasCollected({ progress }: Job): boolean {
+function hasBegun({ progress }: Job): boolean {
   return progress.current > 0 && progress.stage !== 'fetching';
 }
 
