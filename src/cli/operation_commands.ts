@@ -43,7 +43,7 @@ async function add(
   for (const [flags, does] of RUN_FLAGS) command.option(flags, does);
   command.action(async () => {
     const { runOperation } = await import('./run_operation.ts');
-    process.exitCode = await runOperation(type, typedFields(), command.opts(), given.prepare);
+    process.exitCode = await runOperation(type, typedFields(), command.opts(), given);
   });
 }
 

@@ -1,4 +1,5 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
 import type { Pause } from '../jobs/job.ts';
 import type { CommandTools, OperationCommand } from '../operations/operation.ts';
@@ -30,17 +31,18 @@ export interface RunOptions extends TypedStartOptions {
 
 /**
  * Starts a job and runs it in this process, unless a server or worker claims it first.
- * @param prepare runs before the job is created; see `OperationCommand`.
+ * @param given what runs before the job is created, and whether there must be a data folder; see `OperationCommand`.
  * @returns the exit code, when the job has ended.
  */
 export async function runOperation(
   type: string,
   fields: TypedField[],
   options: RunOptions,
-  prepare?: OperationCommand['prepare'],
+  { prepare, needsData = false }: Pick<OperationCommand, 'prepare' | 'needsData'> = {},
 ): Promise<number> {
   quietLog();
   const config = loadConfig();
+  if (needsData) requireDataFolder(config);
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
@@ -50,7 +52,8 @@ export async function runOperation(
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
-    return await runInForeground(deps, job.id, createReporter(options));
+    const waits = (now: Date) => jobTracker.reader.waits(now);
+    return await runInForeground(deps, job.id, createReporter(options, waits));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();

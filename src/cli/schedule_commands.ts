@@ -58,18 +58,35 @@ async function addAdding(schedule: DocumentedCommand, words: string[]): Promise<
       continue;
     }
     const [given = {}] = await loadCommands(type);
-    const command = adding
-      .command(type)
-      .description(`repeat: ${given.does ?? wordsOf(type).summary}`);
-    const repeated = Object.keys(repeatedDefaults(type, {}));
-    const isNamed = isAdding && words.includes(type);
-    const typedFields = await addFields(command, type, without(given, repeated), isNamed);
-    addTimes(command, repeated.length > 0);
-    command.action(async () => {
-      const { addSchedule } = await import('./schedules.ts');
-      await addSchedule(type, typedFields(), command.opts<AddOptions>(), given.prepare);
-    });
+    const { parent, name = type } = given;
+    const isNamed = (typed: string) => isAdding && words.includes(typed);
+    await addType(adding.command(type), type, given, isNamed(type));
+    if (parent === undefined && name === type) continue;
+    // Also by the name of its own command, `users discover`, which the help does not repeat.
+    const place = parent === undefined ? adding : parentIn(adding, parent);
+    await addType(place.command(name, { hidden: true }), type, given, isNamed(name));
   }
+}
+
+async function addType(
+  command: DocumentedCommand,
+  type: string,
+  given: OperationCommand,
+  isNamed: boolean,
+): Promise<void> {
+  command.description(`repeat: ${given.does ?? wordsOf(type).summary}`);
+  const repeated = Object.keys(repeatedDefaults(type, {}));
+  const typedFields = await addFields(command, type, without(given, repeated), isNamed);
+  addTimes(command, repeated.length > 0);
+  command.action(async () => {
+    const { addSchedule } = await import('./schedules.ts');
+    await addSchedule(type, typedFields(), command.opts<AddOptions>(), given.prepare);
+  });
+}
+
+function parentIn(adding: DocumentedCommand, name: string): DocumentedCommand {
+  const known = adding.commands.find((command) => command.name() === name);
+  return known ?? adding.command(name, { hidden: true }).helpCommand(false);
 }
 
 /** Says why there is no schedule of such a type; the help does not name it. */

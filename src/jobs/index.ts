@@ -77,6 +77,7 @@ export type {
   JobTypes,
   SavedData,
   TrackedJobType,
+  Wait,
 } from './job.ts';
 export type { LaneState } from './lanes.ts';
 export {
@@ -139,3 +140,4 @@ export const jobTracker = createTracker(() => {
     maxResultBytes: config.maxResultBytes,
   };
 });
+export { placesIn } from './waits.ts';

@@ -6,7 +6,7 @@ import type { Executions } from './engine/executions.ts';
 import type { Queues } from './engine/queues.ts';
 import type { Reports } from './engine/reports.ts';
 import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
-import type { Job, Pause } from './job.ts';
+import type { Job, Pause, Wait } from './job.ts';
 import { isWaiting } from './lifecycle.ts';
 import type {
   JobListing,
@@ -17,12 +17,16 @@ import type {
   Tally,
 } from './listing.ts';
 import type { JobReader, QueueDepth } from './store/store.ts';
+import { waitsOf } from './waits.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
 
 /** How many ended jobs `getCurrentJobs` lists at most: more would hide the running ones. */
 const MAX_SHOWN = { ended: 3, failed: 20 };
+
+/** How many jobs of the queue have a position in lists. */
+const MAX_PLACES = 100;
 
 interface Sources {
   reader: JobReader;
@@ -101,6 +105,17 @@ export class TrackerReader {
       const source = metadata?.source;
       return typeof source === 'string' && sources.has(source) ? { source } : undefined;
     };
+  }
+
+  /** What is paused, so that a job that were started now would wait. */
+  pauseOfStart(type: string, metadata: Record<string, unknown>): Pause | undefined {
+    return this.pauseOf()({ type, status: 'queued', metadata } as Job);
+  }
+
+  /** Gives a function that tells why a job waits, with its position if it is among the first of the queue. */
+  waits(now = new Date()): (job: Job) => Wait {
+    const read = () => ({ pauseOf: this.pauseOf(), first: this.getCurrentJobs(now, MAX_PLACES) });
+    return waitsOf(read, now);
   }
 
   /** The owner of each running job: `host:pid:boot`. */

@@ -56,6 +56,8 @@ export interface Schedule {
   nextDueAt?: Date;
   /** Why it can start nothing at present. */
   problem?: string;
+  /** What is paused, so that its jobs wait: "scrape is paused", "the source x is paused". */
+  jobsWait?: string;
   lastRun?: ScheduleRun;
 }
 

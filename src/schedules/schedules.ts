@@ -7,6 +7,7 @@ import {
   UnknownJobType,
 } from '../jobs/index.ts';
 import { counted } from '../text/format.ts';
+import { pauseText } from '../text/queue_text.ts';
 import { readCron } from './cron.ts';
 import { problemOf, requireRepeatable } from './once.ts';
 import { previewOf } from './preview.ts';
@@ -178,10 +179,13 @@ export class Schedules {
   async #shown(stored: ListedSchedule): Promise<Schedule> {
     const { id, type, sessionId, cron, timeZone, createdAt, pausedAt, nextDue, lastRun } = stored;
     const { priority, timeoutMs } = stored;
+    const checked = await this.#checked(stored);
+    const pause = this.deps.tracker.reader.pauseOfStart(type, checked.input);
     return {
       id,
       type,
-      ...(await this.#checked(stored)),
+      ...checked,
+      ...(pause && { jobsWait: pauseText(pause) }),
       ...(sessionId !== undefined && { sessionId }),
       priority,
       ...(timeoutMs !== undefined && { timeoutMs }),

@@ -281,7 +281,8 @@ describe.each([
   test('on the webhooks with deliveries, a secret, and a form that was refused', async () => {
     await page.goto(`${app.url}/webhooks`);
     expect(await page.locator('.webhook').count()).toBe(3);
-    await page.locator('.webhook summary').first().click();
+    await page.locator('.webhook > details > summary').first().click();
+    await page.locator('.remove-webhook > summary').first().click();
     await page.locator('.webhook-outcome[data-failed]').waitFor();
     expect(await problems(page)).toEqual([]);
     await page.getByRole('textbox', { name: 'Address' }).fill('http://10.0.0.8/');

@@ -148,13 +148,14 @@ function upTo(max = 0): string {
   return max === 10 ** zeros ? `0*([1-9]\\d{0,${zeros - 1}}|${max})` : '\\d+';
 }
 
-/** A time in UTC: the field itself has no time zone. */
+/** A time in UTC, or in the reader's zone with JavaScript: the field itself has no time zone. */
 export function MomentField(props: FieldProps): JSX.Element {
   const value = props.form.values[props.name] ?? '';
   return (
-    <Field {...props}>
+    <Field {...props} hasZone>
       <input
         type="datetime-local"
+        data-moment="utc"
         {...control(props)}
         value={attributeText(value.replace(/(:\d\d)(\.\d+)?Z$/, '$1'))}
         autocomplete="off"
@@ -196,12 +197,24 @@ export function CheckboxField(props: FieldProps): JSX.Element {
   );
 }
 
-function Field({ name, label, help, form, children }: FieldProps & { children?: Children }) {
+interface FrameProps extends FieldProps {
+  /** The label ends with the zone of its time. */
+  hasZone?: boolean;
+  children?: Children;
+}
+
+function Field({ name, label, help, form, hasZone = false, children }: FrameProps) {
   return (
     <div class="field">
-      <label for={name} safe>
-        {label}
-      </label>
+      {hasZone ? (
+        <label for={name}>
+          <span safe>{label}</span> (<span data-zone>UTC</span>)
+        </label>
+      ) : (
+        <label for={name} safe>
+          {label}
+        </label>
+      )}
       {children}
       <Help name={name} help={help} />
       <FieldError name={name} form={form} />

@@ -1,6 +1,8 @@
 import type { Field } from '../../src/operations/fields.ts';
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
+import { pauseText } from '../../src/text/queue_text.ts';
+import { sentenceCase } from '../../src/text/schedule_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
@@ -24,6 +26,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
       ))}
       <WhenAndHow form={form} />
       <MoreOptions form={form} />
+      <Pauses pauses={model.pauses} />
       <div class="form-actions">
         <StartButton type={type} form={form} />
       </div>
@@ -34,6 +37,17 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
         <WhatIsWrong form={form} />
       </div>
     </PostForm>
+  );
+}
+
+/** Said before the press: what is started waits. */
+function Pauses({ pauses = [] }: Pick<StartModel, 'pauses'>): JSX.Element {
+  if (pauses.length === 0) return '';
+  return (
+    <p class="result warning">
+      <span safe>{sentenceCase(pauses.map(pauseText).join(', '))}</span>: its jobs wait until that
+      is resumed on the <a href={urlTo('/workers')}>Workers</a> page.
+    </p>
   );
 }
 

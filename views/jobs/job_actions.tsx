@@ -25,7 +25,7 @@ export function JobActions({ view, fields, now, isUndone }: ActionsProps): JSX.E
     <div class="report-actions" data-changes="remove">
       <Buttons view={view} fields={fields} />
       <PinButton job={job} />
-      {!isUndone && <p class="field-help">{advice(job, now) as 'safe'}</p>}
+      {!isUndone && <p class="field-help">{advice(view, now) as 'safe'}</p>}
       {!isUndone && <Undo job={job} />}
     </div>
   );
@@ -155,7 +155,7 @@ const OF_COLLECTED: EffectWords = {
   stopped: 'What it collected is kept.',
 };
 
-function advice(job: Job, now: Date): string {
+function advice({ job, pause, place }: JobView, now: Date): string {
   const effects = wordsOf(job.type).effects ?? OF_COLLECTED;
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && (job.type as string) === DELIVER) {
@@ -167,7 +167,8 @@ function advice(job: Job, now: Date): string {
   switch (job.status) {
     case 'queued':
       if (startsLater(job, now)) return 'Run next starts it without waiting for its time.';
-      return 'The job starts when it reaches the front of the queue. You can close this page.';
+      if (pause) return 'You can close this page.';
+      return `The job starts ${isNext(job, place) ? 'as soon as there is room for one more of its type' : 'when it reaches the front of the queue'}. You can close this page.`;
     case 'running':
       return `The job continues when you close this page. ${effects.ifCancelled}`;
     case 'retrying':
@@ -180,6 +181,11 @@ function advice(job: Job, now: Date): string {
     case 'cancelled':
       return `${hasBegun(job) ? `${effects.stopped} ` : ''}${retryAdvice(job)}`;
   }
+}
+
+/** It is at the front of the queue. */
+function isNext({ movedToFront }: Job, place: number | undefined): boolean {
+  return place === 1 || (place === undefined && movedToFront === true);
 }
 
 /** Whether it got beyond its start; fetching a model collects nothing. */

@@ -55,7 +55,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       <JobActions view={view} fields={model.fields} now={now} isUndone={isUndone} />
       <OtherSources job={job} elsewhere={model.elsewhere} />
       <JobSteps steps={steps} now={now} />
-      <JobChildren jobs={children} session={job.sessionId} now={now} />
+      <JobChildren jobs={children} waitOf={model.waitOf} session={job.sessionId} now={now} />
       <div class="report-columns">
         <div class="report-facts">
           <JobResult job={job} />

@@ -1,37 +1,41 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, Wait } from '../../src/jobs/job.ts';
 import type { Field } from '../../src/operations/fields.ts';
 import { subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
+import type { WaitOf } from '../view_models.ts';
 import { JobStart } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
 interface RunListProps {
   runs: Job[];
+  /** Why a run waits. */
+  waitOf?: WaitOf | undefined;
   /** Of the type's input. */
   fields: Field[];
   now: Date;
 }
 
-interface RunProps extends Omit<RunListProps, 'runs'> {
+interface RunProps extends Omit<RunListProps, 'runs' | 'waitOf'> {
   job: Job;
+  wait: Wait | undefined;
 }
 
 /** The last runs of a type, each with its outcome and a button to run it again. */
-export function RunList({ runs, fields, now }: RunListProps): JSX.Element {
+export function RunList({ runs, waitOf, fields, now }: RunListProps): JSX.Element {
   if (runs.length === 0) return <p class="empty-note">None yet.</p>;
   return (
     <ol class="runs">
       {runs.map((job) => (
-        <Run job={job} fields={fields} now={now} />
+        <Run job={job} wait={waitOf?.(job)} fields={fields} now={now} />
       ))}
     </ol>
   );
 }
 
-function Run({ job, fields, now }: RunProps): JSX.Element {
+function Run({ job, wait, fields, now }: RunProps): JSX.Element {
   return (
     <li id={`run-${job.id}`} class="run" data-status={job.status}>
       <StatusIcon status={job.status} />
@@ -43,7 +47,7 @@ function Run({ job, fields, now }: RunProps): JSX.Element {
           <JobStart job={job} now={now} />
         </span>
       </span>
-      <Outcome job={job} />
+      <Outcome job={job} wait={wait} now={now} />
       <RunAgain job={job} fields={fields} />
     </li>
   );
@@ -53,7 +57,7 @@ function Run({ job, fields, now }: RunProps): JSX.Element {
  * The response is shown where the page's form shows its own. Nothing for an input that a form cannot
  * hold.
  */
-function RunAgain({ job, fields }: Omit<RunProps, 'now'>): JSX.Element {
+function RunAgain({ job, fields }: Omit<RunProps, 'now' | 'wait'>): JSX.Element {
   if (!fitsForm(job.metadata ?? {}, fields)) return '';
   return (
     <PostForm action={urlTo(`/api/${job.type}`)} target="#start-result">

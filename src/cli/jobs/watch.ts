@@ -19,7 +19,7 @@ export interface WatchOptions {
 export async function watchJob(part: string, options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
   const { id, status } = findJob(tracker, part);
-  const reporter = createReporter(options);
+  const reporter = createReporter(options, (now) => tracker.reader.waits(now));
   const log = new LogReader(tracker, id);
   const printLog = () => {
     if (options.log) for (const line of log.read()) reporter.print(logLineText(line));
@@ -44,7 +44,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
 export async function watchAll(options: WatchOptions): Promise<number> {
   if (options.log) throw new CommandFailed('--log: Add the id of a job.', EXIT.usage);
   const tracker = await openJobs();
-  const reporter = createReporter(options);
+  const reporter = createReporter(options, (now) => tracker.reader.waits(now));
   let known: string[] = [];
   const show = () => {
     const current = tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);

@@ -1,4 +1,7 @@
-import type { Job } from '../../jobs/index.ts';
+import type { Job, Wait } from '../../jobs/index.ts';
+
+/** `TrackerReader.waits` */
+export type Waits = (now: Date) => (job: Job) => Wait;
 
 /** Shows jobs to a person or a program. Progress goes to standard error, unless it is JSON. */
 export interface Reporter {

@@ -17,7 +17,7 @@ export function jobStream(
   id: string,
 ): StreamSource {
   const asText = wantsLines(request);
-  const render = asText ? lines() : events(tracker, lastEventIdOf(request));
+  const render = asText ? lines(tracker) : events(tracker, lastEventIdOf(request));
   const mayHaveChanged = changesOf(tracker, id);
   let isOver = false;
   return {
@@ -60,10 +60,12 @@ function changesOf(tracker: Tracker, id: string): () => boolean {
 /** The changes of a job since the last call, if any. An undefined job was removed. */
 type Render = (job: Job | undefined) => string;
 
-function lines(): Render {
+function lines({ reader }: Tracker): Render {
   let last = '';
   return (job) => {
-    const parts = job ? [progressLine(job), resultSummary(job), ...resultNotes(job, 'api')] : [];
+    const parts = job
+      ? [progressLine(job, reader.waits()(job)), resultSummary(job), ...resultNotes(job, 'api')]
+      : [];
     const line = parts
       .filter(Boolean)
       .map((part) => printable(part))

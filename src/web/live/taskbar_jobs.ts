@@ -1,5 +1,5 @@
 import type { TaskbarModel } from '../../../views/view_models.ts';
-import { isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
+import { isWaiting, type Job, placesIn, type Tracker } from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { startsLater } from '../../text/start_text.ts';
@@ -52,14 +52,11 @@ export class TaskbarJobs {
   }
 
   #viewsOf(jobs: Job[], now: Date): JobView[] {
-    const places = new Map<string, number>();
     const pauseOf = this.tracker.reader.pauseOf();
+    const places = placesIn({ first: jobs, pauseOf }, now);
     return jobs.map((job) => {
-      const view = this.view(job, pauseOf);
-      if (job.status !== 'queued' || startsLater(job, now) || view.pause) return view;
-      const place = (places.get(job.type) ?? 0) + 1;
-      places.set(job.type, place);
-      return { job, place };
+      const place = places.get(job.id);
+      return place === undefined ? this.view(job, pauseOf) : { job, place };
     });
   }
 

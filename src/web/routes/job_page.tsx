@@ -24,6 +24,7 @@ export function jobDetailPage(deps: WebDeps) {
         const model = {
           view: { ...live.view(job), place: shown?.place },
           ...tracker.reader.detailsOf(job.id),
+          waitOf: tracker.reader.waits(),
           fields: deps.operations.get(job.type)?.fields,
           start: tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),

@@ -1,7 +1,7 @@
 import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
-import type { Job, JobPage } from '../../jobs/index.ts';
+import type { Job } from '../../jobs/index.ts';
 import { toJobQuery } from '../../jobs/job_query.ts';
 import { resultNotes, resultSummary } from '../../operations/words.ts';
 import { jobTable, jobText } from '../../text/job_text.ts';
@@ -24,7 +24,10 @@ export function jobRoutes({ tracker, live }: WebDeps) {
           const list = () => tracker.reader.listJobs(toJobQuery(query));
           return respond(() => listedPage(list()), {
             html: () => TaskbarContent({ model: live.model() }),
-            text: () => tableOf(list()),
+            text() {
+              const { jobs, nextCursor } = list();
+              return jobTable(jobs, nextCursor, tracker.reader.waits());
+            },
           });
         },
         {
@@ -39,7 +42,12 @@ export function jobRoutes({ tracker, live }: WebDeps) {
           const job = jobOr404(tracker, params.id);
           return respond(() => ({ job: detailedJob(tracker, job) }), {
             html: () => card(job),
-            text: () => jobText(job, [resultSummary(job), ...resultNotes(job, 'api')]),
+            text: () =>
+              jobText(
+                job,
+                [resultSummary(job), ...resultNotes(job, 'api')],
+                tracker.reader.waits()(job),
+              ),
           });
         },
         {
@@ -49,5 +57,3 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         },
       );
 }
-
-const tableOf = ({ jobs, nextCursor }: JobPage) => jobTable(jobs, nextCursor);

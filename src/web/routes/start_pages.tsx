@@ -4,6 +4,7 @@ import { withInitialValues } from '../../../views/forms/start_form.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
 import type { FormState, SourceOption } from '../../../views/view_models.ts';
 import { type Job, problemsOf } from '../../jobs/index.ts';
+import type { Pause } from '../../jobs/job.ts';
 import type { Field, Operation } from '../../operations/index.ts';
 import { machineZone } from '../../schedules/index.ts';
 import { sourceOfAddress } from '../../text/usernames.ts';
@@ -54,12 +55,33 @@ export async function startPage(
   const problem = await problemOf(operation, form);
   const timeZone = operation.words.isOnce ? undefined : machineZone();
   const sentence = await sentenceOf(operation, form);
-  const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
+  const waitOf = reader.waits(layout.now);
+  const pauses = pausesFor(deps, type, sources);
+  const model = {
+    type,
+    fields,
+    form,
+    sources,
+    pauses,
+    runs,
+    waitOf,
+    problem,
+    sentence,
+    parts,
+    timeZone,
+  };
   const isRepeated = typed.values.type === type;
   if (!isRepeated) return StartPage({ layout, model });
   const times = readTimes({ 'repeat.timeZone': timeZone, ...typed.values });
   const preview = await previewOf(deps, times, typed.errors);
   return StartPage({ layout, model: { ...model, preview } });
+}
+
+/** The type itself, or those of its sources that are paused. */
+function pausesFor({ tracker }: WebDeps, type: string, sources: SourceOption[]): Pause[] {
+  const inputs = sources.length === 0 ? [{}] : sources.map(({ name: source }) => ({ source }));
+  const pauses = inputs.flatMap((input) => tracker.reader.pauseOfStart(type, input) ?? []);
+  return pauses.some((pause) => pause.type) ? pauses.slice(0, 1) : pauses;
 }
 
 /** The form with the source that its username tells, or that of the last run, unless it names one. */
