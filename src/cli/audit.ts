@@ -24,7 +24,7 @@ const ENOUGH = 2;
 /** Prints entries of the audit trail as a table, or as JSON lines. */
 export async function showAudit({ json, ...options }: AuditOptions): Promise<void> {
   const tracker = await openJobs();
-  const { entries, nextCursor } = tracker.audit.list(await readQuery(tracker, options));
+  const { entries, nextCursor } = await tracker.audit.list(await readQuery(tracker, options));
   if (json) {
     for (const entry of entries) print(JSON.stringify(entry));
   } else if (entries.length === 0) {

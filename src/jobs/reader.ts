@@ -16,7 +16,7 @@ import type {
   SessionSummary,
   Tally,
 } from './listing.ts';
-import type { JobReader, QueueDepth } from './store/store.ts';
+import type { JobReader, QueueDepth, RecentJobs } from './store/store.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
@@ -26,6 +26,7 @@ const MAX_SHOWN = { ended: 3, failed: 20 };
 
 interface Sources {
   reader: JobReader;
+  recent: RecentJobs;
   listing: JobListing;
   history: JobHistory;
   executions: Executions;
@@ -47,10 +48,27 @@ export class TrackerReader {
   }
 
   /** The whole job, with its input and result, which may be large. */
-  getJob(id: string): Job | undefined {
+  async readJob(id: string): Promise<Job | undefined> {
     const { reader, executions } = this.#sources;
-    const job = reader.get(id);
+    const job = await reader.get(id);
     return job && executions.withProgress(job);
+  }
+
+  /** The same without waiting, as far as this process knows the job: see `RecentJobs`. */
+  getJob(id: string): Job | undefined {
+    const { recent, executions } = this.#sources;
+    const job = recent.get(id);
+    return job && executions.withProgress(job);
+  }
+
+  /** The newest 1,000, newest first, as `getJob` gives them. */
+  getAllJobs(): Job[] {
+    return this.#withProgress(this.#sources.recent.newest(MAX_RECENT));
+  }
+
+  /** Running jobs by start, then waiting jobs by their position in the queue, as `getJob` gives them. */
+  getActiveJobs(): Job[] {
+    return this.#withProgress(this.#sources.recent.active());
   }
 
   /** The job with long texts cut, as lists and streams show it. */
@@ -63,16 +81,6 @@ export class TrackerReader {
   /** The ids that begin or end with `part`, newest first, at most `limit`. A full id matches only itself. */
   idsLike(part: string, limit: number): string[] {
     return this.#sources.reader.idsLike(part, limit);
-  }
-
-  /** The newest 1,000, newest first. */
-  getAllJobs(): Job[] {
-    return this.#withProgress(this.#sources.listing.list({ limit: MAX_RECENT }).jobs);
-  }
-
-  /** Running jobs by start, then waiting jobs by their position in the queue. */
-  getActiveJobs(): Job[] {
-    return this.#withProgress(this.#sources.reader.active());
   }
 
   /**
@@ -133,8 +141,8 @@ export class TrackerReader {
    * Newest first, page by page. Jobs that the program has queued for itself are listed only by their
    * type or session.
    */
-  listJobs(query: JobQuery): JobPage {
-    const page = this.#sources.listing.list(this.listed(query));
+  async listJobs(query: JobQuery): Promise<JobPage> {
+    const page = await this.#sources.listing.list(this.listed(query));
     return { ...page, jobs: this.#withProgress(page.jobs) };
   }
 
@@ -147,8 +155,8 @@ export class TrackerReader {
    * The same for the newest jobs, as many as a page of a list searches.
    * @returns `hasMore` when there are older ones that were not counted.
    */
-  countNewestJobs(query: JobQuery): { counts: Tally[]; hasMore: boolean } {
-    const { counts, nextCursor } = this.#sources.listing.tally(this.listed(query));
+  async countNewestJobs(query: JobQuery): Promise<{ counts: Tally[]; hasMore: boolean }> {
+    const { counts, nextCursor } = await this.#sources.listing.tally(this.listed(query));
     return { counts, hasMore: nextCursor !== undefined };
   }
 
@@ -159,17 +167,17 @@ export class TrackerReader {
   }
 
   /** The jobs of a session, summed up. */
-  sessionSummary(id: string): SessionSummary {
+  sessionSummary(id: string): Promise<SessionSummary> {
     return this.#sources.listing.session(id);
   }
 
   /** The sessions used last, newest first. */
-  recentSessions(limit: number): RecentSession[] {
+  recentSessions(limit: number): Promise<RecentSession[]> {
     return this.#sources.listing.recentSessions(limit);
   }
 
   /** The jobs that ended within that time, counted; deleted ones are included. */
-  history(query: HistoryQuery): History {
+  history(query: HistoryQuery): Promise<History> {
     return readHistory(this.#sources.history, query);
   }
 

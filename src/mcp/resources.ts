@@ -32,14 +32,17 @@ type ResourcePage = { resources: Resource[]; nextCursor?: string };
  * A page of all resources: jobs, then profiles, then posts, the newest of each first.
  * @throws WrongCursor, InvalidCursor, InvalidInput
  */
-export function listResources(deps: AgentDeps, cursor: string | undefined): ResourcePage {
+export async function listResources(
+  deps: AgentDeps,
+  cursor: string | undefined,
+): Promise<ResourcePage> {
   const [first, start] = readCursor(cursor);
   const resources: Resource[] = [];
   let within = start;
   for (const kind of KINDS.slice(KINDS.indexOf(first))) {
     // A page ends where it is full, not where a kind ends.
     if (resources.length === PAGE) return { resources, nextCursor: writeCursor(kind, within) };
-    const page = pageOf(deps, kind, PAGE - resources.length, within);
+    const page = await pageOf(deps, kind, PAGE - resources.length, within);
     resources.push(...page.resources);
     within = page.nextCursor;
     if (within !== undefined) return { resources, nextCursor: writeCursor(kind, within) };
@@ -47,16 +50,16 @@ export function listResources(deps: AgentDeps, cursor: string | undefined): Reso
   return { resources };
 }
 
-function pageOf(
+async function pageOf(
   { tracker, library }: AgentDeps,
   kind: ResourceKind,
   limit: number,
   cursor?: string,
-): ResourcePage {
+): Promise<ResourcePage> {
   const page = { limit, ...(cursor !== undefined && { cursor }) };
   switch (kind) {
     case 'jobs': {
-      const { jobs, nextCursor } = tracker.reader.listJobs(parseJobQuery(page));
+      const { jobs, nextCursor } = await tracker.reader.listJobs(parseJobQuery(page));
       return { resources: jobs.map(jobResource), ...(nextCursor && { nextCursor }) };
     }
     case 'profiles': {

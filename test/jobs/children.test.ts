@@ -62,7 +62,7 @@ describe('a job with children', () => {
     });
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.progress).toMatchObject({ current: 8, total: 8 });
-    expect(tracker.reader.sessionSummary('evening')).toMatchObject({
+    expect(await tracker.reader.sessionSummary('evening')).toMatchObject({
       jobs: 3,
       progress: { current: 8, total: 8 },
     });

@@ -246,7 +246,7 @@ describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
       await clock.advance(100);
     }
     expect(rowOf(exhausted)).toMatchObject({ status: 'failed', failure: 'exhausted' });
-    for (const page of [tracker.reader.listJobs({}), { jobs: tracker.getAllJobs() }])
+    for (const page of [await tracker.reader.listJobs({}), { jobs: tracker.getAllJobs() }])
       expect(new Map(page.jobs.map(({ id, failure }) => [id, failure]))).toEqual(
         new Map([
           [permanent, 'permanent'],

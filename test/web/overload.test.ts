@@ -68,7 +68,7 @@ describe('the same request twice in quick succession', () => {
     expect(new Set([first, again, ...others].map(({ id }) => id)).size).toBe(5);
     const same = { type: 'embed', input: {} };
     await post('/api/jobs', [same, same]);
-    expect(tracker.reader.listJobs({ type: 'embed' }).jobs).toHaveLength(2);
+    expect((await tracker.reader.listJobs({ type: 'embed' })).jobs).toHaveLength(2);
   });
 });
 
@@ -85,7 +85,7 @@ describe('a full queue', () => {
     expect((await post('/api/search', { query: 'aurora' })).status).toBe(202);
     expect(tracker.reader.countActive().waiting).toBe(4);
 
-    const [oldest] = tracker.reader.listJobs({ type: 'scrape' }).jobs;
+    const [oldest] = (await tracker.reader.listJobs({ type: 'scrape' })).jobs;
     await tracker.cancelJob(oldest?.id ?? '');
     expect((await post('/api/scrape', { ...AURORA, maxTweets: 99 })).status).toBe(202);
   });

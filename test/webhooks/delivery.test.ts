@@ -227,7 +227,7 @@ describe('FEATURES 43: a receiver', () => {
     await passUntil(clock, 10, 'all are recorded', () => all().length >= 3);
     for (const { error } of all()) expect(error).toStartWith('rebind.example is not on the public');
     expect(to.received).toHaveLength(0);
-    const failed = tracker.reader.listJobs({ type: 'deliver' }).jobs;
+    const failed = (await tracker.reader.listJobs({ type: 'deliver' })).jobs;
     expect(failed.map(({ failure }) => failure)).toEqual(['permanent', 'permanent', 'permanent']);
     await tracker.stop();
   });

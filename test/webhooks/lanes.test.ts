@@ -105,12 +105,12 @@ describe('FEATURES 43: a webhook', () => {
     await enqueue(tracker, 5);
     await passUntil(clock, 10, 'two are being sent', () => to.received.length === 2);
     await webhooks.remove(webhook.id);
-    const deliveries = () => tracker.reader.listJobs({ type: 'deliver' }).jobs;
-    await passUntil(clock, 10, 'all have ended', () =>
-      deliveries().every(({ status }) => status === 'cancelled'),
+    const deliveries = async () => (await tracker.reader.listJobs({ type: 'deliver' })).jobs;
+    await passUntil(clock, 10, 'all have ended', async () =>
+      (await deliveries()).every(({ status }) => status === 'cancelled'),
     );
-    const why = new Set(deliveries().map(({ errorMessage }) => errorMessage));
-    expect([deliveries().length, [...why]]).toEqual([5, ['The webhook was removed.']]);
+    const why = new Set((await deliveries()).map(({ errorMessage }) => errorMessage));
+    expect([(await deliveries()).length, [...why]]).toEqual([5, ['The webhook was removed.']]);
     await expect(webhooks.remove(webhook.id)).rejects.toThrow('There is no such webhook.');
     await tracker.stop();
   });
@@ -133,10 +133,12 @@ describe('FEATURES 43: a webhook', () => {
     ]);
     await passUntil(clock, 1_000, 'the other has ended', () => states()[1] !== undefined);
     expect(states()).toEqual(['gone', 'failing']);
-    await passUntil(clock, 100, 'all have ended', () =>
-      tracker.reader.listJobs({ type: 'deliver' }).jobs.every(({ completedAt }) => completedAt),
+    await passUntil(clock, 100, 'all have ended', async () =>
+      (await tracker.reader.listJobs({ type: 'deliver' })).jobs.every(
+        ({ completedAt }) => completedAt,
+      ),
     );
-    const { jobs } = tracker.reader.listJobs({ type: 'deliver' });
+    const { jobs } = await tracker.reader.listJobs({ type: 'deliver' });
     const words = jobs.map(({ status, errorMessage }) => `${status}: ${errorMessage}`);
     expect(new Set(words)).toEqual(
       new Set([
@@ -166,13 +168,16 @@ describe('FEATURES 43: a webhook', () => {
       ids.push((await webhooks.store.add({ ...COMPLETED, url })).webhook.id);
     await tracker.start();
     await enqueue(tracker, 1);
-    const messages = () =>
-      tracker.reader.listJobs({ type: 'deliver' }).jobs.map(({ progress }) => progress.message);
-    const isNamed = () => messages().length === 4 && messages().every((text) => text !== '');
+    const messages = async () =>
+      (await tracker.reader.listJobs({ type: 'deliver' })).jobs.map(
+        ({ progress }) => progress.message,
+      );
+    const isNamed = async () =>
+      (await messages()).length === 4 && (await messages()).every((text) => text !== '');
     await passUntil(clock, 1, 'all have begun', isNamed);
     const named = (name: string) => `Telling 127.0.0.1:9${name} of job.completed`;
     const expected = ['/in/a', `/in/b (${ids[1]})`, '', `/in/b (${ids[3]})`].map(named);
-    expect(messages().sort()).toEqual(expected.sort());
+    expect((await messages()).sort()).toEqual(expected.sort());
     await tracker.stop();
   });
 });
@@ -185,16 +190,18 @@ test('FEATURES 43: deliveries disturb neither the taskbar, the list of jobs nor 
   await enqueue(tracker, 3);
   await passUntil(clock, 10, 'they have failed', () => to.received.length >= 2);
   await clock.advance(60_000);
-  expect(tracker.audit.list({}).entries.filter(({ action }) => action === 'retry')).toEqual([]);
+  expect((await tracker.audit.list({})).entries.filter(({ action }) => action === 'retry')).toEqual(
+    [],
+  );
   await webhooks.test(webhook.id);
   const { reader } = tracker;
   const types = (jobs: { type: string }[]) => [...new Set(jobs.map(({ type }) => type))];
   expect(reader.countActive()).toEqual({ running: 0, waiting: 0 });
   expect(types(reader.getCurrentJobs(new Date(0), 24))).toEqual(['errand']);
-  expect(types(reader.listJobs({}).jobs)).toEqual(['errand']);
-  expect(types(reader.listJobs({ status: 'retrying' }).jobs)).toEqual([]);
+  expect(types((await reader.listJobs({})).jobs)).toEqual(['errand']);
+  expect(types((await reader.listJobs({ status: 'retrying' })).jobs)).toEqual([]);
   expect(await reader.countJobs({})).toMatchObject([{ status: 'completed', count: 3 }]);
-  expect(types(reader.listJobs({ type: 'deliver' }).jobs)).toEqual(['deliver']);
+  expect(types((await reader.listJobs({ type: 'deliver' })).jobs)).toEqual(['deliver']);
   expect(await tracker.changeMatching('cancel', {})).toMatchObject({ done: 0 });
   expect(await tracker.changeMatching('cancel', { type: 'deliver' })).toMatchObject({ done: 4 });
   await tracker.stop();

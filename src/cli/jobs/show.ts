@@ -38,7 +38,7 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
   } else if (options.json) {
     print(JSON.stringify({ job, ...tracker.reader.detailsOf(job.id) }));
   } else {
-    const start = tracker.audit.startOf(job);
+    const start = await tracker.audit.startOf(job);
     print(report(job, tracker.reader.detailsOf(job.id), lines, start && actorLine(start.by)));
   }
   return EXIT.completed;

@@ -41,7 +41,7 @@ export async function actOnMatching(
   const outcome = { action, done: 0, skipped: 0 };
   let cursor: string | undefined;
   do {
-    const page = listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
+    const page = await listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
     const ids = page.jobs.map(({ id }) => id);
     await actOnSome(outcome, ids, act);
     cursor = page.nextCursor;
@@ -61,7 +61,7 @@ export async function tallyMatching(listing: JobListing, query: JobQuery): Promi
   const totals = new Map<string, Tally>();
   let cursor: string | undefined;
   do {
-    const { counts, nextCursor } = listing.tally({ ...query, cursor, newerThan: undefined });
+    const { counts, nextCursor } = await listing.tally({ ...query, cursor, newerThan: undefined });
     for (const entry of counts) {
       const key = `${entry.status} ${entry.tracked}`;
       totals.set(key, { ...entry, count: entry.count + (totals.get(key)?.count ?? 0) });

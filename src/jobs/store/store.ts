@@ -186,6 +186,18 @@ export interface JobReader {
   logEnd(id: string): number;
 }
 
+/**
+ * What this process knows of jobs without having to wait, for programs that call `getJob`. On SQLite
+ * these are all jobs as they are now.
+ */
+export interface RecentJobs {
+  get(id: string): Job | undefined;
+  /** Newest first. */
+  newest(limit: number): Job[];
+  /** All jobs that have not ended: running ones by start, then waiting ones by position. */
+  active(): Job[];
+}
+
 /** Reads what other processes changed. */
 export interface JobNews {
   /**

@@ -49,7 +49,7 @@ function listJobs({ tracker }: AgentDeps): AgentTool {
         }),
     },
     async (given) => {
-      const { jobs, nextCursor } = tracker.reader.listJobs(parseJobQuery(given));
+      const { jobs, nextCursor } = await tracker.reader.listJobs(parseJobQuery(given));
       const page = {
         ...(nextCursor && { nextCursor }),
         jobs: jobs.map((job) => jobJson(job, tracker)),

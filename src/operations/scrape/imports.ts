@@ -83,7 +83,7 @@ export async function removeStoredImport(
   deps: ImportDeps & { reader: TrackerReader },
   name: string,
 ): Promise<void> {
-  refuseWhileUsed(deps.reader, name, UNFINISHED, 'remove it');
+  await refuseWhileUsed(deps.reader, name, UNFINISHED, 'remove it');
   await removeImport(deps.importsDir, name);
   await deps.library.forgetImport(name);
 }
@@ -100,7 +100,7 @@ export async function undoImport(
   if (!imports.some((one) => one.name === name)) {
     throw new NotFound(`There is no import named "${cut(name, MAX_NAME)}".`);
   }
-  refuseWhileUsed(deps.reader, name, UNFINISHED, 'undo the import');
+  await refuseWhileUsed(deps.reader, name, UNFINISHED, 'undo the import');
   return deps.library.undoImport(name, () =>
     refuseWhileUsed(deps.reader, name, READING, 'undo the import'),
   );
@@ -121,18 +121,21 @@ const READING = ['running', 'cancelling'] as const;
 
 const UNFINISHED = [...READING, 'queued', 'retrying'] as const;
 
-function refuseWhileUsed(
+async function refuseWhileUsed(
   reader: TrackerReader,
   name: string,
   statuses: readonly (typeof UNFINISHED)[number][],
   then: string,
-): void {
-  for (const status of statuses) {
-    const { jobs } = reader.listJobs({ type: 'scrape', status, limit: 1_000 });
-    // A list has long names cut.
-    const ids = jobs.filter(({ metadata }) => metadata?.archive).map(({ id }) => id);
-    if (ids.some((id) => reader.getJob(id)?.metadata?.archive === name)) throw inUse(name, then);
-  }
+): Promise<void> {
+  // All at once: a job may change from one status to another between two reads.
+  const pages = await Promise.all(
+    statuses.map((status) => reader.listJobs({ type: 'scrape', status, limit: 1_000 })),
+  );
+  const jobs = pages.flatMap((page) => page.jobs);
+  // A list has long names cut.
+  const ids = jobs.filter(({ metadata }) => metadata?.archive).map(({ id }) => id);
+  const all = await Promise.all(ids.map((id) => reader.readJob(id)));
+  if (all.some((job) => job?.metadata?.archive === name)) throw inUse(name, then);
 }
 
 function inUse(name: string, then: string): ImportInUse {

@@ -23,7 +23,7 @@ export function auditRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/api/audit',
-      ({ request, query: { format, ...typed } }) => {
+      async ({ request, query: { format, ...typed } }) => {
         const query = toAuditQuery(typed);
         const wanted = format ?? wantsExport(request);
         if (wanted) {
@@ -31,7 +31,7 @@ export function auditRoutes(deps: WebDeps) {
           const lines = exportLines(tracker.audit, query, wanted);
           return asStated(exportResponse(lines, { ...options, onError: deps.streamFailed }));
         }
-        const page = tracker.audit.list(query);
+        const page = await tracker.audit.list(query);
         return respond(() => page, {
           html: () => AuditTable({ entries: page.entries, now: new Date() }),
           text: () => auditTable(page.entries, page.nextCursor),
@@ -54,8 +54,8 @@ export function auditPage(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/audit',
-      ({ request, query: typed }) => {
-        const page = deps.tracker.audit.list(toAuditQuery(typed));
+      async ({ request, query: typed }) => {
+        const page = await deps.tracker.audit.list(toAuditQuery(typed));
         const nextHref = nextHrefOf(request, page.nextCursor);
         const model = { ...page, query: shownQuery(typed), nextHref };
         return html(AuditPage({ layout: layoutOf(request, deps), model }));
@@ -81,7 +81,7 @@ async function* exportLines(
   let cursor = query.cursor;
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   do {
-    const page = audit.list({ ...query, limit: Math.min(BATCH, left), cursor });
+    const page = await audit.list({ ...query, limit: Math.min(BATCH, left), cursor });
     left -= page.entries.length;
     const lines = asLines(page.entries, isFirst);
     if (lines !== '') yield lines;

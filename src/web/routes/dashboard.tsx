@@ -25,8 +25,8 @@ export function dashboard(deps: FirstDeps) {
 
 async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
   const { tracker, library } = deps;
-  const hours = lastHours(tracker);
-  const recent = tracker.reader.listJobs({ limit: 10 }).jobs;
+  const hours = await lastHours(tracker);
+  const { jobs: recent } = await tracker.reader.listJobs({ limit: 10 });
   const counts = library.counts();
   // As the view: with nothing collected and nothing running, there are only ways to begin.
   const begins = counts.posts === 0 && recent.every(({ completedAt }) => completedAt !== undefined);
@@ -45,11 +45,11 @@ async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
 }
 
 /** Jobs by the hour in which they ended; active ones count for the current hour. */
-function lastHours(tracker: Tracker): Hour[] {
+async function lastHours(tracker: Tracker): Promise<Hour[]> {
   const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
   const { internalTypes } = tracker.reader;
-  const { types: all } = tracker.reader.history({ by: 'hour', ...span });
+  const { types: all } = await tracker.reader.history({ by: 'hour', ...span });
   const types = all.filter(({ type }) => !internalTypes.includes(type));
   const { running, waiting } = tracker.reader.countActive();
   return Array.from({ length: 24 }, (_, index) => {

@@ -24,7 +24,7 @@ export function jobDetailPage(deps: WebDeps) {
         const model = {
           view: { ...live.view(job), place: shown?.place },
           ...tracker.reader.detailsOf(job.id),
-          start: tracker.audit.startOf(job),
+          start: await tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),
           isUndone: isImportUndone(deps.library, job),
           log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),

@@ -31,12 +31,12 @@ export function jobPages(deps: WebDeps) {
     app
       .get(
         '/jobs',
-        ({ request, query }) => {
-          const page = tracker.reader.listJobs(toJobQuery(query));
+        async ({ request, query }) => {
+          const page = await tracker.reader.listJobs(toJobQuery(query));
           const model: JobsModel = {
             ...page,
             ...pagesAround(request, query, page),
-            tabs: jobTabs(tracker, query),
+            tabs: await jobTabs(tracker, query),
             query: filterFields(query),
             // Jobs of the last ones are listed only when they are asked for.
             types: [...tracker.types, ...tracker.reader.internalTypes],
@@ -57,18 +57,18 @@ export function jobPages(deps: WebDeps) {
       )
       .get(
         '/sessions',
-        ({ request }) => {
-          const sessions = tracker.reader.recentSessions(SESSIONS);
+        async ({ request }) => {
+          const sessions = await tracker.reader.recentSessions(SESSIONS);
           return html(SessionsPage({ layout: layoutOf(request, deps), sessions }));
         },
         { query: NO_QUERY, detail: { hide: true } },
       )
       .get(
         '/sessions/:id',
-        ({ request, params: { id }, query }) => {
-          const summary = tracker.reader.sessionSummary(id);
+        async ({ request, params: { id }, query }) => {
+          const summary = await tracker.reader.sessionSummary(id);
           if (summary.jobs === 0) throw noSuchSession(id);
-          const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+          const page = await tracker.reader.listJobs({ ...toJobQuery(query), session: id });
           const model = { id, summary, ...page, ...pagesAround(request, query, page) };
           return html(SessionPage({ layout: layoutOf(request, deps), model }));
         },

@@ -22,9 +22,9 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         '/api/jobs',
         ({ query }) => {
           const list = () => tracker.reader.listJobs(toJobQuery(query));
-          return respond(() => listedPage(list()), {
+          return respond(async () => listedPage(await list()), {
             html: () => TaskbarContent({ model: live.model() }),
-            text: () => tableOf(list()),
+            text: async () => tableOf(await list()),
           });
         },
         {

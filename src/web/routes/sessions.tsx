@@ -22,8 +22,8 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
     app
       .get(
         '/api/sessions',
-        ({ query }) => {
-          const sessions = tracker.reader.recentSessions(query.limit);
+        async ({ query }) => {
+          const sessions = await tracker.reader.recentSessions(query.limit);
           return respond(() => ({ sessions }), {
             html: () => SessionList({ sessions, now: new Date() }),
             text: () => sessionTable(sessions),
@@ -37,10 +37,13 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
       )
       .get(
         '/api/sessions/:id/jobs',
-        ({ params: { id }, query }) => {
-          const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+        async ({ params: { id }, query }) => {
+          const page = await tracker.reader.listJobs({ ...toJobQuery(query), session: id });
           return respond(
-            () => ({ ...listedPage(page), summary: tracker.reader.sessionSummary(id) }),
+            async () => ({
+              ...listedPage(page),
+              summary: await tracker.reader.sessionSummary(id),
+            }),
             {
               html() {
                 const now = new Date();

@@ -45,7 +45,7 @@ export async function startPage(
   const layout = layoutOf(request, deps);
   const sources = usableSources(fields, sourceOptions(deps, operation));
   const { reader } = deps.tracker;
-  const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
+  const { jobs: runs } = await reader.listJobs({ type, limit: RUNS });
   // Files have an entry of their own in the menu.
   const likely = sources.filter(({ name }) => name !== operation.words.upload?.source);
   const form = withInitialValues(withLikelySource(typed, runs, likely), fields);

@@ -33,9 +33,10 @@ export function streamRoutes(deps: WebDeps) {
       )
       .get(
         '/api/jobs/events',
-        ({ request, server, query }) => {
+        async ({ request, server, query }) => {
           streams.refuseTooMany();
-          return streams.respond(request, server, jobEventsStream(deps, events, request, query));
+          const source = await jobEventsStream(deps, events, request, query);
+          return streams.respond(request, server, source);
         },
         JOB_EVENTS,
       )

@@ -149,34 +149,37 @@ describe('a database from before the jobs table was reduced', () => {
     ]);
   });
 
-  test('has the same history', () => {
+  test('has the same history', async () => {
     const { database, ends, failures } = opened();
     const history = createSqliteJobHistory(database);
     const ever = { since: 0, until: START + 9e9 };
     const byPlace = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b));
-    const told = history
-      .ends({ by: 'hour', ...ever })
-      .map(({ start, ...end }) => ({ hour: start, ...end }));
+    const told = (await history.ends({ by: 'hour', ...ever })).map(({ start, ...end }) => ({
+      hour: start,
+      ...end,
+    }));
     expect(told.sort(byPlace)).toEqual(ends.sort(byPlace) as typeof told);
     expect(ends.length).toBeGreaterThan(3);
-    const reasons = history.failures({ by: 'day', ...ever }).map(({ reason }) => reason);
+    const reasons = (await history.failures({ by: 'day', ...ever })).map(({ reason }) => reason);
     expect(reasons.sort()).toEqual(failures.map(({ reason }) => reason as string).sort());
   });
 
-  test('shows them in lists, sessions and the taskbar', () => {
+  test('shows them in lists, sessions and the taskbar', async () => {
     const { tracker, rows } = opened();
     const newestFirst = rows.toSorted((a, b) => b.created_at - a.created_at);
     const idsOf = (those: OldRow[]) => those.map(({ id }) => id);
-    const listed = (query: Parameters<typeof tracker.reader.listJobs>[0]) =>
-      tracker.reader.listJobs(query).jobs.map(({ id }) => id);
-    expect(listed({})).toEqual(idsOf(newestFirst));
+    const listed = async (query: Parameters<typeof tracker.reader.listJobs>[0]) =>
+      (await tracker.reader.listJobs(query)).jobs.map(({ id }) => id);
+    expect(await listed({})).toEqual(idsOf(newestFirst));
     for (const status of new Set(rows.map((row) => row.status)))
-      expect(listed({ status })).toEqual(idsOf(newestFirst.filter((row) => row.status === status)));
-    expect(listed({ session: 'night', type: 'errand' })).toEqual(
+      expect(await listed({ status })).toEqual(
+        idsOf(newestFirst.filter((row) => row.status === status)),
+      );
+    expect(await listed({ session: 'night', type: 'errand' })).toEqual(
       idsOf(newestFirst.filter(({ session_id }) => session_id === 'night')),
     );
-    expect(listed({ failure: 'interrupted' })).toEqual(['scrape-interrupted']);
-    expect(tracker.reader.recentSessions(5)).toMatchObject([{ id: 'night', jobs: 6 }]);
+    expect(await listed({ failure: 'interrupted' })).toEqual(['scrape-interrupted']);
+    expect(await tracker.reader.recentSessions(5)).toMatchObject([{ id: 'night', jobs: 6 }]);
     expect(tracker.getActiveJobs().map(({ id }) => id)).toEqual([
       ...['errand-parent', 'scrape-running', 'errand-cancelling'],
       ...['errand-first', 'errand-due', 'errand-second', 'errand-later', 'errand-child-2'],

@@ -9,6 +9,7 @@ import type {
   JobReader,
   QueueDepth,
   QueuePauses,
+  RecentJobs,
 } from '../store.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
@@ -17,8 +18,9 @@ import type { Place } from './live_counts.ts';
 import { createLogReader } from './log.ts';
 import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import { QueueSettings } from './queue_settings.ts';
-import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
-import { type Query, query } from './statements.ts';
+import { createSqliteRecentJobs, inQueueOrder, RUNNING_BY_START } from './recent_jobs.ts';
+import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from './rows.ts';
+import { query } from './statements.ts';
 import { createStepReader } from './steps.ts';
 
 /** Reads jobs from SQLite. Needs the tables of `migrations/`. */
@@ -30,6 +32,7 @@ export class SqliteJobReader implements JobReader {
   readonly #ownership: Ownership;
   readonly #settings: QueueSettings;
   readonly #lanes: LaneQueue;
+  readonly #recent: RecentJobs;
   readonly #sql;
 
   constructor(
@@ -41,6 +44,7 @@ export class SqliteJobReader implements JobReader {
     this.#ownership = new Ownership(db);
     this.#settings = new QueueSettings(db, changes);
     this.#lanes = new LaneQueue(db);
+    this.#recent = createSqliteRecentJobs(db, now);
     this.#sql = statements(db);
     this.attempts = createAttemptReader(db);
     this.steps = createStepReader(db);
@@ -50,11 +54,12 @@ export class SqliteJobReader implements JobReader {
   }
 
   get(id: string): Job | undefined {
-    return this.#one(this.#sql.whole, id);
+    return this.#recent.get(id);
   }
 
   brief(id: string): Job | undefined {
-    return this.#one(this.#sql.brief, id);
+    const row = this.#sql.brief.get(id);
+    return row ? toJob(row, this.now()) : undefined;
   }
 
   holdOf(run: Fence): Hold {
@@ -75,8 +80,7 @@ export class SqliteJobReader implements JobReader {
   }
 
   active(): Job[] {
-    const waiting = this.#sql.waiting.all().sort(inQueueOrder);
-    return this.#jobs([...this.#sql.running.all(), ...waiting]);
+    return this.#recent.active();
   }
 
   countActive(except: readonly string[] = []): { running: number; waiting: number } {
@@ -128,11 +132,6 @@ export class SqliteJobReader implements JobReader {
     return this.#jobs(rows);
   }
 
-  #one(statement: Query<JobRow>, id: string): Job | undefined {
-    const row = statement.get(id);
-    return row ? toJob(row, this.now()) : undefined;
-  }
-
   #jobs(rows: JobRow[]): Job[] {
     const now = this.now();
     return rows.map((row) => toJob(row, now));
@@ -169,7 +168,6 @@ const PRIORITIES = Array.from({ length: 21 }, (_, index) => `(${index - 10})`).j
 function statements(db: Database) {
   const rows = (sql: string) => query<JobRow>(db, sql);
   return {
-    whole: rows(`SELECT ${WHOLE} FROM jobs WHERE id = ?`),
     brief: rows(`SELECT ${BRIEF} FROM jobs WHERE id = ?`),
     idsLike: query<{ id: string }>(
       db,
@@ -190,10 +188,7 @@ function statements(db: Database) {
                     ORDER BY key LIMIT 1)`,
     ),
     children: rows(`SELECT ${BRIEF} FROM jobs WHERE parent_id = ? ORDER BY key`),
-    running: rows(
-      `SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`,
-    ),
-    waiting: rows(`SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${WAITING}`),
+    running: rows(RUNNING_BY_START),
     firstWaiting: {
       queued: rows(`SELECT ${BRIEF} FROM jobs ${readyAs('queued', '?1')} ${IN_ORDER} LIMIT ?2`),
       later: rows(`SELECT ${BRIEF} FROM jobs ${laterAs('queued', '?1')} ORDER BY due_at LIMIT ?2`),
@@ -208,15 +203,6 @@ function statements(db: Database) {
         AND type NOT IN (SELECT value FROM json_each(?2))
       ORDER BY completed_at DESC LIMIT ?1`),
   };
-}
-
-/** By priority, then first come first served; after these the jobs that start at a later time, by that. */
-function inQueueOrder(a: JobRow, b: JobRow): number {
-  return laterStart(a) - laterStart(b) || b.priority - a.priority || a.key - b.key;
-}
-
-function laterStart({ status, due_at }: JobRow): number {
-  return status === 'queued' ? (due_at ?? 0) : 0;
 }
 
 /** Reads from SQLite what other processes changed. */
