@@ -128,7 +128,7 @@ export class TrackerReader {
   }
 
   /** See `Queues.isBusy`. */
-  isBusy(): boolean {
+  isBusy(): Promise<boolean> {
     return this.#sources.queues.isBusy();
   }
 

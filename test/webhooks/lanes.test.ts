@@ -88,7 +88,7 @@ describe('FEATURES 43: a webhook', () => {
     await clock.advance(20_000);
     expect(to.received).toHaveLength(0);
     expect(webhooks.get(webhook.id)).toMatchObject({ waiting: 10, pausedAt: expect.any(Date) });
-    expect(tracker.reader.isBusy()).toBe(false);
+    expect(await tracker.reader.isBusy()).toBe(false);
     await other.webhooks.resume(webhook.id);
     await passUntil(clock, 100, 'they have arrived', () => to.received.length >= 10);
     await clock.advance(2_000);

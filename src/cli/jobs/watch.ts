@@ -46,12 +46,12 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
   const reporter = createReporter(options);
   let known: string[] = [];
-  const show = () => {
+  const show = async () => {
     const current = tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);
     const jobs = current.filter(({ status }) => isActive(status));
     const active = new Set(jobs.map(({ id }) => id));
     for (const id of known.filter((one) => !active.has(one))) {
-      const job = tracker.getJob(id);
+      const job = await tracker.readJob(id);
       if (job && isFinal(job.status)) reporter.ended(job);
     }
     known = [...active];

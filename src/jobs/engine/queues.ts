@@ -33,17 +33,20 @@ export class Queues {
    * Whether a job runs in any process, or one of a type that this process knows can start: now, or within a
    * minute if people have started it.
    */
-  isBusy(): boolean {
+  async isBusy(): Promise<boolean> {
     const { reader, definitions } = this.deps;
-    if (reader.countActive().running > 0) return true;
-    return definitions.types.some((type) => this.#isDue(type));
+    const haveRunning = () => reader.countActive().running > 0;
+    if (haveRunning()) return true;
+    const due = await Promise.all(definitions.types.map((type) => this.#isDue(type)));
+    // One that was waiting may run by now.
+    return due.includes(true) || haveRunning();
   }
 
   /** What the program has queued for itself may be retried for days: only what can start now counts. */
-  #isDue(type: string): boolean {
+  async #isDue(type: string): Promise<boolean> {
     const { definitions, queue, clock } = this.deps;
     const { internal, lanes } = definitions.get(type) ?? {};
-    const start = queue.nextStart(type, undefined, lanes?.stateOf);
+    const start = await queue.nextStart(type, undefined, lanes?.stateOf);
     return start !== undefined && start <= clock.now() + (internal ? 0 : SOON_MS);
   }
 

@@ -3,7 +3,7 @@ import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
-import type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
+import type { CurrentLimits, QueueDepth, QueuePauses } from './queue_state.ts';
 
 export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
 
@@ -120,17 +120,16 @@ export interface JobStore {
 /** Hands out waiting jobs. */
 export interface JobQueue {
   /**
-   * Starts at most `count` waiting jobs of a type whose time has come, by priority and then in the order
-   * in which they were queued: their attempt is raised and they get the lease. None of a paused type. Never more than `limit` of a type run at once in all processes.
+   * Starts waiting jobs of a type whose time has come, by priority and then in the order in which they
+   * were queued: their attempt is raised and they get the lease. None of a paused type. Never more of a
+   * type run at once in all processes than people have set, or than `limit`.
    */
   claim(request: ClaimRequest, lease: Lease, now: number): Promise<Claimed[]>;
   /**
    * When the next waiting job of the type can start, in ms since 1970; 0 when one can start now,
    * undefined when none waits. With `only` of that job and those it started.
    */
-  nextStart(type: string, only?: string, lanes?: LaneStateOf): number | undefined;
-  /** What people have set for the type. */
-  settingOf(type: string): TypeSetting;
+  nextStart(type: string, only?: string, lanes?: LaneStateOf): Promise<number | undefined>;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
 }
@@ -203,15 +202,15 @@ export interface JobNews {
   /**
    * What other connections have changed since the last call; `undefined` when they have committed
    * nothing. `progressed` has the jobs of other owners only. `hasRemoved` says that jobs were deleted,
-   * which `changed` lists only as far as the taskbar shows them.
+   * which `changed` lists only as far as the taskbar shows them. To be awaited before the next call.
    */
-  take(owner: string):
-    | {
-        changed: ReadonlySet<string> | 'too many';
-        progressed: string[];
-        hasRemoved: boolean;
-      }
-    | undefined;
+  take(owner: string): Promise<News | undefined>;
+}
+
+export interface News {
+  changed: ReadonlySet<string> | 'too many';
+  progressed: string[];
+  hasRemoved: boolean;
 }
 
 export interface NewJob {
@@ -308,8 +307,10 @@ export interface HeldLease extends Fence {
 
 export interface ClaimRequest {
   type: JobType;
-  count: number;
+  /** How many run at once, unless people have set something else. */
   limit: number;
+  /** How many of these places are taken in this process, by jobs that may have ended by now. */
+  taken: number;
   /** Claims only this job and those it started. */
   only?: string;
   /** Of a type whose queue is divided into lanes: claims none of a lane that is full or blocked. */

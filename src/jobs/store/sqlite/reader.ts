@@ -216,7 +216,7 @@ export function createSqliteJobNews(db: Database, log: ChangeLog): JobNews {
   let seen = new Map<string, string>();
 
   return {
-    take(owner) {
+    async take(owner) {
       const news = log.takeNews();
       if (!news) return undefined;
       const before = seen;
