@@ -64,7 +64,7 @@ export async function follow(
   const ended = new AbortController();
   const read = async () => {
     const job = await tracker.readJob(id);
-    if (job) await onChange([job, ...tracker.reader.detailsOf(id).children]);
+    if (job) await onChange([job, ...(await tracker.reader.detailsOf(id)).children]);
     if (!job || isFinal(job.status)) ended.abort();
   };
   await onEveryChange(tracker, read, AbortSignal.any([signal, ended.signal]));

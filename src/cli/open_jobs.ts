@@ -32,11 +32,11 @@ export function readNoWorkerNotice(): string {
  * The job whose id is, begins or ends with `part`.
  * @throws CommandFailed when none or several match, or `part` is too short.
  */
-export function findJob(tracker: Tracker, part: string): Job {
+export async function findJob(tracker: Tracker, part: string): Promise<Job> {
   if (part.length < MIN_TYPED) throw tooShort(part);
-  const ids = tracker.reader.idsLike(part, MAX_NAMED);
+  const ids = await tracker.reader.idsLike(part, MAX_NAMED);
   const [id] = ids;
-  const job = id === undefined ? undefined : tracker.getJob(id);
+  const job = id === undefined ? undefined : await tracker.readJob(id);
   if (!job) {
     throw new CommandFailed(
       `There is no job with the id "${part}". Run xgpt jobs list to see the jobs.`,

@@ -45,7 +45,8 @@ export async function runOperation(
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
     for (const warning of pastStartWarning(job)) printError(warning);
-    const pause = jobTracker.reader.pauseOf()(job);
+    const pauseOf = await jobTracker.reader.pauseOf();
+    const pause = pauseOf(job);
     if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });

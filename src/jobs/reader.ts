@@ -24,6 +24,9 @@ const MAX_RECENT = 1_000;
 /** How many ended jobs `getCurrentJobs` lists at most: more would hide the running ones. */
 const MAX_SHOWN = { ended: 3, failed: 20 };
 
+/** Tells why a waiting job does not start, if people have paused something. */
+export type PauseOf = (job: Job) => Pause | undefined;
+
 interface Sources {
   reader: JobReader;
   recent: RecentJobs;
@@ -66,20 +69,30 @@ export class TrackerReader {
     return this.#withProgress(this.#sources.recent.newest(MAX_RECENT));
   }
 
-  /** Running jobs by start, then waiting jobs by their position in the queue, as `getJob` gives them. */
+  /** The same as `readActiveJobs`, as `getJob` gives them. */
   getActiveJobs(): Job[] {
     return this.#withProgress(this.#sources.recent.active());
   }
 
+  /** Running jobs by start. */
+  async readRunningJobs(): Promise<Job[]> {
+    return this.#withProgress(await this.#sources.reader.running());
+  }
+
+  /** Running jobs by start, then waiting jobs by their position in the queue. */
+  async readActiveJobs(): Promise<Job[]> {
+    return this.#withProgress(await this.#sources.reader.active());
+  }
+
   /** The job with long texts cut, as lists and streams show it. */
-  getBriefJob(id: string): Job | undefined {
+  async getBriefJob(id: string): Promise<Job | undefined> {
     const { reader, executions } = this.#sources;
-    const job = reader.brief(id);
+    const job = await reader.brief(id);
     return job && executions.withProgress(job);
   }
 
   /** The ids that begin or end with `part`, newest first, at most `limit`. A full id matches only itself. */
-  idsLike(part: string, limit: number): string[] {
+  idsLike(part: string, limit: number): Promise<string[]> {
     return this.#sources.reader.idsLike(part, limit);
   }
 
@@ -88,21 +101,22 @@ export class TrackerReader {
    * not dismissed, newest first; the first `waiting` of the queue; those that ended since `endedSince`,
    * newest first.
    */
-  getCurrentJobs(endedSince: Date, waiting: number): Job[] {
+  async getCurrentJobs(endedSince: Date, waiting: number): Promise<Job[]> {
     const { reader, clock, definitions } = this.#sources;
     const limits = { ...MAX_SHOWN, waiting, except: definitions.internal };
-    return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
+    const jobs = await reader.current(endedSince.getTime(), clock.now(), limits);
+    return this.#withProgress(jobs);
   }
 
   /** The sources that are paused, by name, and since when. */
-  pausedSources(): Map<string, Date> {
-    const { sources } = this.#sources.reader.pauses();
+  async pausedSources(): Promise<Map<string, Date>> {
+    const { sources } = await this.#sources.reader.pauses();
     return new Map([...sources].map(([name, at]) => [name, new Date(at)]));
   }
 
   /** Gives a function that tells why a waiting job does not start, if people have paused something. */
-  pauseOf(): (job: Job) => Pause | undefined {
-    const { types, sources } = this.#sources.reader.pauses();
+  async pauseOf(): Promise<PauseOf> {
+    const { types, sources } = await this.#sources.reader.pauses();
     return ({ type, status, metadata }) => {
       if (!isWaiting(status)) return undefined;
       if (types.has(type)) return { type };
@@ -112,17 +126,17 @@ export class TrackerReader {
   }
 
   /** The owner of each running job: `host:pid:boot`. */
-  ownersOfRunning(): Map<string, string> {
+  ownersOfRunning(): Promise<Map<string, string>> {
     return this.#sources.reader.ownersOfRunning();
   }
 
   /** The queues of these types, and of others that have jobs. */
-  queues(types: readonly string[]): QueueDepth[] {
+  queues(types: readonly string[]): Promise<QueueDepth[]> {
     return this.#sources.reader.queues(types);
   }
 
   /** How many jobs run, and how many wait, but for those that the program has queued for itself. */
-  countActive(): { running: number; waiting: number } {
+  countActive(): Promise<{ running: number; waiting: number }> {
     const { reader, definitions } = this.#sources;
     return reader.countActive(definitions.internal);
   }
@@ -182,26 +196,27 @@ export class TrackerReader {
   }
 
   /** The ids of the jobs, of any process, that have stopped making progress. */
-  stalledJobs(): Set<string> {
+  async stalledJobs(): Promise<Set<string>> {
     const { reader } = this.#sources;
-    if (reader.countActive().running === 0) return new Set();
-    const running = this.#withProgress(reader.running());
+    if ((await reader.countActive()).running === 0) return new Set();
+    const running = this.#withProgress(await reader.running());
     return new Set(running.flatMap(({ id, stalledSince }) => (stalledSince ? id : [])));
   }
 
   /** A job's steps, in their order. */
-  stepsOf(id: string): JobStep[] {
+  stepsOf(id: string): Promise<JobStep[]> {
     return this.#sources.reader.steps(id);
   }
 
   /** A job's attempts and steps, and the jobs it started. */
-  detailsOf(id: string): JobDetails {
+  async detailsOf(id: string): Promise<JobDetails> {
     const { reader } = this.#sources;
-    return {
-      attempts: reader.attempts(id),
-      steps: reader.steps(id),
-      children: this.#withProgress(reader.children(id)),
-    };
+    const [attempts, steps, children] = await Promise.all([
+      reader.attempts(id),
+      reader.steps(id),
+      reader.children(id),
+    ]);
+    return { attempts, steps, children: this.#withProgress(children) };
   }
 
   /** At most `limit` bytes of a job's log from byte `position`; by default the whole log. */
@@ -211,12 +226,12 @@ export class TrackerReader {
   }
 
   /** As `readLog`, but only what is on disk already. `feed.onLog` tells when there is more. */
-  readWrittenLog(id: string, position: number, limit: number): LogPart {
+  readWrittenLog(id: string, position: number, limit: number): Promise<LogPart> {
     return this.#sources.reader.readLog(id, position, limit);
   }
 
   /** The position after the last byte of a job's log. */
-  logEnd(id: string): number {
+  logEnd(id: string): Promise<number> {
     return this.#sources.reader.logEnd(id);
   }
 

@@ -86,7 +86,7 @@ export class Tracker {
   }
 
   /** The queues of the types, by name. */
-  queues(): TypeQueue[] {
+  queues(): Promise<TypeQueue[]> {
     return this.#open().queues.list();
   }
 
@@ -252,7 +252,7 @@ export class Tracker {
   async cancelJob(id: string, { by }: By = {}): Promise<boolean> {
     const { commands, reader } = this.#open();
     const cancelled = await commands.cancel([id], commands.deedOf(by));
-    return cancelled > 0 || reader.brief(id)?.status === 'cancelling';
+    return cancelled > 0 || (await reader.brief(id))?.status === 'cancelling';
   }
 
   /**

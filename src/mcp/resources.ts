@@ -106,14 +106,14 @@ function template(kind: ResourceKind, description: string) {
 }
 
 /** What a resource contains; undefined when there is none with that address. */
-export function readResource(deps: AgentDeps, uri: string) {
-  const data = dataOf(deps, uri);
+export async function readResource(deps: AgentDeps, uri: string) {
+  const data = await dataOf(deps, uri);
   if (!data) return undefined;
   const text = collectedText(data);
   return { contents: [{ uri, mimeType: MIME_TYPE, text, _meta: UNTRUSTED }] };
 }
 
-function dataOf({ library, tracker }: AgentDeps, uri: string) {
+async function dataOf({ library, tracker }: AgentDeps, uri: string) {
   const { kind, parts } = readUri(uri) ?? {};
   const [first = '', second = ''] = parts ?? [];
   if (kind === 'posts') {
@@ -124,8 +124,8 @@ function dataOf({ library, tracker }: AgentDeps, uri: string) {
     const profile = library.profileOf(first, second);
     return profile && { profile: profileJson(profile) };
   }
-  const job = kind === 'jobs' ? tracker.reader.getBriefJob(first) : undefined;
-  return job && { job: endedJson(job, tracker) };
+  const job = kind === 'jobs' ? await tracker.reader.getBriefJob(first) : undefined;
+  return job && { job: endedJson(job, await tracker.reader.pauseOf()) };
 }
 
 const cursorParts = z.tuple([z.enum(['jobs', 'profiles', 'posts']), z.string().optional()]);

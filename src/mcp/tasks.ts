@@ -31,7 +31,7 @@ export function addTaskMethods(
 ): void {
   server.setRequestHandler('tasks/get', { params, result }, async ({ taskId }, context) => {
     requireTasks(callerOf(context));
-    return taskState(deps, taskJob(deps, taskId)) satisfies TaskState;
+    return (await taskState(deps, await taskJob(deps, taskId))) satisfies TaskState;
   });
   // No job asks its client for anything: whatever is answered belongs to no open question.
   server.setRequestHandler(
@@ -41,14 +41,14 @@ export function addTaskMethods(
       requireTasks(callerOf(context));
       // The library (2.4.0) takes them out of the parameters.
       if (!isRecord(inputResponses ?? context.mcpReq.inputResponses)) throw noResponses();
-      taskJob(deps, taskId);
+      await taskJob(deps, taskId);
       return ACKNOWLEDGED;
     },
   );
   server.setRequestHandler('tasks/cancel', { params, result }, async ({ taskId }, context) => {
     const caller = callerOf(context);
     requireTasks(caller);
-    const { id } = taskJob(deps, taskId);
+    const { id } = await taskJob(deps, taskId);
     if (caller.isReader) throw readOnly();
     const { agent, address } = caller;
     const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
@@ -69,8 +69,8 @@ export function requireTasks({ hasTasks }: Pick<Caller, 'hasTasks'>): void {
  * The job of a task. A job that no agent has started as a task is none: its id, a wrong one and that of
  * a deleted job are all the same to a client.
  */
-function taskJob({ tracker }: AgentDeps, taskId: string): Job {
-  const job = taskId.length > MAX_ID ? undefined : tracker.reader.getBriefJob(taskId);
+async function taskJob({ tracker }: AgentDeps, taskId: string): Promise<Job> {
+  const job = taskId.length > MAX_ID ? undefined : await tracker.reader.getBriefJob(taskId);
   if (job?.agent !== undefined) return job;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,

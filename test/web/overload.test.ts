@@ -39,7 +39,7 @@ describe('the same request twice in quick succession', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
     const [first, second] = await Promise.all(answers.map(jobOf));
     expect(second).toEqual(first as Job);
-    expect(tracker.reader.countActive().waiting).toBe(1);
+    expect((await tracker.reader.countActive()).waiting).toBe(1);
     const [third] = await (
       (await post('/api/jobs', { type: 'scrape', input: AURORA })).json() as Promise<{
         results: { job: Job }[];
@@ -83,7 +83,7 @@ describe('a full queue', () => {
       error: { code: 'too_many_waiting', message: expect.stringContaining('3 scrape jobs') },
     });
     expect((await post('/api/search', { query: 'aurora' })).status).toBe(202);
-    expect(tracker.reader.countActive().waiting).toBe(4);
+    expect((await tracker.reader.countActive()).waiting).toBe(4);
 
     const [oldest] = (await tracker.reader.listJobs({ type: 'scrape' })).jobs;
     await tracker.cancelJob(oldest?.id ?? '');

@@ -22,7 +22,7 @@ test('FEATURES 43: a form without a script makes a webhook, and shows its secret
   expect(answer.headers.get('cache-control')).toContain('no-store');
   const [secret = ''] = /whsec_[A-Za-z0-9+/=]+/.exec(await answer.text()) ?? [];
   expect(Buffer.from(secret.slice(6), 'base64')).toHaveLength(32);
-  const [webhook] = web.webhooks.store.list();
+  const [webhook] = await web.webhooks.store.list();
   expect(webhook).toMatchObject({
     events: ['exhausted', 'cancelled'],
     types: ['scrape', 'search'],
@@ -53,7 +53,7 @@ test('FEATURES 43: a form that is refused comes back with what was typed', async
   expect(attributesOf(html, '#url').value).toBe('http://10.0.0.4/hook');
   expect(elements(html, '.webhook-events input[checked]')).toHaveLength(0);
   expect(html).toContain('Events must be among: completed, failed, exhausted, cancelled.');
-  expect(web.webhooks.store.list()).toEqual([]);
+  expect(await web.webhooks.store.list()).toEqual([]);
 });
 
 test('FEATURES 43: types that do not exist are refused, with the names of those that do', async () => {

@@ -29,17 +29,18 @@ export interface ShowOptions {
 /** Prints a report of a job, or its log. Returns the exit code. */
 export async function showJob(part: string, options: ShowOptions): Promise<number> {
   const tracker = await openJobs();
-  const job = findJob(tracker, part);
+  const job = await findJob(tracker, part);
   const asLine = options.json ? (line: LogLine) => JSON.stringify(line) : logLineText;
   if (options.follow) return followLog(tracker, job.id, asLine);
-  const lines = new LogReader(tracker, job.id).read().map(asLine);
+  const lines = (await new LogReader(tracker, job.id).read()).map(asLine);
   if (options.log) {
     for (const line of lines) print(line);
   } else if (options.json) {
-    print(JSON.stringify({ job, ...tracker.reader.detailsOf(job.id) }));
+    print(JSON.stringify({ job, ...(await tracker.reader.detailsOf(job.id)) }));
   } else {
     const start = await tracker.audit.startOf(job);
-    print(report(job, tracker.reader.detailsOf(job.id), lines, start && actorLine(start.by)));
+    const details = await tracker.reader.detailsOf(job.id);
+    print(report(job, details, lines, start && actorLine(start.by)));
   }
   return EXIT.completed;
 }
@@ -50,12 +51,12 @@ async function followLog(
   asLine: (line: LogLine) => string,
 ): Promise<number> {
   const log = new LogReader(tracker, id);
-  const printNew = () => {
-    for (const line of log.read()) print(asLine(line));
+  const printNew = async () => {
+    for (const line of await log.read()) print(asLine(line));
   };
   const { signal } = untilInterrupted();
   await follow(tracker, id, printNew, signal);
-  printNew();
+  await printNew();
   return signal.aborted ? signal.reason : EXIT.completed;
 }
 

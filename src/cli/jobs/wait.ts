@@ -17,7 +17,7 @@ export async function waitForJobs(parts: string[]): Promise<number> {
   process.once('SIGINT', () => done.abort(EXIT.interrupted));
   const tracker = await openJobs();
   const codes: ExitCodes = new Map();
-  for (const part of parts) addJob(tracker, part, codes);
+  for (const part of parts) await addJob(tracker, part, codes);
   const jobs = await Promise.all([...codes.keys()].map((id) => tracker.readJob(id)));
   const advice = jobs.some((job) => job && isWaiting(job.status)) ? readNoWorkerNotice() : '';
   if (advice) printError(advice);
@@ -30,9 +30,9 @@ export async function waitForJobs(parts: string[]): Promise<number> {
 }
 
 /** A job that is gone does not keep the command from waiting for the others. */
-function addJob(tracker: Tracker, part: string, codes: ExitCodes): void {
+async function addJob(tracker: Tracker, part: string, codes: ExitCodes): Promise<void> {
   try {
-    codes.set(findJob(tracker, part).id, undefined);
+    codes.set((await findJob(tracker, part)).id, undefined);
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.code !== EXIT.notFound) throw error;
     printError(error.message);

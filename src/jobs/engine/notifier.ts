@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Feed } from '../feed.ts';
 import type { JobNews, JobReader, News } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
-import type { Executions } from './executions.ts';
+import type { Execution, Executions } from './executions.ts';
 import { repeat } from './repeat.ts';
 import type { ClaimSignal, Signal } from './signal.ts';
 
@@ -87,7 +87,9 @@ export class Notifier {
   async #takeNews(): Promise<void> {
     const { news, owner } = this.deps;
     const found = await news.take(owner);
-    if (found && !this.#isStopped) this.#tell(found);
+    if (!found || this.#isStopped) return;
+    this.#tell(found);
+    await this.#checkExecutions(found.changed);
   }
 
   #tell({ changed, progressed, hasRemoved }: News): void {
@@ -96,17 +98,20 @@ export class Notifier {
     if (progressed.length > 0 || hasRemoved) feed.progressed(progressed);
     feed.logged();
     if (changed !== 'too many' && changed.size === 0) return;
-    this.#checkExecutions(changed);
     if (changed === 'too many') feed.invalidate();
     else for (const id of changed) feed.changed(id);
     claimable.emit(undefined);
   }
 
-  #checkExecutions(changed: ReadonlySet<string> | 'too many'): void {
+  async #checkExecutions(changed: News['changed']): Promise<void> {
     const { executions, reader } = this.deps;
-    for (const execution of executions.all()) {
-      if (execution.ending || (changed !== 'too many' && !changed.has(execution.id))) continue;
-      executions.observe(execution, reader.holdOf(execution));
-    }
+    const isChanged = ({ id, ending }: Execution) =>
+      !ending && (changed === 'too many' || changed.has(id));
+    const changedOnes = executions.all().filter(isChanged);
+    await Promise.all(
+      changedOnes.map(async (execution) =>
+        executions.observe(execution, await reader.holdOf(execution)),
+      ),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { TypeQueue } from '../queue.ts';
-import type { JobQueue, JobReader, QueueDepth } from '../store/store.ts';
+import type { JobQueue, JobReader, QueueDepth, QueuePauses } from '../store/store.ts';
 import type { Definitions } from './definitions.ts';
 
 interface QueuesDeps {
@@ -19,12 +19,12 @@ const SOON_MS = 60_000;
 export class Queues {
   constructor(private readonly deps: QueuesDeps) {}
 
-  list(): TypeQueue[] {
+  async list(): Promise<TypeQueue[]> {
     const { reader, definitions } = this.deps;
-    const pauses = reader.pauses();
+    const pauses = await reader.pauses();
     const known = [...definitions.types, ...pauses.types.keys(), ...pauses.concurrency.keys()];
-    return reader
-      .queues([...new Set(known)])
+    const queues = await reader.queues([...new Set(known)]);
+    return queues
       .map((queue) => this.#withSettings(queue, pauses))
       .sort((one, other) => (one.type < other.type ? -1 : 1));
   }
@@ -35,8 +35,8 @@ export class Queues {
    */
   async isBusy(): Promise<boolean> {
     const { reader, definitions } = this.deps;
-    const haveRunning = () => reader.countActive().running > 0;
-    if (haveRunning()) return true;
+    const haveRunning = async () => (await reader.countActive()).running > 0;
+    if (await haveRunning()) return true;
     const due = await Promise.all(definitions.types.map((type) => this.#isDue(type)));
     // One that was waiting may run by now.
     return due.includes(true) || haveRunning();
@@ -50,10 +50,7 @@ export class Queues {
     return start !== undefined && start <= clock.now() + (internal ? 0 : SOON_MS);
   }
 
-  #withSettings(
-    { oldestSince, tracked: _, ...queue }: QueueDepth,
-    pauses: ReturnType<JobReader['pauses']>,
-  ): TypeQueue {
+  #withSettings({ oldestSince, tracked: _, ...queue }: QueueDepth, pauses: QueuePauses): TypeQueue {
     const own = this.#ownLimit(queue.type);
     const set = pauses.concurrency.get(queue.type);
     const concurrency = set ?? own;

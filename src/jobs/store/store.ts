@@ -144,45 +144,45 @@ export interface RunReader {
   isLastAttempt(run: Run): Promise<boolean>;
 }
 
-/** Reads what the database knows of jobs now; synchronous. */
+/** Reads what the database knows of jobs: everything that was on disk when it was asked. */
 export interface JobReader {
-  get(id: string): Job | undefined;
+  get(id: string): Promise<Job | undefined>;
   /** The job with long texts cut, for lists and streams. */
-  brief(id: string): Job | undefined;
+  brief(id: string): Promise<Job | undefined>;
   /** Whether an attempt still holds its job. */
-  holdOf(run: Fence): Hold;
+  holdOf(run: Fence): Promise<Hold>;
   /** The ids that begin or end with `part`, at most `limit`, newest first; a full id alone. */
-  idsLike(part: string, limit: number): string[];
+  idsLike(part: string, limit: number): Promise<string[]>;
   /** Oldest first. */
-  children(id: string): Job[];
+  children(id: string): Promise<Job[]>;
   /** Running jobs by start. */
-  running(): Job[];
+  running(): Promise<Job[]>;
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
-  active(): Job[];
+  active(): Promise<Job[]>;
   /** How many jobs run, and how many wait, of all types but these. */
-  countActive(except?: readonly string[]): { running: number; waiting: number };
+  countActive(except?: readonly string[]): Promise<{ running: number; waiting: number }>;
   /** How many jobs of each lane of a type wait. */
-  waitingByLane(type: string): Map<string, number>;
-  ownersOfRunning(): Map<string, string>;
-  pauses(): QueuePauses;
+  waitingByLane(type: string): Promise<Map<string, number>>;
+  ownersOfRunning(): Promise<Map<string, string>>;
+  pauses(): Promise<QueuePauses>;
   /** The queues of these types, and of others that have jobs. */
-  queues(types: readonly string[]): QueueDepth[];
+  queues(types: readonly string[]): Promise<QueueDepth[]>;
   /**
    * The jobs that ended since `endedSince` without failing (the newest), all running ones, the first
    * of the queue, and the newest failed ones that were not dismissed.
    */
-  current(endedSince: number, now: number, limits: CurrentLimits): Job[];
+  current(endedSince: number, now: number, limits: CurrentLimits): Promise<Job[]>;
 
-  attempts(id: string): JobAttempt[];
+  attempts(id: string): Promise<JobAttempt[]>;
   /** In their order. */
-  steps(id: string): JobStep[];
+  steps(id: string): Promise<JobStep[]>;
   /**
    * At most `limit` bytes (4 or more) from `position`, or from the next character when that is
    * within one. The text ends with a line break, unless its first line is longer than `limit`.
    */
-  readLog(id: string, position: number, limit: number): LogPart;
+  readLog(id: string, position: number, limit: number): Promise<LogPart>;
   /** The position after the last byte. */
-  logEnd(id: string): number;
+  logEnd(id: string): Promise<number>;
 }
 
 /**

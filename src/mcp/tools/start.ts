@@ -76,17 +76,18 @@ function start(
 }
 
 /** The result when the job has ended; otherwise its id and how to ask again. */
-function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): Answer {
+async function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): Promise<Answer> {
   if (!job) return refusal(`The job ${started.id} was removed.`);
   if (job.completedAt) return jobResult(deps, job);
   const { id } = job;
+  const pauseOf = await deps.tracker.reader.pauseOf();
   return {
     content: [
       {
         type: 'text',
-        text: `The job ${id} has not ended: it ${ownWords(job, deps.tracker)}. It goes on. To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
+        text: `The job ${id} has not ended: it ${ownWords(job, pauseOf)}. It goes on. To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
       },
-      collected({ job: jobJson(job, deps.tracker) }),
+      collected({ job: jobJson(job, pauseOf) }),
       { type: 'resource_link', uri: jobUri(id), name: id },
     ],
   };

@@ -83,7 +83,7 @@ export async function removeStoredImport(
   deps: ImportDeps & { reader: TrackerReader },
   name: string,
 ): Promise<void> {
-  await refuseWhileUsed(deps.reader, name, UNFINISHED, 'remove it');
+  await refuseWhileUsed(deps.reader, name, await deps.reader.readActiveJobs(), 'remove it');
   await removeImport(deps.importsDir, name);
   await deps.library.forgetImport(name);
 }
@@ -100,9 +100,9 @@ export async function undoImport(
   if (!imports.some((one) => one.name === name)) {
     throw new NotFound(`There is no import named "${cut(name, MAX_NAME)}".`);
   }
-  await refuseWhileUsed(deps.reader, name, UNFINISHED, 'undo the import');
-  return deps.library.undoImport(name, () =>
-    refuseWhileUsed(deps.reader, name, READING, 'undo the import'),
+  await refuseWhileUsed(deps.reader, name, await deps.reader.readActiveJobs(), 'undo the import');
+  return deps.library.undoImport(name, async () =>
+    refuseWhileUsed(deps.reader, name, await deps.reader.readRunningJobs(), 'undo the import'),
   );
 }
 
@@ -117,23 +117,16 @@ export function isImportUndone(
   return (known?.posts ?? 0) === 0;
 }
 
-const READING = ['running', 'cancelling'] as const;
-
-const UNFINISHED = [...READING, 'queued', 'retrying'] as const;
-
 async function refuseWhileUsed(
   reader: TrackerReader,
   name: string,
-  statuses: readonly (typeof UNFINISHED)[number][],
+  jobs: Job[],
   then: string,
 ): Promise<void> {
-  // All at once: a job may change from one status to another between two reads.
-  const pages = await Promise.all(
-    statuses.map((status) => reader.listJobs({ type: 'scrape', status, limit: 1_000 })),
-  );
-  const jobs = pages.flatMap((page) => page.jobs);
   // A list has long names cut.
-  const ids = jobs.filter(({ metadata }) => metadata?.archive).map(({ id }) => id);
+  const ids = jobs
+    .filter(({ type, metadata }) => type === 'scrape' && metadata?.archive)
+    .map(({ id }) => id);
   const all = await Promise.all(ids.map((id) => reader.readJob(id)));
   if (all.some((job) => job?.metadata?.archive === name)) throw inUse(name, then);
 }

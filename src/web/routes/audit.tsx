@@ -58,7 +58,7 @@ export function auditPage(deps: WebDeps) {
         const page = await deps.tracker.audit.list(toAuditQuery(typed));
         const nextHref = nextHrefOf(request, page.nextCursor);
         const model = { ...page, query: shownQuery(typed), nextHref };
-        return html(AuditPage({ layout: layoutOf(request, deps), model }));
+        return html(AuditPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
     );

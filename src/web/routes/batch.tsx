@@ -62,8 +62,10 @@ async function start(deps: WebDeps, context: RequestContext, body: unknown): Pro
   const { status, headers } = outcomeOf(results);
   const warnings = warningsOf(deps, body, results);
   const formats = {
-    html: () =>
-      results.map((result) => htmlOf(deps, result)).join('') + StartWarnings({ warnings }),
+    async html() {
+      const parts = await Promise.all(results.map((result) => htmlOf(deps, result)));
+      return parts.join('') + StartWarnings({ warnings });
+    },
     text: () => results.map(textOf).join('') + warningLines(warnings),
   };
   const value = () => ({
@@ -115,9 +117,9 @@ function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): str
   });
 }
 
-function htmlOf({ live }: WebDeps, result: Result) {
+async function htmlOf({ live }: WebDeps, result: Result) {
   return 'job' in result
-    ? JobCard({ view: live.view(result.job), now: new Date() })
+    ? JobCard({ view: await live.view(result.job), now: new Date() })
     : ErrorResult({ model: result.error.model() });
 }
 

@@ -18,7 +18,7 @@ export function dashboard(deps: FirstDeps) {
     app.get(
       '/',
       async ({ request }) =>
-        html(DashboardPage({ layout: layoutOf(request, deps), model: await modelOf(deps) })),
+        html(DashboardPage({ layout: await layoutOf(request, deps), model: await modelOf(deps) })),
       HIDDEN,
     );
 }
@@ -51,7 +51,7 @@ async function lastHours(tracker: Tracker): Promise<Hour[]> {
   const { internalTypes } = tracker.reader;
   const { types: all } = await tracker.reader.history({ by: 'hour', ...span });
   const types = all.filter(({ type }) => !internalTypes.includes(type));
-  const { running, waiting } = tracker.reader.countActive();
+  const { running, waiting } = await tracker.reader.countActive();
   return Array.from({ length: 24 }, (_, index) => {
     const periods = types.flatMap((type) => type.periods[index] ?? []);
     const total = (status: FinalStatus) => periods.reduce((sum, period) => sum + period[status], 0);

@@ -59,7 +59,7 @@ export function historyPage(deps: WebDeps) {
       async ({ request, query: { span = 'day', type } }) => {
         const history = await tracker.reader.history({ ...lastPeriods(span), type });
         const model = { span, type, types: tracker.types, history };
-        return html(HistoryPage({ layout: layoutOf(request, deps), model }));
+        return html(HistoryPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
     );

@@ -43,7 +43,7 @@ const DISMISSAL = {
 function changedIn(live: WebDeps['live']) {
   return (job: Job) =>
     respond(() => ({ job }), {
-      html: () => JobCard({ view: live.view(job), now: new Date() }),
+      html: async () => JobCard({ view: await live.view(job), now: new Date() }),
       text: () => jobLine(job),
       seeOther: () => urlTo(`/jobs/${job.id}`),
     });
@@ -58,10 +58,10 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       .post(
         '/api/jobs/:id/cancel',
         async ({ params, request, server }) => {
-          const job = jobOr404(tracker, params.id);
+          const job = await jobOr404(tracker, params.id);
           if (!(await tracker.cancelJob(job.id, { by: actorOf({ request, server }) })))
             throw alreadyEnded(job);
-          return changed(jobOr404(tracker, job.id));
+          return changed(await jobOr404(tracker, job.id));
         },
         {
           params: JOB_ID,
@@ -74,7 +74,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       .post(
         '/api/jobs/:id/retry',
         async ({ params, request, server, status }) => {
-          const job = jobOr404(tracker, params.id);
+          const job = await jobOr404(tracker, params.id);
           const retried = await tracker.retryJob(job.id, { by: actorOf({ request, server }) });
           if (!retried) throw cannotRetry(job);
           return status(202, changed(retried));
@@ -84,10 +84,10 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       .post(
         '/api/jobs/:id/first',
         async ({ params, request, server }) => {
-          const job = jobOr404(tracker, params.id);
+          const job = await jobOr404(tracker, params.id);
           if (!(await tracker.moveToFront(job.id, { by: actorOf({ request, server }) })))
             throw notWaiting(job);
-          return changed(jobOr404(tracker, job.id));
+          return changed(await jobOr404(tracker, job.id));
         },
         FIRST,
       );
@@ -99,11 +99,13 @@ export function jobDismissalRoutes({ tracker }: WebDeps) {
     app.post(
       '/api/jobs/:id/dismiss',
       async ({ params, request }) => {
-        const job = jobOr404(tracker, params.id);
-        if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
-        return respond(() => ({ job: jobOr404(tracker, job.id) }), {
+        const { id } = await jobOr404(tracker, params.id);
+        const isDismissed = await tracker.dismissJob(id);
+        const job = await jobOr404(tracker, id);
+        if (!isDismissed && isActive(job.status)) throw stillActive(job);
+        return respond(() => ({ job }), {
           html: () => '',
-          text: () => jobLine(jobOr404(tracker, job.id)),
+          text: () => jobLine(job),
           seeOther: () => refererOf(request) ?? urlTo('/jobs'),
         });
       },
@@ -125,9 +127,9 @@ export function jobPinRoutes({ tracker, live }: WebDeps) {
     isPinned: boolean,
     context: Pick<RequestContext, 'request' | 'server'>,
   ) {
-    const { id: known } = jobOr404(tracker, id);
+    const { id: known } = await jobOr404(tracker, id);
     await tracker.pinJob(known, isPinned, { by: actorOf(context) });
-    return changed(jobOr404(tracker, known));
+    return changed(await jobOr404(tracker, known));
   }
 
   return (app: Elysia) =>
@@ -165,7 +167,7 @@ interface Removing extends Pick<RequestContext, 'request' | 'server'> {
 /** Removes a job. */
 export function jobRemovalRoutes({ tracker }: WebDeps) {
   async function removed(id: string, force: boolean, context: Removing) {
-    const job = jobOr404(tracker, id);
+    const job = await jobOr404(tracker, id);
     if (!(await tracker.removeJob(id, { force, by: actorOf(context) }))) throw stillActive(job);
     return respond(() => ({ job }), {
       text: () => `${id}  removed\n`,

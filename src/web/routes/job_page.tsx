@@ -18,12 +18,12 @@ export function jobDetailPage(deps: WebDeps) {
     app.get(
       '/jobs/:id',
       async ({ request, params }) => {
-        const job = jobOr404(tracker, params.id);
-        const layout = layoutOf(request, deps);
+        const job = await jobOr404(tracker, params.id);
+        const layout = await layoutOf(request, deps);
         const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
         const model = {
-          view: { ...live.view(job), place: shown?.place },
-          ...tracker.reader.detailsOf(job.id),
+          view: { ...(await live.view(job)), place: shown?.place },
+          ...(await tracker.reader.detailsOf(job.id)),
           start: await tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),
           isUndone: isImportUndone(deps.library, job),

@@ -43,7 +43,7 @@ export function jobPages(deps: WebDeps) {
             filter: filterOf(query).toString(),
             outcome: outcomeIn(query.did),
           };
-          return html(JobsPage({ layout: layoutOf(request, deps), model }));
+          return html(JobsPage({ layout: await layoutOf(request, deps), model }));
         },
         { query: JOBS_PAGE_QUERY, detail: { hide: true } },
       )
@@ -51,7 +51,7 @@ export function jobPages(deps: WebDeps) {
         '/jobs/bulk',
         async ({ request, query }) => {
           const model = await bulkModel(deps, query);
-          return html(BulkPage({ layout: layoutOf(request, deps), model }));
+          return html(BulkPage({ layout: await layoutOf(request, deps), model }));
         },
         { query: BULK_PAGE_QUERY, detail: { hide: true } },
       )
@@ -59,7 +59,7 @@ export function jobPages(deps: WebDeps) {
         '/sessions',
         async ({ request }) => {
           const sessions = await tracker.reader.recentSessions(SESSIONS);
-          return html(SessionsPage({ layout: layoutOf(request, deps), sessions }));
+          return html(SessionsPage({ layout: await layoutOf(request, deps), sessions }));
         },
         { query: NO_QUERY, detail: { hide: true } },
       )
@@ -70,7 +70,7 @@ export function jobPages(deps: WebDeps) {
           if (summary.jobs === 0) throw noSuchSession(id);
           const page = await tracker.reader.listJobs({ ...toJobQuery(query), session: id });
           const model = { id, summary, ...page, ...pagesAround(request, query, page) };
-          return html(SessionPage({ layout: layoutOf(request, deps), model }));
+          return html(SessionPage({ layout: await layoutOf(request, deps), model }));
         },
         { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
       );

@@ -14,7 +14,7 @@ import { detailedJob, listedPage } from './job_json.ts';
 
 /** Lists jobs and reads single ones. */
 export function jobRoutes({ tracker, live }: WebDeps) {
-  const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
+  const card = async (job: Job) => JobCard({ view: await live.view(job), now: new Date() });
 
   return (app: Elysia) =>
     app
@@ -23,7 +23,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         ({ query }) => {
           const list = () => tracker.reader.listJobs(toJobQuery(query));
           return respond(async () => listedPage(await list()), {
-            html: () => TaskbarContent({ model: live.model() }),
+            html: async () => TaskbarContent({ model: await live.model() }),
             text: async () => tableOf(await list()),
           });
         },
@@ -35,9 +35,9 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       )
       .get(
         '/api/jobs/:id',
-        ({ params }) => {
-          const job = jobOr404(tracker, params.id);
-          return respond(() => ({ job: detailedJob(tracker, job) }), {
+        async ({ params }) => {
+          const job = await jobOr404(tracker, params.id);
+          return respond(async () => ({ job: await detailedJob(tracker, job) }), {
             html: () => card(job),
             text: () => jobText(job, [resultSummary(job), ...resultNotes(job, 'api')]),
           });

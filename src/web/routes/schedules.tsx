@@ -39,7 +39,7 @@ export function schedulesPage(deps: WebDeps) {
         const schedules = await deps.schedules.list();
         const runs = await Promise.all(schedules.map(({ id }) => deps.schedules.runs(id)));
         const model = schedules.map((schedule, index) => ({ schedule, runs: runs[index] ?? [] }));
-        return html(SchedulesPage({ layout: layoutOf(request, deps), schedules: model }));
+        return html(SchedulesPage({ layout: await layoutOf(request, deps), schedules: model }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     );

@@ -45,9 +45,10 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
               summary: await tracker.reader.sessionSummary(id),
             }),
             {
-              html() {
+              async html() {
                 const now = new Date();
-                const cards = page.jobs.map((job) => JobCard({ view: live.view(job), now }));
+                const views = await live.views(page.jobs);
+                const cards = views.map((view) => JobCard({ view, now }));
                 return cards.join('') || NO_JOBS;
               },
               text: () => jobTable(page.jobs, page.nextCursor),

@@ -42,14 +42,14 @@ export async function startPage(
   typed: FormState,
 ): Promise<JSX.Element> {
   const { type, fields } = operation;
-  const layout = layoutOf(request, deps);
+  const layout = await layoutOf(request, deps);
   const sources = usableSources(fields, sourceOptions(deps, operation));
   const { reader } = deps.tracker;
   const { jobs: runs } = await reader.listJobs({ type, limit: RUNS });
   // Files have an entry of their own in the menu.
   const likely = sources.filter(({ name }) => name !== operation.words.upload?.source);
   const form = withInitialValues(withLikelySource(typed, runs, likely), fields);
-  const isBusy = reader.countActive().running > 0;
+  const isBusy = (await reader.countActive()).running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = problemOf(operation, form);

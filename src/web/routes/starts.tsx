@@ -121,7 +121,7 @@ async function answer(
   }
   const started = isHtmx(request)
     ? await startedNote(deps, request, job)
-    : JobCard({ view: deps.live.view(job), now: new Date() });
+    : await JobCard({ view: await deps.live.view(job), now: new Date() });
   return html(`${started}${StartWarnings({ warnings })}`, 202, headers);
 }
 

@@ -37,8 +37,8 @@ export function webhookRoutes(deps: WebDeps) {
     app
       .get(
         '/api/webhooks',
-        () => {
-          const all = webhooks.store.list();
+        async () => {
+          const all = await webhooks.store.list();
           return respond(() => ({ webhooks: all }), {
             html: () => WebhookList({ webhooks: all, now: new Date() }),
             text: () => webhookTable(all),
@@ -108,7 +108,7 @@ export function webhookReadRoutes({ webhooks }: WebDeps) {
   }
   return (app: Elysia) =>
     app
-      .get('/api/webhooks/:id', ({ params: { id } }) => answer(webhooks.get(id)), {
+      .get('/api/webhooks/:id', async ({ params: { id } }) => answer(await webhooks.get(id)), {
         ...ONE,
         detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
       })
@@ -169,7 +169,7 @@ export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
           return status(
             202,
             respond(() => ({ job }), {
-              html: () => JobCard({ view: live.view(job), now: new Date() }),
+              html: async () => JobCard({ view: await live.view(job), now: new Date() }),
               text: () => jobLine(job),
               // It says how the delivery goes.
               seeOther: () => urlTo(`/jobs/${encodeURIComponent(job.id)}`),
@@ -207,13 +207,14 @@ async function create({ webhooks }: WebDeps, body: unknown, context: RequestCont
   }
 }
 
-function page(
+async function page(
   deps: WebDeps,
   request: Request,
   more: Pick<Parameters<typeof WebhooksPage>[0]['model'], 'made' | 'refused'> = {},
 ) {
-  const model = { webhooks: deps.webhooks.store.list(), types: deps.tracker.types, ...more };
-  return WebhooksPage({ layout: layoutOf(request, deps), model });
+  const webhooks = await deps.webhooks.store.list();
+  const model = { webhooks, types: deps.tracker.types, ...more };
+  return WebhooksPage({ layout: await layoutOf(request, deps), model });
 }
 
 function textsOf(body: Record<string, unknown>): Record<string, string> {

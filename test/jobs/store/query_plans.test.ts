@@ -191,7 +191,7 @@ async function statementsOf(database: Database): Promise<Set<string>> {
   await tracker.reader.sessionSummary('night');
   await tracker.reader.recentSessions(10);
   await tracker.reader.history({ by: 'hour', since: START, until: START + 1 });
-  tracker.reader.getCurrentJobs(new Date(START), 10);
+  await tracker.reader.getCurrentJobs(new Date(START), 10);
   for (const query of allQueries(TIMES)) await tracker.reader.listJobs(query);
   await tracker.reader.countJobs({ type: 'errand' });
   await tracker.stop();

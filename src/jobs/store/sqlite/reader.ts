@@ -25,10 +25,9 @@ import { createStepReader } from './steps.ts';
 
 /** Reads jobs from SQLite. Needs the tables of `migrations/`. */
 export class SqliteJobReader implements JobReader {
-  readonly attempts: (id: string) => JobAttempt[];
-  readonly steps: (id: string) => JobStep[];
-  readonly readLog: (id: string, position: number, limit: number) => LogPart;
-  readonly logEnd: (id: string) => number;
+  readonly #attempts: (id: string) => JobAttempt[];
+  readonly #steps: (id: string) => JobStep[];
+  readonly #log: ReturnType<typeof createLogReader>;
   readonly #ownership: Ownership;
   readonly #settings: QueueSettings;
   readonly #lanes: LaneQueue;
@@ -46,44 +45,42 @@ export class SqliteJobReader implements JobReader {
     this.#lanes = new LaneQueue(db);
     this.#recent = createSqliteRecentJobs(db, now);
     this.#sql = statements(db);
-    this.attempts = createAttemptReader(db);
-    this.steps = createStepReader(db);
-    const log = createLogReader(db);
-    this.readLog = log.readLog;
-    this.logEnd = log.logEnd;
+    this.#attempts = createAttemptReader(db);
+    this.#steps = createStepReader(db);
+    this.#log = createLogReader(db);
   }
 
-  get(id: string): Job | undefined {
+  async get(id: string): Promise<Job | undefined> {
     return this.#recent.get(id);
   }
 
-  brief(id: string): Job | undefined {
+  async brief(id: string): Promise<Job | undefined> {
     const row = this.#sql.brief.get(id);
     return row ? toJob(row, this.now()) : undefined;
   }
 
-  holdOf(run: Fence): Hold {
+  async holdOf(run: Fence): Promise<Hold> {
     return this.#ownership.holdOf(run);
   }
 
-  idsLike(part: string, limit: number): string[] {
+  async idsLike(part: string, limit: number): Promise<string[]> {
     if (this.#sql.brief.get(part)) return [part];
     return this.#sql.idsLike.all(part, limit).map(({ id }) => id);
   }
 
-  children(id: string): Job[] {
+  async children(id: string): Promise<Job[]> {
     return this.#jobs(this.#sql.children.all(id));
   }
 
-  running(): Job[] {
+  async running(): Promise<Job[]> {
     return this.#jobs(this.#sql.running.all());
   }
 
-  active(): Job[] {
+  async active(): Promise<Job[]> {
     return this.#recent.active();
   }
 
-  countActive(except: readonly string[] = []): { running: number; waiting: number } {
+  async countActive(except: readonly string[] = []): Promise<{ running: number; waiting: number }> {
     const total = (place: Place) =>
       except.reduce(
         (sum, type) => sum - this.changes.count(type, place),
@@ -92,19 +89,19 @@ export class SqliteJobReader implements JobReader {
     return { running: total('running') + total('tracked'), waiting: total('waiting') };
   }
 
-  waitingByLane(type: string): Map<string, number> {
+  async waitingByLane(type: string): Promise<Map<string, number>> {
     return this.#lanes.waiting(type);
   }
 
-  ownersOfRunning(): Map<string, string> {
+  async ownersOfRunning(): Promise<Map<string, string>> {
     return new Map(this.#sql.owners.all().map(({ id, owner }) => [id, owner]));
   }
 
-  pauses(): QueuePauses {
+  async pauses(): Promise<QueuePauses> {
     return this.#settings.pauses();
   }
 
-  queues(types: readonly string[]): QueueDepth[] {
+  async queues(types: readonly string[]): Promise<QueueDepth[]> {
     const all = new Set([
       ...types,
       ...this.changes.typesWith('waiting'),
@@ -120,7 +117,7 @@ export class SqliteJobReader implements JobReader {
     }));
   }
 
-  current(endedSince: number, now: number, limits: CurrentLimits): Job[] {
+  async current(endedSince: number, now: number, limits: CurrentLimits): Promise<Job[]> {
     const { except = [] } = limits;
     const isShown = ({ type }: JobRow) => !except.includes(type);
     const rows = [
@@ -130,6 +127,22 @@ export class SqliteJobReader implements JobReader {
       ...this.#recentlyEnded(endedSince, now, limits),
     ];
     return this.#jobs(rows);
+  }
+
+  async attempts(id: string): Promise<JobAttempt[]> {
+    return this.#attempts(id);
+  }
+
+  async steps(id: string): Promise<JobStep[]> {
+    return this.#steps(id);
+  }
+
+  async readLog(id: string, position: number, limit: number): Promise<LogPart> {
+    return this.#log.readLog(id, position, limit);
+  }
+
+  async logEnd(id: string): Promise<number> {
+    return this.#log.logEnd(id);
   }
 
   #jobs(rows: JobRow[]): Job[] {
