@@ -60,7 +60,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         async ({ params, request, server }) => {
           const job = await jobOr404(tracker, params.id);
           if (!(await tracker.cancelJob(job.id, { by: actorOf({ request, server }) })))
-            throw alreadyEnded(job);
+            throw alreadyEnded(await jobOr404(tracker, job.id));
           return changed(await jobOr404(tracker, job.id));
         },
         {
@@ -76,7 +76,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         async ({ params, request, server, status }) => {
           const job = await jobOr404(tracker, params.id);
           const retried = await tracker.retryJob(job.id, { by: actorOf({ request, server }) });
-          if (!retried) throw cannotRetry(job);
+          if (!retried) throw cannotRetry(await jobOr404(tracker, job.id));
           return status(202, changed(retried));
         },
         RETRY,
@@ -86,7 +86,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         async ({ params, request, server }) => {
           const job = await jobOr404(tracker, params.id);
           if (!(await tracker.moveToFront(job.id, { by: actorOf({ request, server }) })))
-            throw notWaiting(job);
+            throw notWaiting(await jobOr404(tracker, job.id));
           return changed(await jobOr404(tracker, job.id));
         },
         FIRST,
@@ -168,7 +168,8 @@ interface Removing extends Pick<RequestContext, 'request' | 'server'> {
 export function jobRemovalRoutes({ tracker }: WebDeps) {
   async function removed(id: string, force: boolean, context: Removing) {
     const job = await jobOr404(tracker, id);
-    if (!(await tracker.removeJob(id, { force, by: actorOf(context) }))) throw stillActive(job);
+    if (!(await tracker.removeJob(id, { force, by: actorOf(context) })))
+      throw stillActive(await jobOr404(tracker, id));
     return respond(() => ({ job }), {
       text: () => `${id}  removed\n`,
       seeOther: () => urlTo('/jobs'),
