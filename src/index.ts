@@ -1,5 +1,5 @@
 /** For programs that add job types or sources of their own. */
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { addCustomTypes } from './operations/custom_types.ts';
 import { type AnyJobType, asCustomType } from './operations/define_job.ts';
 import { importFile } from './platform/import_file.ts';
@@ -62,10 +62,23 @@ export async function serve({
   addCustomSources(sources);
   const { useOwnJsx } = await load<{ useOwnJsx(): void }>('app/compiled/own_jsx.ts');
   useOwnJsx();
-  const { runProgram } = await load<{ runProgram(words: string[]): Promise<void> }>(
-    'cli/program.ts',
-  );
-  await runProgram([...args]);
+  const { runProgram } = await load<Program>('cli/program.ts');
+  await runProgram([...args], undefined, nameOnCommandLine());
+}
+
+interface Program {
+  runProgram(words: string[], compiled: undefined, name: string): Promise<void>;
+}
+
+/** `bun timer.ts`, or the name of the file that `bun build --compile` has made. */
+function nameOnCommandLine(): string {
+  const isCompiled = Bun.main.startsWith('/$bunfs/') || Bun.main.startsWith('B:/~BUN/');
+  if (isCompiled) return quoted(basename(process.execPath));
+  return `bun ${quoted(relative(process.cwd(), Bun.main))}`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./+-]+$/.test(path) ? path : `'${path}'`;
 }
 
 /** By a computed name: the compiler of the program that imports this need not read all of xgpt. */

@@ -34,10 +34,10 @@ export function localTime(at: Date, now: Date): JSX.Element {
 }
 
 /** `Mon 30 Nov, 03:00 Europe/Berlin`, to which the browser's script gives the reader's time zone. */
-export function zonedTime(at: Date, timeZone: string): JSX.Element {
+export function zonedTime(at: Date, timeZone: string, now: Date): JSX.Element {
   return (
     <time datetime={at.toISOString()} title={exact(at)} data-clock="zoned" safe>
-      {zonedText(at, timeZone)}
+      {zonedText(at, timeZone, now)}
     </time>
   );
 }

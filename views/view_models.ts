@@ -200,7 +200,11 @@ export interface TakenNameModel {
   renames?: number;
 }
 
+/** The name of a job, "scrape @aurora_lab"; undefined when it is not kept any more, or not looked up. */
+export type JobNames = (id: string) => string | undefined;
+
 export interface AuditModel extends AuditPage {
+  nameOf: JobNames;
   query: {
     job: string;
     who: string;

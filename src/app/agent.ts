@@ -9,21 +9,24 @@ import { surviveDatabaseErrors } from './uncaught.ts';
  * Serves one agent over standard input and output until it closes them, or a signal comes. Runs jobs as
  * a worker does, so that it needs no server; what is unfinished at the end goes back to the queue, and
  * resumes in a server, a worker or the next of these.
+ * @param options of an agent that only reads: then it runs no jobs, and is no worker.
  */
-export async function serveAgent(config: Config): Promise<void> {
+export async function serveAgent(config: Config, options: { isReader: boolean }): Promise<void> {
   const logger = createLogger(config.logLevel);
-  const deps = await bootstrap(config, 'worker', logger);
+  const deps = await bootstrap(config, options.isReader ? 'command' : 'worker', logger);
   surviveDatabaseErrors(deps.health);
   const { serveAgentOnStdio } = await import('../mcp/stdio.ts');
-  await jobTracker.start();
-  await deps.health.start();
+  if (!options.isReader) {
+    await jobTracker.start();
+    await deps.health.start();
+  }
   const { drainMs, stopWithParent } = config;
   const closing = new AbortController();
   const { signal } = closing;
-  const served = serveAgentOnStdio({
-    ...deps,
-    ...{ tracker: jobTracker, config, logger, closing: signal },
-  });
+  const served = serveAgentOnStdio(
+    { ...deps, ...{ tracker: jobTracker, config, logger, closing: signal } },
+    options,
+  );
   const shutdown = { deps, drainMs, withParent: stopWithParent, logger, closing };
   shutDownOnSignals({ ...shutdown, closeServer: () => served });
   await served;

@@ -3,7 +3,7 @@ import type { SecretKey } from '../connections/index.ts';
 import { jobTracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
-import { repeatedDefaults } from '../operations/words.ts';
+import { isOnce, repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createSchedules, type Schedules } from '../schedules/index.ts';
@@ -42,6 +42,7 @@ export async function loadJobDeps({
     tracker: jobTracker,
     logger,
     repeatedDefaults,
+    isOnce,
   });
   return { operations, webhooks, schedules };
 }

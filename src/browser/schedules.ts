@@ -1,7 +1,7 @@
 import { onRequest } from './htmx_events.ts';
 import { watchRepeat } from './repeat.ts';
 
-/** As `Mon 30 Nov, 03:00 CET`, in the order that the reader is used to. */
+/** As `Mon 30 Nov, 03:00 CET`, in the order that the reader is used to; with the year where it is another. */
 const FORMAT: Intl.DateTimeFormatOptions = {
   weekday: 'short',
   day: 'numeric',
@@ -14,7 +14,10 @@ const FORMAT: Intl.DateTimeFormatOptions = {
 /** Gives the times of schedules in the reader's time zone, which the server does not know. */
 function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-clock="zoned"]')) {
-    const text = new Date(time.dateTime).toLocaleString([], FORMAT);
+    const at = new Date(time.dateTime);
+    const isThisYear = at.getFullYear() === new Date().getFullYear();
+    const year = isThisYear ? undefined : ('numeric' as const);
+    const text = at.toLocaleString([], { ...FORMAT, year });
     if (time.textContent !== text) time.textContent = text;
   }
 }

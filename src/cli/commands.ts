@@ -11,6 +11,7 @@ import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, quietLog, write } from './output.ts';
+import { asCalled, programName } from './program_name.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
@@ -29,19 +30,21 @@ export async function createProgram(
   serve: () => Promise<void>,
   words: string[],
 ): Promise<DocumentedCommand> {
-  const program = new DocumentedCommand('xgpt')
+  const program = new DocumentedCommand(programName())
     .description(
       'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .showHelpAfterError('Run xgpt --help for the commands, or xgpt help <command> for one of them.')
+    .showHelpAfterError(
+      asCalled('Run xgpt --help for the commands, or xgpt help <command> for one of them.'),
+    )
     // A word after a command such as -Venus is not this option with more behind it.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
-      writeOut: write,
-      outputError: (text, writeErr) => writeErr(asSentence(text)),
+      writeOut: (text) => write(asCalled(text)),
+      outputError: (text, writeErr) => writeErr(asCalled(asSentence(text))),
     })
     .examples(
       ['xgpt', 'serve the pages at http://localhost:3000'],
@@ -101,11 +104,15 @@ function addServingCommands(program: DocumentedCommand, serve: () => Promise<voi
   program
     .command('mcp')
     .description('serve an agent over standard input and output; an agent’s settings name it')
-    .examples(['claude mcp add xgpt -- xgpt mcp', 'let Claude Code start jobs and find posts'])
-    .action(async () => {
+    .option('--read-only', 'let the agent see everything, start no jobs and change nothing')
+    .examples(
+      ['claude mcp add xgpt -- xgpt mcp', 'let Claude Code start jobs and find posts'],
+      ['claude mcp add xgpt -- xgpt mcp --read-only', 'let it only read'],
+    )
+    .action(async ({ readOnly: isReader = false }: { readOnly?: boolean }) => {
       quietLog();
       const { serveAgent } = await import('../app/agent.ts');
-      await serveAgent((await import('../platform/config.ts')).loadConfig());
+      await serveAgent((await import('../platform/config.ts')).loadConfig(), { isReader });
     });
 }
 

@@ -1,4 +1,5 @@
 import { EXIT } from './exit.ts';
+import { asCalled } from './program_name.ts';
 
 const output = new AbortController();
 let failure: Error | undefined;
@@ -33,9 +34,9 @@ export function write(text: string): void {
   });
 }
 
-/** A line on standard error. `console.error` of Bun 1.4.4 paints it red on a terminal. */
+/** A line on standard error, with commands as this program is called. `console.error` of Bun 1.4.4 paints it red on a terminal. */
 export function printError(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${asCalled(text)}\n`);
 }
 
 /** Waits until everything written to standard output was read, or the reader is gone. */

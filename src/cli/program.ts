@@ -1,11 +1,14 @@
 import { EXIT } from './exit.ts';
 import { flushed, outputFailure, printError, surviveClosedOutput } from './output.ts';
+import { callProgram } from './program_name.ts';
 
 /**
  * Runs a command line. The process ends by itself afterwards, with `process.exitCode` set.
  * @param compiled the folder of the compiled program, if that is running.
+ * @param name how the program is called on a command line, if that is not `xgpt`.
  */
-export async function runProgram(words: string[], compiled?: string): Promise<void> {
+export async function runProgram(words: string[], compiled?: string, name = 'xgpt'): Promise<void> {
+  callProgram(name);
   const serve = () => startServer(compiled);
   try {
     // The most frequent command does not wait for the command line parser to load.

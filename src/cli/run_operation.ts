@@ -44,9 +44,9 @@ export async function runOperation(
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
-    for (const warning of pastStartWarning(job)) printError(warning);
     const pauseOf = await jobTracker.reader.pauseOf();
     const pause = pauseOf(job);
+    for (const warning of pastStartWarning(job, pause !== undefined)) printError(warning);
     if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });

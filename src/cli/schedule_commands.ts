@@ -1,6 +1,7 @@
 import { loadCommands } from '../operations/folders.ts';
 import type { OperationCommand } from '../operations/operation.ts';
-import { OPERATION_TYPES, repeatedDefaults, wordsOf } from '../operations/words.ts';
+import { isOnce, OPERATION_TYPES, repeatedDefaults, wordsOf } from '../operations/words.ts';
+import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
 import { addFields } from './operation_commands.ts';
 import type { AddOptions, EditOptions, ScheduleOptions } from './schedules.ts';
@@ -51,6 +52,10 @@ async function addAdding(schedule: DocumentedCommand, words: string[]): Promise<
     );
   const isAdding = words.includes('add');
   for (const type of OPERATION_TYPES) {
+    if (isOnce(type)) {
+      addRefusal(adding, type);
+      continue;
+    }
     const [given = {}] = await loadCommands(type);
     const command = adding
       .command(type)
@@ -64,6 +69,18 @@ async function addAdding(schedule: DocumentedCommand, words: string[]): Promise<
       await addSchedule(type, typedFields(), command.opts<AddOptions>(), given.prepare);
     });
   }
+}
+
+/** Says why there is no schedule of such a type; the help does not name it. */
+function addRefusal(adding: DocumentedCommand, type: string): void {
+  adding
+    .command(type, { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action(async () => {
+      const { NotRepeatable } = await import('../schedules/index.ts');
+      throw new CommandFailed(new NotRepeatable(type).message, EXIT.usage);
+    });
 }
 
 /** A schedule has an option of its own for what it does otherwise than a single start. */

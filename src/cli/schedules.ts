@@ -1,19 +1,27 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
-import { InvalidInput, jobTracker, messageOf } from '../jobs/index.ts';
+import { InvalidInput, jobTracker } from '../jobs/index.ts';
 import type { OperationCommand } from '../operations/operation.ts';
 import { repeatedDefaults } from '../operations/words.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { type Schedule, ScheduleActive, type ScheduleChanges } from '../schedules/index.ts';
+import {
+  NotRepeatable,
+  problemOf,
+  type Schedule,
+  ScheduleActive,
+  type ScheduleChanges,
+} from '../schedules/index.ts';
 import { printable } from '../text/printable.ts';
+import { pauseText } from '../text/queue_text.ts';
 import { scheduleChanges, scheduleDetails, scheduleRuns } from '../text/schedule_details.ts';
 import { nextRunText, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog, write } from './output.ts';
+import { asCalled } from './program_name.ts';
 import { type TypedField, toolsOf, typedAs } from './run_operation.ts';
 import { readPriority, readTimeout } from './start_options.ts';
 
@@ -44,7 +52,10 @@ const MIN_TYPED = 4;
 export async function listSchedules({ json }: ScheduleOptions): Promise<void> {
   const schedules = await withSchedules((deps) => deps.schedules.list());
   if (json) for (const schedule of schedules) print(JSON.stringify(schedule));
-  else write(shortScheduleTable(schedules, process.stdout.isTTY && process.stdout.columns));
+  else {
+    const table = shortScheduleTable(schedules, process.stdout.isTTY && process.stdout.columns);
+    write(schedules.length === 0 ? asCalled(table) : table);
+  }
 }
 
 export async function showSchedule(part: string, { json }: ScheduleOptions): Promise<void> {
@@ -129,6 +140,7 @@ export async function editSchedule(part: string, options: EditOptions): Promise<
     const { id } = before;
     const schedule = await deps.schedules.edit(id, changes).catch((error) => {
       if (!(error instanceof InvalidInput)) throw error;
+      if (error instanceof NotRepeatable) throw new CommandFailed(error.message, EXIT.failed);
       throw inputError(error, (field) => OPTIONS[field] ?? field);
     });
     if (options.json) print(JSON.stringify(schedule));
@@ -172,7 +184,12 @@ const CHANGES = {
   },
   run: async ({ schedules }: ProcessDeps, { id }: Schedule) => {
     const job = await schedules.runNow(id);
-    return { after: await schedules.get(id), words: `has started ${job.id}.` };
+    const pauseOf = await jobTracker.reader.pauseOf();
+    const pause = pauseOf(job);
+    const words = pause
+      ? `has queued ${job.id}, which waits: ${pauseText(pause)}.`
+      : `has started ${job.id}.`;
+    return { after: await schedules.get(id), words };
   },
   rm: async ({ schedules }: ProcessDeps, { id }: Schedule) => ({
     after: await schedules.remove(id),
@@ -187,7 +204,7 @@ function asFailure(error: unknown): CommandFailed {
     return new CommandFailed(`${message} Wait until ${jobId} has ended.`, EXIT.failed);
   }
   if ((error as Error).name === 'SQLiteError') throw error;
-  return new CommandFailed(messageOf(error), EXIT.failed);
+  return new CommandFailed(problemOf(error), EXIT.failed);
 }
 
 async function find({ schedules }: ProcessDeps, part: string): Promise<Schedule> {

@@ -55,7 +55,7 @@ export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
   return {
     async reserve(source, wanted, least) {
       const { row, posts, settled } = await writer.write(() => grant(source, wanted, least));
-      if (settled === undefined) throw new BudgetSpent(spentMessage(row, least));
+      if (settled === undefined) throw new BudgetSpent(spentMessage(source, row, least));
       return reservation(posts, async (difference) => {
         const write = writer.write(() => {
           if (difference !== 0) correct.run({ source, difference, period: row.period });
@@ -155,15 +155,20 @@ function reservation(posts: number, correct: (difference: number) => Promise<voi
   };
 }
 
-function spentMessage({ cap, posts }: BudgetRow, least: number): string {
+/** Where a command takes a number. */
+const POSTS = '<posts>';
+
+function spentMessage(source: string, { cap, posts }: BudgetRow, least: number): string {
+  const command = `xgpt sources budget ${source}`;
+  const toSet = `"${command} ${POSTS}"`;
   if (cap === null) {
-    return 'No budget is set for this source, and its requests cost money. Set one on the Sources page, then Retry.';
+    return `No budget is set for this source, and its requests cost money. Set one on the Sources page, or with ${toSet}; then Retry continues from here.`;
   }
   const used = `${count(posts)} of ${counted(cap, 'post')}`;
   const left = Math.max(0, cap - posts);
   const tooFew =
     left > 0 ? ` The ${count(left)} left are fewer than the ${count(least)} of one request.` : '';
-  return `The budget is used up: ${used}.${tooFew} Raise or reset it on the Sources page, then Retry continues from here.`;
+  return `The budget is used up: ${used}.${tooFew} Raise or reset it on the Sources page, or with ${toSet} or "${command} --reset"; then Retry continues from here.`;
 }
 
 function stateOf({ cap, posts, requests, since }: BudgetRow): BudgetState {

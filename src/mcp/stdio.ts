@@ -18,6 +18,12 @@ interface Pipe {
   output: Writable;
 }
 
+/** How `xgpt mcp` was started. */
+export interface PipeOptions {
+  /** The agent sees everything and changes nothing, as with the reader's token. Default: false. */
+  isReader?: boolean;
+}
+
 /**
  * Talks to one agent over standard input and output. Nothing else may write to standard output.
  * Resolves when the input has ended, the connection failed or `closing` aborts, and all is answered: what
@@ -25,22 +31,21 @@ interface Pipe {
  */
 export async function serveAgentOnStdio(
   deps: AgentDeps,
+  { isReader = false }: PipeOptions = {},
   { input, output }: Pipe = { input: process.stdin, output: process.stdout },
 ): Promise<void> {
   const conversation = Bun.randomUUIDv7().slice(-8);
+  const callerFor = (server: Server, context: ServerContext) =>
+    callerOf({ conversation, isReader }, server, context);
   const ending = new AbortController();
   const closing = deps.closing ? AbortSignal.any([deps.closing, ending.signal]) : ending.signal;
   const own = { ...deps, closing };
   const tools = toolsOf(own);
   const transport = new LineTransport(input, output);
-  const agent = serveStdio(
-    () =>
-      createAgentServer(own, tools, (server, context) => callerOf(conversation, server, context)),
-    {
-      onerror: (error) => deps.logger.debug('A message of the agent failed.', { error }),
-      transport,
-    },
-  );
+  const agent = serveStdio(() => createAgentServer(own, tools, callerFor, isReader), {
+    onerror: (error) => deps.logger.debug('A message of the agent failed.', { error }),
+    transport,
+  });
   await Promise.race([transport.ended, aborted(closing)]);
   ending.abort();
   await Promise.race([transport.settled(), Bun.sleep(LAST_ANSWERS_MS)]);
@@ -54,14 +59,18 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function callerOf(conversation: string, server: Server, { mcpReq }: ServerContext): Caller {
+function callerOf(
+  { conversation, isReader }: { conversation: string; isReader: boolean },
+  server: Server,
+  { mcpReq }: ServerContext,
+): Caller {
   const envelope = mcpReq.envelope as Record<string, unknown> | undefined;
   const agent = agentName(envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion());
   return {
     agent,
     sessionId: sessionOf(agent, conversation),
     hasTasks: declaresTasks(envelope),
-    isReader: false,
+    isReader,
     client: `agent ${agent}`,
   };
 }

@@ -4,7 +4,7 @@ import type { Library } from '../library/index.ts';
 import { resultOf } from '../operations/operation.ts';
 import { termsOf } from '../operations/sentences.ts';
 import { collected, plainLine } from './collected.ts';
-import { endedJson, statusMessage } from './job_words.ts';
+import { endedJson, ownWords, statusMessage } from './job_words.ts';
 import { jobUri, postUri, profileUri } from './uris.ts';
 
 /**
@@ -72,7 +72,11 @@ interface TaskDeps {
 export async function taskHandle(deps: TaskDeps, job: Job): Promise<TaskHandle> {
   const { id, type } = job;
   // A client that takes the handle for the result shows its content to the model.
-  const text = `The ${type} job ${id} was started, and goes on. Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
+  const pauseOf = await deps.tracker.reader.pauseOf();
+  const begun = pauseOf(job)
+    ? `was queued: it ${ownWords(job, pauseOf)}`
+    : 'was started, and goes on';
+  const text = `The ${type} job ${id} ${begun}. Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
   return { resultType: 'task', content: [{ type: 'text', text }], ...(await taskOf(deps, job)) };
 }
 
@@ -107,6 +111,19 @@ async function taskOf({ tracker, config }: TaskDeps, job: Job): Promise<Task> {
 function timeToLive({ createdAt, completedAt, pinned }: Job, keepMs: number): number | null {
   if (!completedAt || pinned) return null;
   return Math.round(completedAt.getTime() - createdAt.getTime() + keepMs);
+}
+
+/** How long a task is still answered after its time to live, in ms: a client asks at intervals. */
+const GRACE_MS = 60_000;
+
+/**
+ * Whether a task is over for its client, although its job may still be there: ended jobs are deleted
+ * once an hour. The extension lets a server discard a task when `ttlMs` has passed.
+ * @param keepMs how long ended jobs are kept.
+ * @param now in ms since 1970.
+ */
+export function hasExpired({ completedAt, pinned }: Job, keepMs: number, now: number): boolean {
+  return !pinned && completedAt !== undefined && now > completedAt.getTime() + keepMs + GRACE_MS;
 }
 
 /** What the tool that started the job answers once it has ended. */

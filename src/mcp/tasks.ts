@@ -9,7 +9,8 @@ import { z } from 'zod';
 import type { Job } from '../jobs/index.ts';
 import { TASKS_EXTENSION } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
-import { type TaskState, taskState } from './task.ts';
+import { READ_ONLY } from './read_only.ts';
+import { hasExpired, type TaskState, taskState } from './task.ts';
 
 /** The longest id that is looked up. */
 const MAX_ID = 300;
@@ -69,13 +70,17 @@ export function requireTasks({ hasTasks }: Pick<Caller, 'hasTasks'>): void {
  * The job of a task. A job that no agent has started as a task is none: its id, a wrong one and that of
  * a deleted job are all the same to a client.
  */
-async function taskJob({ tracker }: AgentDeps, taskId: string): Promise<Job> {
+async function taskJob({ tracker, config }: AgentDeps, taskId: string): Promise<Job> {
   const job = taskId.length > MAX_ID ? undefined : await tracker.reader.getBriefJob(taskId);
-  if (job?.agent !== undefined) return job;
-  throw new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    'Task not found. It may have expired: a task is kept as long as its job.',
-  );
+  if (job?.agent === undefined) {
+    throw wrongTask('Task not found. It may have expired: a task is kept as long as its job.');
+  }
+  if (hasExpired(job, config.keepFinishedMs, Date.now())) throw wrongTask('Task has expired.');
+  return job;
+}
+
+function wrongTask(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 }
 
 function isRecord(value: unknown): boolean {
@@ -90,8 +95,5 @@ function noResponses(): ProtocolError {
 }
 
 function readOnly(): ProtocolError {
-  return new ProtocolError(
-    ProtocolErrorCode.InvalidRequest,
-    'Nothing was changed. The reader’s token sees everything and changes nothing.',
-  );
+  return new ProtocolError(ProtocolErrorCode.InvalidRequest, READ_ONLY);
 }

@@ -44,7 +44,7 @@ export interface OperationWords {
   name?: string;
   /** The texts of the form's button with and without a tick in this field. Default: the name. */
   button?: { field: string; ticked: string; unticked: string };
-  /** It is not offered to be repeated by a schedule. Default: it is. */
+  /** Its jobs are started by hand only, never by a schedule. Default: schedules can start them. */
   isOnce?: boolean;
   /** The heading of the page: "Scrape a user’s posts". Default: the name. */
   heading?: string;

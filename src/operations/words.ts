@@ -100,6 +100,11 @@ export function repeatedDefaults(
   return wordsOf(type).repeated?.(input) ?? {};
 }
 
+/** Whether jobs of a type are started by hand only, and never by a schedule. */
+export function isOnce(type: string): boolean {
+  return wordsOf(type).isOnce ?? false;
+}
+
 /** How to take back what a completed job did. */
 export function undoWords(
   job: Pick<Job, 'type' | 'status' | 'result' | 'metadata'>,

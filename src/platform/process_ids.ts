@@ -1,12 +1,27 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of this machine has that id. */
+/** Whether a process of this machine has that id, and has not ended. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     // EPERM: it is there, and somebody else's.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** It has ended, and its parent has not asked how: in a container that may stay so. */
+function isZombie(pid: number): boolean {
+  return fieldsOf(pid)?.[0] === 'Z';
+}
+
+/** The fields of `/proc/<pid>/stat` after the name, which may hold anything; none without Linux. */
+function fieldsOf(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
   }
 }
 
@@ -15,13 +30,9 @@ export function isAlive(pid: number): boolean {
  * own. Empty when there is no such process, or the system does not say.
  */
 export function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in brackets, may hold anything; the start is the 20th field after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return process.platform === 'linux' ? '' : startByPs(pid);
-  }
+  const start = fieldsOf(pid)?.[19];
+  if (start !== undefined) return start;
+  return process.platform === 'linux' ? '' : startByPs(pid);
 }
 
 function startByPs(pid: number): string {

@@ -8,6 +8,7 @@ import { Schedules, type SchedulesDeps } from './schedules.ts';
 import { createSqliteScheduleStore } from './sqlite_store.ts';
 
 export { machineZone } from './cron.ts';
+export { NotRepeatable, problemOf } from './once.ts';
 export { cronOf, DEFAULT_AT, type Repetition, repetitionOf } from './repetition.ts';
 export {
   type DuePreview,
@@ -26,7 +27,7 @@ export {
 } from './schedule.ts';
 export type { Schedules } from './schedules.ts';
 
-interface Options extends Pick<SchedulesDeps, 'repeatedDefaults'> {
+interface Options extends Pick<SchedulesDeps, 'repeatedDefaults' | 'isOnce'> {
   database: Database;
   tracker: Tracker;
   clock?: Clock;

@@ -1,6 +1,7 @@
 import { checkedStart, readSession, readStartOptions, type Tracker } from '../jobs/index.ts';
 import { Collector } from './collector.ts';
 import { readDueCron, readZone } from './cron.ts';
+import { type IsOnce, requireRepeatable } from './once.ts';
 import { changedRepetition, cronOf } from './repetition.ts';
 import type { ScheduleChanges, ScheduleRequest } from './schedule.ts';
 import type { NewSchedule, StoredSchedule } from './store.ts';
@@ -9,6 +10,8 @@ export interface ReaderDeps {
   tracker: Pick<Tracker, 'checkedInput'>;
   /** Fields that a repeated start has where its input leaves them out, such as `onlyNew`. */
   repeatedDefaults?: (type: string, input: Record<string, unknown>) => Record<string, unknown>;
+  /** Types that no schedule starts. Default: none. */
+  isOnce?: IsOnce | undefined;
 }
 
 type Read = Omit<NewSchedule, 'id' | 'type' | 'client' | 'createdAt'>;
@@ -19,6 +22,7 @@ export class ScheduleReader {
 
   /** @param now in ms since 1970. @throws InvalidInput */
   async read(request: ScheduleRequest, now: number): Promise<Read> {
+    requireRepeatable(request.type, this.deps.isOnce);
     const found = new Collector();
     const input = await found.check(() => this.#input(request.type, request.input));
     const sessionId = await found.check(() => readSession(request.sessionId));
@@ -33,6 +37,7 @@ export class ScheduleReader {
 
   /** What is changed of a schedule. @throws InvalidInput */
   async change(before: StoredSchedule, typed: ScheduleChanges, now: number) {
+    requireRepeatable(before.type, this.deps.isOnce);
     const found = new Collector();
     const { input = before.input } = typed;
     const changes = {

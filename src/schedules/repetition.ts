@@ -61,10 +61,17 @@ export function cronOf(typed: Repetition): string {
 }
 
 function chosenOf({ every, cron }: Repetition): Every {
-  const chosen = textOf('every', every) ?? (isGiven(cron) ? 'cron' : 'night');
-  if (EVERY.some((one) => one === chosen)) return chosen as Every;
-  throw new InvalidInput({ every: `Every must be one of: ${EVERY.join(', ')}.` });
+  const isText = typeof every === 'string';
+  const typed = isText && isGiven(every) ? every.trim() : undefined;
+  const chosen = typed ?? (isGiven(cron) ? 'cron' : 'night');
+  const isRead = isText || !isGiven(every);
+  if (isRead && EVERY.some((one) => one === chosen)) return chosen as Every;
+  throw new InvalidInput({ every: WRONG_EVERY });
 }
+
+/** The choice `cron` is not named: an expression chooses it. */
+const WRONG_EVERY =
+  'Every must be night, day, hour or week, for example week; for other times give a cron expression.';
 
 /** Both fields of each contradiction are named, unless only one was typed. */
 function contradictionsOf(typed: Repetition, chosen: Every): Record<string, string> {

@@ -1,7 +1,6 @@
 import {
   type Clock,
   InvalidInput,
-  messageOf,
   TooManyWaiting,
   type Tracker,
   UnknownJobType,
@@ -9,6 +8,7 @@ import {
 import { ClockWatch } from '../platform/clock_watch.ts';
 import type { Logger } from '../platform/logger.ts';
 import { readCron } from './cron.ts';
+import { type IsOnce, problemOf, requireRepeatable } from './once.ts';
 import type { RunDelay } from './schedule.ts';
 import type { DueRun, ScheduleStore, StoredSchedule } from './store.ts';
 
@@ -32,6 +32,8 @@ export interface SchedulerDeps {
   tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit'>;
   clock: Clock;
   logger: Logger;
+  /** Types that no schedule starts. Default: none. */
+  isOnce?: IsOnce | undefined;
 }
 
 /**
@@ -139,15 +141,16 @@ export class Scheduler {
   }
 
   async #decide(schedule: StoredSchedule): Promise<void> {
-    const { store, tracker, logger } = this.deps;
+    const { store, tracker, logger, isOnce } = this.deps;
     const { id } = schedule;
     const run = await this.#dueRun(schedule);
     const refuse = async (error: unknown) => {
-      const message = messageOf(error);
+      const message = problemOf(error);
       if (await store.refuse(run, message)) logger.warn(`${id} could not start: ${message}`);
     };
     if (run.problem) return refuse(run.problem);
     try {
+      requireRepeatable(schedule.type, isOnce);
       const job = await tracker.enqueueClaimed(store.claimDue(run), startOf(schedule), {
         via: 'schedule',
         user: id,

@@ -2,13 +2,13 @@ import {
   type Actor,
   InvalidInput,
   type Job,
-  messageOf,
   type Settings,
   type Tracker,
   UnknownJobType,
 } from '../jobs/index.ts';
 import { counted } from '../text/format.ts';
 import { readCron } from './cron.ts';
+import { problemOf, requireRepeatable } from './once.ts';
 import { previewOf } from './preview.ts';
 import { type ReaderDeps, ScheduleReader } from './reader.ts';
 import type { Repetition } from './repetition.ts';
@@ -161,6 +161,7 @@ export class Schedules {
   async runNow(id: string, client?: string, by?: Actor): Promise<Job> {
     const { store, clock, tracker } = this.deps;
     const request = { ...startOf(await this.#find(id)), client };
+    requireRepeatable(request.type, this.deps.isOnce);
     const claim = store.claimManual(id, clock.now());
     const job = await tracker.enqueueClaimed(claim, request, by);
     if (job) return job;
@@ -197,12 +198,13 @@ export class Schedules {
   async #checked(stored: ListedSchedule): Promise<Pick<Schedule, 'input' | 'problem'>> {
     const { type, input, cron, timeZone, nextDue, pausedAt } = stored;
     try {
+      requireRepeatable(type, this.deps.isOnce);
       if (nextDue === undefined && pausedAt === undefined) await readCron(cron, timeZone);
       const checked = await this.deps.tracker.checkedInput(type, input);
       return { input: checked as Record<string, unknown> };
     } catch (error) {
       if (!(error instanceof InvalidInput || error instanceof UnknownJobType)) throw error;
-      return { input, problem: messageOf(error) };
+      return { input, problem: problemOf(error) };
     }
   }
 }

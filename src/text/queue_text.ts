@@ -45,10 +45,18 @@ export function workerTable(workers: Worker[], now: Date): string {
     String(pid),
     version,
     relative(startedAt, now),
-    relative(seenAt, now),
+    `${relative(seenAt, now)}${silentText(seenAt, now)}`,
     jobs.join(' ') || '–',
   ]);
   return `${table(WORKER_HEAD, rows, false)}\n`;
+}
+
+/** A process writes its heartbeat every 5 s. Without one for so long, in ms, it has ended or hangs. */
+const SILENT_MS = 30_000;
+
+/** ", silent" for a process whose heartbeat is overdue. */
+export function silentText(seenAt: Date, now: Date): string {
+  return now.getTime() - seenAt.getTime() > SILENT_MS ? ', silent' : '';
 }
 
 /** Why a job waits: "scrape is paused", "the source x is paused". */

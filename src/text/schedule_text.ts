@@ -39,11 +39,15 @@ export function scheduleName({ type, input, cron, timeZone }: Schedule): string 
   return `${jobName({ type: type as never, metadata: input })}, ${repetitionText(cron)} (${timeZone})`;
 }
 
-/** `Mon 30 Nov, 03:00 Europe/Berlin`, with seconds where they are not 0; UTC where the zone is not known. */
-export function zonedTime(at: Date, timeZone: string): string {
+/**
+ * `Mon 30 Nov, 03:00 Europe/Berlin`, with the year where it is another one than that of `now` there, and
+ * seconds where they are not 0; UTC where the zone is not known.
+ */
+export function zonedTime(at: Date, timeZone: string, now = new Date()): string {
   const { zone, parts } = partsOf(at, timeZone);
   const seconds = parts.second === '00' ? '' : `:${parts.second}`;
-  return `${dayOf(parts)}, ${parts.hour}:${parts.minute}${seconds} ${zone}`;
+  const day = dayOf(parts, partsOf(now, timeZone).parts.year);
+  return `${day}, ${parts.hour}:${parts.minute}${seconds} ${zone}`;
 }
 
 /** `every night` → `Every night`. */
@@ -52,30 +56,33 @@ export function sentenceCase(text: string): string {
 }
 
 /** When a repetition would be due, for a terminal. */
-export function previewText({ repeats, timeZone, dueAt }: DuePreview): string {
-  const times = dueAt.map((at) => `  ${zonedTime(at, timeZone)}\n`);
+export function previewText({ repeats, timeZone, dueAt }: DuePreview, now?: Date): string {
+  const times = dueAt.map((at) => `  ${zonedTime(at, timeZone, now)}\n`);
   return `${sentenceCase(repeats)} (${timeZone}). The next runs:\n${times.join('')}`;
 }
 
 /** What to do about a schedule that can start nothing. */
 export function adviceFor({ problem = '' }: Pick<Schedule, 'problem'>): string {
+  if (problem.startsWith('A schedule cannot start')) return 'Remove the schedule.';
   return problem.startsWith('Time zone') || problem.startsWith('Cron')
     ? 'Change the schedule.'
     : 'Remove the schedule and add it again, or start the program that has its type.';
 }
 
 /** What there is to say of a run besides its job, in whole sentences. */
-export function runNotes(run: ScheduleRun, timeZone: string): string[] {
+export function runNotes(run: ScheduleRun, timeZone: string, now = new Date()): string[] {
   const { dueAt, at, delay, missedSince, outcome, message } = run;
   const notes: string[] = [];
   if (outcome === 'skipped') notes.push('Skipped: the job of an earlier run was still active.');
   if (outcome === 'refused') notes.push(`Not started: ${message}`);
   if (dueAt === undefined) notes.push('Started by hand.');
   else if (delay !== undefined) {
-    notes.push(`Was due ${timesOf(dueAt, VERBS[outcome], at, timeZone)} ${DELAYS[delay]}.`);
+    notes.push(
+      `Was due ${timesOf({ dueAt, at, timeZone, now }, VERBS[outcome])} ${DELAYS[delay]}.`,
+    );
   }
   if (missedSince) {
-    const since = zonedTime(missedSince, timeZone);
+    const since = zonedTime(missedSince, timeZone, now);
     notes.push(`It stands for all due times since ${since}.`);
   }
   return notes;
@@ -94,19 +101,26 @@ const DELAYS: Record<RunDelay, string> = {
 };
 
 /** `at 03:00, started 08:12`, with the day where that is another one, and seconds where they tell more. */
-function timesOf(due: Date, verb: string, at: Date, timeZone: string): string {
-  const [one, other] = [partsOf(due, timeZone).parts, partsOf(at, timeZone).parts];
+function timesOf(
+  { dueAt, at, timeZone, now }: Record<'dueAt' | 'at' | 'now', Date> & { timeZone: string },
+  verb: string,
+): string {
+  const [one, other] = [partsOf(dueAt, timeZone).parts, partsOf(at, timeZone).parts];
+  const { year } = partsOf(now, timeZone).parts;
   const isSameMinute = one.hour === other.hour && one.minute === other.minute;
   const [from, until] = [one, other].map(
     ({ hour, minute, second }) => `${hour}:${minute}${isSameMinute ? `:${second}` : ''}`,
   );
   if (dayOf(one) === dayOf(other)) return `at ${from}, ${verb} ${until}`;
-  return `on ${dayOf(one)} at ${from}, ${verb} on ${dayOf(other)} at ${until}`;
+  return `on ${dayOf(one, year)} at ${from}, ${verb} on ${dayOf(other, year)} at ${until}`;
 }
 
 type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
 
-const dayOf = ({ weekday, day, month }: Parts) => `${weekday} ${day} ${month}`;
+/** `Mon 30 Nov 2026`, without the year where it is `thisYear`. */
+function dayOf({ weekday, day, month, year }: Parts, thisYear?: string): string {
+  return `${weekday} ${day} ${month}${year === thisYear ? '' : ` ${year}`}`;
+}
 
 function partsOf(at: Date, timeZone: string): { zone: string; parts: Parts } {
   try {
@@ -115,6 +129,7 @@ function partsOf(at: Date, timeZone: string): { zone: string; parts: Parts } {
       weekday: 'short',
       day: 'numeric',
       month: 'short',
+      year: 'numeric',
       hour: '2-digit',
       minute: '2-digit',
       second: '2-digit',
@@ -134,17 +149,21 @@ export function lastRunText({ lastRun }: Schedule): string {
 }
 
 /** `Mon 30 Nov, 03:00 Europe/Berlin`, `paused`, or that it is never due again. */
-export function nextRunText({ pausedAt, nextDueAt, timeZone }: Schedule): string {
+export function nextRunText({ pausedAt, nextDueAt, timeZone }: Schedule, now?: Date): string {
   if (pausedAt !== undefined) return 'paused';
-  return nextDueAt ? zonedTime(nextDueAt, timeZone) : 'never';
+  return nextDueAt ? zonedTime(nextDueAt, timeZone, now) : 'never';
 }
 
 /** A run on one line. */
-export function runLine(run: ScheduleRun, { timeZone }: Pick<Schedule, 'timeZone'>): string {
+export function runLine(
+  run: ScheduleRun,
+  { timeZone }: Pick<Schedule, 'timeZone'>,
+  now?: Date,
+): string {
   const { at, outcome, job } = run;
   const state = outcome === 'started' ? (job?.status ?? outcome) : outcome;
-  const notes = runNotes(run, timeZone).join(' ');
-  const parts = [zonedTime(at, timeZone), state, job?.id ?? '', notes];
+  const notes = runNotes(run, timeZone, now).join(' ');
+  const parts = [zonedTime(at, timeZone, now), state, job?.id ?? '', notes];
   return printable(parts.filter(Boolean).join('  '));
 }
 

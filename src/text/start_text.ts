@@ -41,11 +41,18 @@ export function startsInPast({ runAt, createdAt }: Pick<Job, 'runAt' | 'createdA
   return runAt !== undefined && runAt < createdAt;
 }
 
-/** "The start, 1 Jan 2026, 03:00 UTC, is in the past: the job starts now."; nothing for other jobs. */
-export function pastStartWarning(job: Pick<Job, 'runAt' | 'createdAt'>): string[] {
+/**
+ * "The start, 1 Jan 2026, 03:00 UTC, is in the past: the job starts now."; nothing for other jobs.
+ * @param isPaused its type or source is paused, so that it does not start now.
+ */
+export function pastStartWarning(
+  job: Pick<Job, 'runAt' | 'createdAt'>,
+  isPaused: boolean,
+): string[] {
   const { runAt } = job;
   if (runAt === undefined || !startsInPast(job)) return [];
-  return [`The start, ${date(runAt)}, ${clockTime(runAt)}, is in the past: the job starts now.`];
+  const then = isPaused ? '' : ': the job starts now';
+  return [`The start, ${date(runAt)}, ${clockTime(runAt)}, is in the past${then}.`];
 }
 
 /** "10 min for each attempt". */

@@ -1,3 +1,5 @@
+import { listed } from '../text/listed.ts';
+
 /**
  * Which addresses a webhook may have. The special-purpose registries of IANA (RFC 6890 and its updates)
  * list what is not public.
@@ -32,12 +34,12 @@ const SPECIAL_IPV6: [network: string, bits: number][] = [
 export function isPublic(address: string): boolean {
   const { isIP } = process.getBuiltinModule('node:net');
   const family = isIP(address);
-  if (family === 4) return !listed(address, 'ipv4', SPECIAL_IPV4);
+  if (family === 4) return !isWithin(address, 'ipv4', SPECIAL_IPV4);
   if (family === 0 || address.includes('%')) return false;
-  return listed(address, 'ipv6', [['2000::', 3]]) && !listed(address, 'ipv6', SPECIAL_IPV6);
+  return isWithin(address, 'ipv6', [['2000::', 3]]) && !isWithin(address, 'ipv6', SPECIAL_IPV6);
 }
 
-function listed(address: string, family: 'ipv4' | 'ipv6', networks: [string, number][]): boolean {
+function isWithin(address: string, family: 'ipv4' | 'ipv6', networks: [string, number][]): boolean {
   const { BlockList } = process.getBuiltinModule('node:net');
   const list = new BlockList();
   for (const [network, bits] of networks) list.addSubnet(network, bits, family);
@@ -49,10 +51,16 @@ export class PrivateAddress extends Error {
   override readonly name = 'PrivateAddress';
   readonly permanent = true;
   constructor(host: string, addresses: string[]) {
-    super(
-      `${host} is not on the public internet (${addresses.join(', ')}). Set XGPT_PRIVATE_WEBHOOKS to on if it may be told.`,
-    );
+    super(`${placeOf(host, addresses)}; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.`);
   }
+}
+
+/** "10.0.0.8 is not on the public internet", "inner.example is at 10.0.0.8, which is not …". */
+function placeOf(host: string, addresses: string[]): string {
+  const isAddress = addresses.every((address) => address === host);
+  if (isAddress) return `${host} is not on the public internet`;
+  const be = addresses.length > 1 ? 'are' : 'is';
+  return `${host} is at ${listed(addresses, 'and')}, which ${be} not on the public internet`;
 }
 
 /** Resolves a host's name to IP addresses. @throws when it has none. */

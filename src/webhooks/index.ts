@@ -80,8 +80,8 @@ export class Webhooks {
     const isAddress = hostname.startsWith('[') || !isNamed;
     const known = hostname.replace(/^localhost\.?$/i, '127.0.0.1');
     const { allowPrivate } = this.options;
-    const resolve = async (host: string) => [host];
-    if (isAddress) await allowedAddresses(known, { resolve, allowPrivate });
+    const resolve = async () => [known];
+    if (isAddress) await allowedAddresses(hostname, { resolve, allowPrivate });
   }
 
   /**

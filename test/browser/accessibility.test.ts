@@ -36,7 +36,36 @@ beforeAll(async () => {
   await collectSome();
   detailed = await runWithDetails();
   await scheduleSome();
+  await tellSome();
 });
+
+/** A webhook of each state, one of them with deliveries; a type that is paused; a process that is silent. */
+async function tellSome(): Promise<void> {
+  const { webhooks, database, tracker } = app;
+  const url = 'https://hooks.example/xgpt/a-long-address-of-a-receiver-that-has-to-break-somewhere';
+  // Of a type without jobs: nothing is sent.
+  const add = async (events: string) =>
+    (await webhooks.add({ url, events, types: 'forget' })).webhook.id;
+  const [told, paused, ended] = [
+    await add('completed'),
+    await add('failed'),
+    await add('cancelled'),
+  ];
+  await webhooks.pause(paused);
+  database.run('UPDATE webhooks SET ended_at = 1 WHERE id = ?', [ended]);
+  database.run(
+    `INSERT INTO webhook_deliveries (webhook_id, event_id, event, job_id, attempt, at, took_ms, status, error) VALUES
+       (?1, 'e1', 'job.completed', 'deliver-1', 1, 1, 20, 200, NULL),
+       (?1, 'e2', 'job.failed', 'deliver-2', 3, 2, 10000, NULL, 'The receiver did not answer within 10 s.')`,
+    [told],
+  );
+  await tracker.pauseType('embed');
+  database.run(
+    `INSERT INTO processes (id, kind, pid, host, version, started_at, seen_at)
+     VALUES ('silent', 'worker', 7, 'other.example', '1.0.0', 0, ?)`,
+    [Date.now() - 60_000],
+  );
+}
 
 /** One with a run of each kind, one that is paused, and one that can start nothing. */
 async function scheduleSome(): Promise<void> {
@@ -246,6 +275,37 @@ describe.each([
       .first()
       .click();
     await page.locator('.due-preview li').first().waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test('on the webhooks with deliveries, a secret, and a form that was refused', async () => {
+    await page.goto(`${app.url}/webhooks`);
+    expect(await page.locator('.webhook').count()).toBe(3);
+    await page.locator('.webhook summary').first().click();
+    await page.locator('.webhook-outcome[data-failed]').waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Address' }).fill('http://10.0.0.8/');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await page.getByText('10.0.0.8 is not on the public internet').first().waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Address' }).fill('https://hooks.example/another');
+    await page.getByLabel('Types of jobs').fill('forget');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await page.locator('.webhook-secret').waitFor();
+    expect(await problems(page)).toEqual([]);
+    const added = (await app.webhooks.store.list()).find(({ url }) => url.endsWith('/another'));
+    await app.webhooks.remove(added?.id ?? '');
+  });
+
+  test('on the audit trail with the ids of many jobs, and on workers that are paused or silent', async () => {
+    await app.tracker.changeMatching('retry', { status: 'cancelled' });
+    await page.goto(`${app.url}/audit?automatic=true`);
+    for (const unfold of await page.locator('.audit-table summary').all()) await unfold.click();
+    await page.locator('.audit-job').first().waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.goto(`${app.url}/workers`);
+    await page.getByText(', silent').waitFor();
+    await page.getByText('Paused', { exact: true }).first().waitFor();
     expect(await problems(page)).toEqual([]);
   });
 

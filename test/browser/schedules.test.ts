@@ -30,7 +30,7 @@ test('FEATURES 40: a newcomer repeats a scrape, pauses it, runs it now, and remo
   await page.getByText('Every Friday at 03:00 (America/New_York). The next runs:').waitFor();
   const times = page.locator('.due-preview li');
   expect(await times.allTextContents()).toEqual(
-    Array(3).fill(expect.stringMatching(/^Fri \d+ \w+, 03:00 America\/New_York$/)),
+    Array(3).fill(expect.stringMatching(/^Fri \d+ \w+( \d{4})?, 03:00 America\/New_York$/)),
   );
   expect(await page.getByRole('button', { name: 'Show the next runs' }).count()).toBe(0);
   expect(await app.schedules.list()).toEqual([]);
@@ -119,4 +119,37 @@ test('FEATURES 40: it works without JavaScript', async () => {
     .filter({ hasText: 'luna_maps' })
     .getByText('Paused', { exact: true })
     .waitFor();
+});
+
+test('FEATURES 40: a run in another year says the year, in the form, on the page and in the terminal’s words', async () => {
+  const leapDay = '0 3 29 2 *';
+  const { dueAt } = await app.schedules.preview({ cron: leapDay, timeZone: 'UTC' });
+  // The second of two leap days is never in this year.
+  const years = dueAt.map((at) =>
+    at.getUTCFullYear() === new Date().getFullYear() ? '' : ` ${at.getUTCFullYear()}`,
+  );
+  expect(years[1]).toMatch(/^ \d{4}$/);
+  const { page } = await openPage({ timezoneId: 'UTC', locale: 'en-GB' });
+  await page.goto(`${app.url}/scrape?username=aurora_lab`);
+  await page.getByText('Repeat…').click();
+  await page.getByLabel('How often').selectOption('cron');
+  await page.getByLabel('Cron expression').fill(leapDay);
+  const times = page.locator('.due-preview li');
+  await times.getByText('29 Feb').first().waitFor();
+  expect(await times.allTextContents()).toEqual(
+    years.map((year) => expect.stringMatching(new RegExp(`^\\w{3} 29 Feb${year}, 03:00 UTC$`))),
+  );
+  const text = await fetch(
+    `${app.url}/api/schedules/preview?cron=${encodeURIComponent(leapDay)}&timeZone=UTC`,
+    {
+      headers: { accept: 'text/plain' },
+    },
+  );
+  expect(await text.text()).toContain(`29 Feb${years[1]}, 03:00 UTC`);
+  const input = { username: 'aurora_lab' };
+  const { id } = await app.schedules.add({ type: 'scrape', input, cron: leapDay, timeZone: 'UTC' });
+  await page.goto(`${app.url}/schedules`);
+  const next = page.locator(`#${id} time[data-clock="zoned"]`);
+  expect(await next.textContent()).toMatch(new RegExp(`29 Feb${years[0]}, 03:00 UTC$`));
+  await app.schedules.remove(id);
 });

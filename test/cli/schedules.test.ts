@@ -66,7 +66,13 @@ test('FEATURES 40: what is wrong is named as it was typed, and nothing is stored
   expect(zone).toContain('<user>');
   expect(zone).toContain('--zone: Time zone "Mars" is unknown.');
   expect(zone).toContain('--cron: Cron is never due');
-  expect(await wrong('embed', '--every', 'year')).toContain('--every must be one of: night');
+  expect(await wrong('embed', '--every', 'year')).toBe(
+    '--every must be night, day, hour or week, for example week; for other times give a cron expression.\n',
+  );
+  expect(await wrong('forget', 'aurora_lab', '--every', 'night')).toBe(
+    'A schedule cannot start forget: its jobs are started by hand only.\n',
+  );
+  expect((await run(['schedule', 'add', '--help'], { dataDir })).stdout).not.toContain('forget');
   expect(await wrong('embed', '--every', 'week', '--cron', '@daily')).toBe(
     '--cron and --every: Give a cron expression or how often, not both.\n',
   );

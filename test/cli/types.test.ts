@@ -13,10 +13,14 @@ test('FEATURES 42: the terminal pauses, limits and resumes types and sources, an
   const detached = await xgpt('search', 'space', '--detach');
   expect(detached.stderr).toContain('The job waits: search is paused.');
   expect(detached.stderr).toContain('xgpt types resume search');
+  const past = await xgpt('search', 'time', '--detach', '--at', '2020-01-31T03:00:00Z');
+  expect(past.stderr).toStartWith(
+    'The start, 31 Jan 2020, 03:00 UTC, is in the past.\nThe job waits: search is paused.',
+  );
   expect((await xgpt('worker', '--once')).code).toBe(0);
   const types = await xgpt('types');
   expect(types.stdout).toMatch(/^TYPE +WAITING +RUNNING +AT ONCE +OLDEST +STATE\n/);
-  expect(types.stdout).toMatch(/search +1 +0 +2 +(just now|\d+ s ago) +paused/);
+  expect(types.stdout).toMatch(/search +2 +0 +2 +(just now|\d+ s ago) +paused/);
   const limited = await xgpt('types', 'concurrency', 'search', '5', '--json');
   expect(JSON.parse(limited.stdout)).toMatchObject({ concurrency: 5, ownConcurrency: 2 });
   const refused = await xgpt('types', 'concurrency', 'search', '0');
@@ -32,7 +36,7 @@ test('FEATURES 42: the terminal pauses, limits and resumes types and sources, an
   expect((await xgpt('sources', 'resume', 'sample')).stdout).toBe('sample is open.\n');
   expect((await xgpt('worker', '--once')).code).toBe(0);
   const listed = await xgpt('jobs', 'list', '--status', 'completed');
-  expect(listed.stdout.trim().split('\n')).toHaveLength(3);
+  expect(listed.stdout.trim().split('\n')).toHaveLength(4);
 });
 
 test('a pinned job is shown as kept', async () => {

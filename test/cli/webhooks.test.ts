@@ -19,7 +19,11 @@ test('FEATURES 43: xgpt webhooks adds, tests, lists and removes', async () => {
   const { stdout } = await webhooks();
   expect(stdout).toContain(url);
   expect(stdout).not.toContain(secret);
-  expect(await webhooks('add', 'http://127.0.0.1/')).toMatchObject({ code: 2, stdout: '' });
+  expect(await webhooks('add', 'http://127.0.0.1/')).toMatchObject({
+    ...{ code: 2, stdout: '' },
+    stderr:
+      '127.0.0.1 is not on the public internet; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.\n',
+  });
   expect((await webhooks('add', url, '--events', 'started')).stderr).toContain(
     '--events must be among',
   );

@@ -157,6 +157,21 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
     }
   });
 
+  test('FEATURES 46: names the program itself where xgpt would name its commands', () => {
+    const says = (...words: string[]) => command('timer.ts', words).err;
+    expect(says('timer', '--minutes', '2')).toEndWith(
+      'Run bun timer.ts --help for the commands, or bun timer.ts help <command> for one of them.\n',
+    );
+    expect(says('jobs', 'show', 'timer-nothing')).toContain('Run bun timer.ts jobs list to see');
+    expect(says('timer', '--detach')).toContain('Watch it with: bun timer.ts jobs watch timer-');
+    const { out } = command('timer.ts', ['help', 'jobs', 'show']);
+    expect(out).toContain('Usage: bun timer.ts jobs show');
+    expect(out).toContain('\n  bun timer.ts jobs show 4f2a91c0 --log');
+    for (const text of [out, command('timer.ts', ['--help']).out]) {
+      expect(text).not.toMatch(/\bxgpt (jobs|scrape|help|--help)/);
+    }
+  });
+
   test('FEATURES 46: says in its form what a start will do, as its definition has it', async () => {
     const { code: timer = '' } = BLOCKS.find(({ name }) => name === 'timer.ts') ?? {};
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code.

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
+import { run } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 import { connect, dataOf, httpAgent, type Json, REVISIONS, type Revision } from './agents.ts';
 import type { Outcome } from './scenario.ts';
@@ -127,4 +128,25 @@ describe('a task', () => {
     expect(storedPosts(ended)).toBe(200);
     await again.close();
   });
+});
+
+test('FEATURES 57: xgpt mcp --read-only runs no jobs, starts none, and is no worker', async () => {
+  const dataDir = freshDataDir();
+  const env = { ...process.env, XGPT_DATA_DIR: dataDir };
+  const { code } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+  expect(code).toBe(0);
+  const args = ['mcp', '--read-only'];
+  const transport = new StdioClientTransport({ command: PROGRAM, args, env: env as never });
+  const [revision] = REVISIONS;
+  const agent = await connect(transport as never, { revision });
+  const names = (await agent.client.listTools()).tools.map(({ name }) => name);
+  expect(names).toContain('find');
+  expect(names).not.toContain('scrape');
+  expect((await agent.call('scrape', { username: 'aurora_lab' })).isError).toBe(true);
+  const { jobs } = dataOf(await agent.call('list_jobs')) as { jobs: Json[] };
+  expect(jobs).toMatchObject([{ status: 'queued' }]);
+  const { stdout } = await run(['workers', '--json'], { dataDir });
+  expect(stdout).not.toInclude('"kind":"worker"');
+  await agent.close();
+  expect((await run(['jobs', 'list', '--json'], { dataDir })).stdout).toInclude('"queued"');
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { PassThrough } from 'node:stream';
 import { createLineReader, MAX_LINE } from '../../src/mcp/lines.ts';
-import { serveAgentOnStdio } from '../../src/mcp/stdio.ts';
+import { type PipeOptions, serveAgentOnStdio } from '../../src/mcp/stdio.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 type Answer = Reply & { id: unknown };
 
 /** An agent behind a pipe of this process. */
-function piped() {
+function piped(options: PipeOptions = {}) {
   const input = new PassThrough();
   const output = new PassThrough();
   let text = '';
@@ -28,7 +28,7 @@ function piped() {
   });
   const closing = new AbortController();
   const deps = { ...web, logger: silentLogger, closing: closing.signal };
-  const served = serveAgentOnStdio(deps, { input, output });
+  const served = serveAgentOnStdio(deps, options, { input, output });
   const answers = () =>
     text
       .split('\n')
@@ -118,6 +118,34 @@ describe('an agent behind a pipe', () => {
     closing.abort();
     await served;
     expect(textsOf(answers()[1]?.result ?? {})[0]).toInclude('It goes on.');
+  });
+
+  test('FEATURES 57: that may only read sees everything, and changes nothing', async () => {
+    const job = await web.tracker.enqueue(
+      'discover',
+      { query: 'a' },
+      { agent: 'other', delayMs: 3_600_000 },
+    );
+    const before = web.tracker.getAllJobs().length;
+    const { input, served, answers } = piped({ isReader: true });
+    const scrape = call(3, 'scrape', { username: 'aurora_lab' });
+    const cancel = call(4, 'cancel_job', { id: job.id });
+    const ask = call(5, 'get_job', { id: job.id });
+    input.end(hello + line({ id: 2, method: 'tools/list' }) + scrape + cancel + ask);
+    await served;
+    const byId = new Map(answers().map((answer) => [answer.id, answer.result]));
+    const { tools } = byId.get(2) as { tools: { name: string }[] };
+    expect(tools.map(({ name }) => name).sort()).toEqual([
+      ...['find', 'get_job', 'get_job_log', 'get_post', 'get_profile', 'list_jobs'],
+    ]);
+    for (const id of [3, 4]) {
+      expect(byId.get(id)).toMatchObject({ isError: true });
+      expect(textsOf(byId.get(id) ?? {})[0]).toInclude('xgpt mcp without --read-only');
+    }
+    expect(dataOf(byId.get(5) ?? {}).job).toMatchObject({ id: job.id, status: 'queued' });
+    expect(JSON.stringify(byId.get('hello'))).not.toInclude('scrape');
+    expect(web.tracker.getAllJobs()).toHaveLength(before);
+    await web.tracker.cancelJob(job.id);
   });
 
   test('FEATURES 57: that can no longer be reached is let go', async () => {

@@ -155,6 +155,27 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
     expect((await agent.request('tasks/get')).error?.code).toBe(-32602);
   });
 
+  test('FEATURES 57: is told that a task has expired, although its job was not deleted yet', async () => {
+    const agent = await agentIn({ revision });
+    const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
+    await endedTask(agent, taskId);
+    const endedAgo = (ms: number) =>
+      web.database
+        .query('UPDATE jobs SET completed_at = ?, updated_at = ? WHERE id = ?')
+        .run(Date.now() - ms, Date.now() - ms, String(taskId));
+    const keptMs = 2 * 3_600_000;
+    endedAgo(keptMs + 30_000);
+    expect(await agent.task(taskId)).toMatchObject({ status: 'completed' });
+    endedAgo(keptMs + 61_000);
+    for (const method of ['tasks/get', 'tasks/cancel', 'tasks/update']) {
+      const { error } = await agent.request(method, { taskId, inputResponses: {} });
+      expect(error).toMatchObject({ code: -32602, message: 'Task has expired.' });
+    }
+    expect(dataOf(await agent.call('get_job', { id: taskId })).job).toMatchObject({ id: taskId });
+    await web.tracker.pinJob(String(taskId), true);
+    expect(await agent.task(taskId)).toMatchObject({ status: 'completed', ttlMs: null });
+  });
+
   test('FEATURES 57: reads posts, profiles and logs', async () => {
     const agent = await agentIn({ revision });
     const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 });
@@ -235,7 +256,9 @@ describe('a task', () => {
     const agent = await agentIn({ revision: '2026-07-28' });
     const paused = await web.tracker.pauseType('discover');
     expect(paused).toBe(true);
-    const { taskId } = await agent.call('discover', { query: 'climbing coach' });
+    const handle = await agent.call('discover', { query: 'climbing coach' });
+    expect(textsOf(handle)[0]).toInclude('was queued: it waits, because discover is paused. Call');
+    const { taskId } = handle;
     expect((await agent.task(taskId)).statusMessage).toInclude('paused');
     const answers = { taskId, inputResponses: { name: { action: 'accept' } } };
     const update = await agent.request('tasks/update', answers);

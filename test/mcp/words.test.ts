@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { forAgents } from '../../src/mcp/agent_words.ts';
 import { resultNotes } from '../../src/operations/words.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { createHarbour } from '../support/harbour_source.ts';
 import { type Agent, appAgent, dataOf, type Json, textsOf } from './agents.ts';
 
 afterAll(closeApps);
@@ -127,6 +128,48 @@ describe('sentences', () => {
       'api',
     );
     expect(forAgents(note)).toBe('2 entries could not be read. get_job_log says which.');
+  });
+
+  test('FEATURES 57: leave to a person what no tool does', () => {
+    const where = 'on the Sources page of xgpt (/sources)';
+    expect(forAgents('Connect X on the Sources page, or with "xgpt sources set x".')).toBe(
+      `Only a person can do this: connect X ${where}, or with "xgpt sources set x".`,
+    );
+    expect(
+      forAgents('Sign in to x.com again, and replace it on the Sources page. Then Retry.'),
+    ).toStartWith(`Only a person can do this: sign in to x.com again, and replace it ${where}.`);
+    const own = 'The posts on the page are old.';
+    expect(forAgents(own)).toBe(own);
+  });
+
+  test('FEATURES 57: about a budget that is used up say that a person raises it, where and how', async () => {
+    const own = await setupApp(
+      { XGPT_AGENT_WAIT_MS: '20000' },
+      { addSources: (live) => [createHarbour(live).source] },
+    );
+    await own.tracker.start();
+    await own.connections.credentials.replace('harbour', 'key', { key: 'KEY-9f3c-paid-0042' });
+    const one = await appAgent(own, { revision, hasTasks: false });
+    const search = { query: 'ships', source: 'harbour', maxTweets: 30 };
+    const told = async () => {
+      const answer = await one.call('search', search);
+      const { id, error, statusMessage } = dataOf(answer).job as Record<string, string>;
+      expect(answer.isError).toBe(true);
+      const log = dataOf(await one.call('get_job_log', { id }));
+      for (const text of [statusMessage, error, JSON.stringify(log)]) {
+        expect(text).toMatch(
+          /Only a person can do this: .* on the Sources page of xgpt \(\/sources\)/,
+        );
+      }
+      return error;
+    };
+    expect(await told()).toBe(
+      'No budget is set for this source, and its requests cost money. Only a person can do this: set one on the Sources page of xgpt (/sources), or with "xgpt sources budget harbour <posts>"; then a retry by a person continues from here.',
+    );
+    await own.connections.budgets.setCap('harbour', 10);
+    expect(await told()).toBe(
+      'The budget is used up: 10 of 10 posts. Only a person can do this: raise or reset it on the Sources page of xgpt (/sources), or with "xgpt sources budget harbour <posts>" or "xgpt sources budget harbour --reset"; then a retry by a person continues from here.',
+    );
   });
 
   test('FEATURES 57: about jobs that wait say why, and what an agent can do', async () => {

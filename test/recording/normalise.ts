@@ -13,6 +13,8 @@ const VARYING: [pattern: RegExp, recorded: string][] = [
   [/(kB<\/span> · added )<time [^>]*>[^<]*<\/time>/g, '$1<time>'],
   [/^(\S+\.zip +.*[\d.]+ kB +)\d.* UTC$/gm, '$1<time>'],
   [/xgpt-test-\w+/g, 'xgpt-test'],
+  // The end of a job's id after its name.
+  [/(<small class="mono muted">)[0-9a-f]{8}(?=<)/g, '$1<end of id>'],
   [/\bwh_[0-9a-f]{32}\b/g, 'wh_<id>'],
   [/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_<secret>'],
 ];

@@ -121,6 +121,24 @@ describe('FEATURES 40: a schedule that can start nothing says why', () => {
     await expect(schedules.runNow(id)).rejects.toThrow('Unknown job type');
   });
 
+  test('when its type has become one whose jobs are started by hand only', async () => {
+    let isOnce = false;
+    const { schedules, add, clock, runs, jobs } = await setupSchedules({ isOnce: () => isOnce });
+    await schedules.start();
+    const { id } = await add('* * * * *');
+    isOnce = true;
+    const message = 'A schedule cannot start errand: its jobs are started by hand only.';
+    expect((await schedules.get(id)).problem).toBe(message);
+    await clock.advance(MINUTE);
+    expect(await runs(id)).toMatchObject([{ outcome: 'refused', message }]);
+    expect(jobs()).toEqual([]);
+    for (const change of [() => schedules.runNow(id), () => schedules.edit(id, { at: '04:00' })]) {
+      await expect(change()).rejects.toThrow(message);
+    }
+    await expect(add('@daily')).rejects.toThrow(message);
+    await schedules.remove(id);
+  });
+
   test('when its input is not valid any more', async () => {
     const { schedules, add, clock, database, runs } = await setupSchedules();
     await schedules.start();

@@ -10,19 +10,22 @@ export const DAY = 24 * HOUR;
 
 /** Schedules over a tracker whose errands end at once, and a clock that stands still. */
 export async function setupSchedules(
-  options: Omit<TrackerOptions, 'clock' | 'database'> = {},
+  {
+    isOnce,
+    ...options
+  }: Omit<TrackerOptions, 'clock' | 'database'> & { isOnce?: (type: string) => boolean } = {},
   database?: Database,
 ) {
   const definitions: JobDefinition[] = options.definitions ?? [errand(async () => 'done')];
   const world = setup({ ...options, definitions }, database);
-  const schedules = createSchedules({ ...world });
+  const schedules = createSchedules({ ...world, isOnce });
   await world.tracker.start();
   const add = (cron: string, given: { timeZone?: string; input?: Record<string, unknown> } = {}) =>
     schedules.add({ type: 'errand', input: { name: 'nightly' }, timeZone: 'UTC', ...given, cron });
   /** A process that was started while nothing ran. */
   const restart = async (): Promise<Schedules> => {
     await schedules.stop();
-    const started = createSchedules({ ...world });
+    const started = createSchedules({ ...world, isOnce });
     const starting = started.start();
     await consequences();
     await starting;

@@ -12,7 +12,7 @@ import {
 } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
-import { repeatedDefaults } from '../../src/operations/words.ts';
+import { isOnce, repeatedDefaults } from '../../src/operations/words.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
@@ -97,7 +97,8 @@ export async function setupApp(
   });
   tracker.watchDatabase(health);
   const { clock } = trackerOptions;
-  const schedules = createSchedules({ database, tracker, logger, clock, repeatedDefaults });
+  const typeRules = { repeatedDefaults, isOnce };
+  const schedules = createSchedules({ database, tracker, logger, clock, ...typeRules });
   const closing = new AbortController();
   const app = await createApp({
     ...services,

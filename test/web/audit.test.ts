@@ -174,6 +174,37 @@ describe('the page', () => {
     expect(attributesOf(filtered, '#action option[selected]').value).toBe('start');
   });
 
+  test('names a job by what it does, and by its id once it is not kept any more', async () => {
+    const web = await setupApp();
+    const id = await start(web);
+    const child = await web.tracker.enqueue(
+      'search',
+      { query: '<i>storms</i>' },
+      { by: { via: 'job', user: id } },
+    );
+    const linksTo = async (of: string) => {
+      const html = await (await web.request('/audit?automatic=true')).text();
+      return [...html.matchAll(/<a ([^>]*)>([^<]*)<\/a>( <small[^>]*>[^<]*)?/g)]
+        .filter(([, attributes]) => attributes?.includes(`href="/jobs/${of}"`))
+        .map(([, attributes = '', text, after = '']) => ({
+          text,
+          title: /title="([^"]*)"/.exec(attributes)?.[1],
+          after: after.replace(/^.*>/, ''),
+        }));
+    };
+    // Its own start, and what it has started.
+    const named = { text: 'scrape @aurora_lab', title: id, after: id.slice(-8) };
+    expect(await linksTo(id)).toEqual([named, named]);
+    expect((await linksTo(child.id))[0]?.text).toBe('search “&lt;i&gt;storms&lt;/i&gt;”');
+    const fragment = await web.request('/api/audit', { headers: { accept: 'text/html' } });
+    expect(await fragment.text()).toContain('>scrape @aurora_lab</a>');
+    await web.tracker.cancelJob(id);
+    await web.tracker.removeJob(id);
+    for (const link of await linksTo(id)) {
+      expect(link).toEqual({ text: id, title: undefined, after: '' });
+    }
+  });
+
   test('of a job says who started it, and leads to its entries', async () => {
     const web = await setupApp();
     const id = await start(web, { 'sec-fetch-site': 'same-origin' });

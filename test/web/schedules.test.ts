@@ -151,6 +151,15 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
   });
 });
 
+const EVERY =
+  'Every must be night, day, hour or week, for example week; for other times give a cron expression.';
+
+test('FEATURES 40: the form says in one sentence how often may be', async () => {
+  const answer = await web.post('/api/schedules', { ...SAVE, 'repeat.every': 'year' }, NAVIGATION);
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).toContain(EVERY);
+});
+
 describe('FEATURES 40: POST /api/schedules', () => {
   const add = async (body: unknown) => {
     const headers = { 'content-type': 'application/json' };
@@ -269,7 +278,8 @@ describe('FEATURES 40: POST /api/schedules', () => {
     [{ type: 'scrape', input: { username: 'a' }, cron: 'daily' }, 'cron', 'Use five fields'],
     [{ type: 'scrape', input: { username: 'a' }, timeZone: 'Mars' }, 'timeZone', 'Europe/Berlin'],
     [{ type: 'scrape', input: { username: 'a' }, timeZone: 7 }, 'timeZone', 'must be text'],
-    [{ type: 'scrape', input: { username: 'a' }, every: 'year' }, 'every', 'one of: night'],
+    [{ type: 'scrape', input: { username: 'a' }, every: 'year' }, 'every', EVERY],
+    [{ type: 'scrape', input: { username: 'a' }, every: 7 }, 'every', EVERY],
     [{ type: 'scrape', input: { username: 'a' }, sessionId: '!' }, 'sessionId', 'Session may'],
     [{ type: 'scrape', input: 'aurora_lab' }, 'input', 'must be an object'],
     [{ type: 'scrape', input: [] }, 'input', 'must be an object'],
@@ -283,6 +293,32 @@ describe('FEATURES 40: POST /api/schedules', () => {
     expect(error.details[field]).toContain(message);
     expect(await listed()).toEqual([]);
   });
+});
+
+test('FEATURES 40: no schedule deletes an author: not by the API, nor by one that is there already', async () => {
+  const message = 'A schedule cannot start forget: its jobs are started by hand only.';
+  const input = { username: 'aurora_lab', source: 'sample', onlyCount: true };
+  const add = await web.json('/api/schedules', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'forget', input }),
+  });
+  expect(add.status).toBe(422);
+  expect(await add.json()).toMatchObject({ error: { details: { type: message } } });
+  expect(await listed()).toEqual([]);
+
+  const { id } = await web.schedules.add({ type: 'scrape', input, cron: '0 3 * * *' });
+  web.database.run("UPDATE schedules SET type = 'forget' WHERE id = ?", [id]);
+  expect((await listed())[0]?.problem).toBe(message);
+  const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
+  expect(page).toContain(`${message} Remove the schedule.`);
+  const jobs = web.tracker.getAllJobs().length;
+  for (const way of ['run', 'edit']) {
+    const answer = await web.post(`/api/schedules/${id}/${way}`, { at: '04:00' });
+    expect([way, answer.status]).toEqual([way, 422]);
+    expect(await answer.text()).toContain(message);
+  }
+  expect(web.tracker.getAllJobs()).toHaveLength(jobs);
 });
 
 test('FEATURES 40: only what is new is read again, and the result says how much', async () => {

@@ -101,6 +101,38 @@ describe.each(Object.entries(WAYS))('FEATURES 41: %s', (_, start) => {
     expect((await start({ delayMs: 0 })).warnings).toBeUndefined();
   });
 
+  test('FEATURES 41: does not claim a start while the type or source is paused', async () => {
+    const past = { runAt: '2020-01-31T03:00:00Z' };
+    const note = async () => {
+      const body = new URLSearchParams({
+        username: 'kip_reads',
+        maxTweets: String(++started),
+        ...past,
+      });
+      const headers = { 'hx-request': 'true', accept: 'text/html' };
+      return (await web.request('/api/scrape', { method: 'POST', body, headers })).text();
+    };
+    for (const [pause, resume, why] of [
+      [() => web.tracker.pauseType('scrape'), () => web.tracker.resumeType('scrape'), 'scrape'],
+      [
+        () => web.tracker.pauseSource('sample'),
+        () => web.tracker.resumeSource('sample'),
+        'the source sample',
+      ],
+    ] as const) {
+      await pause();
+      expect((await start(past)).warnings).toEqual([
+        'The start, 31 Jan 2020, 03:00 UTC, is in the past.',
+      ]);
+      const answer = await note();
+      expect(answer).toContain(`Waits, because ${why} is paused:`);
+      expect(answer).not.toMatch(/Started|starts now/);
+      await resume();
+    }
+    expect(await note()).toContain('Started:');
+    for (const { id } of web.tracker.getActiveJobs()) await web.tracker.cancelJob(id);
+  });
+
   test('FEATURES 41: tells limits in units that people count in', async () => {
     const { error } = await start({ delayMs: 31_708_800_000, timeoutMs: 691_200_000 });
     expect(error?.details.delayMs).toStartWith('The delay may be at most 366 days: ');

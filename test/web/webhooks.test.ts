@@ -82,6 +82,20 @@ test('FEATURES 43: only private addresses that are written as such are refused a
   expect(await status(open, 'http://127.0.0.1:9/')).toBe(201);
 });
 
+test.each([
+  ['http://10.0.0.8/', '10.0.0.8 is not on the public internet'],
+  ['http://[fd00::8]/', 'fd00::8 is not on the public internet'],
+  ['http://2130706433/', '127.0.0.1 is not on the public internet'],
+  ['http://localhost:9/', 'localhost is at 127.0.0.1, which is not on the public internet'],
+])('FEATURES 43: %s is refused in one sentence that has each address once', async (url, place) => {
+  const web = await setupApp();
+  const answer = await web.post('/api/webhooks', { url }, { accept: 'application/json' });
+  const { error } = (await answer.json()) as { error: { details: Record<string, string> } };
+  expect(error.details).toEqual({
+    url: `${place}; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.`,
+  });
+});
+
 test('FEATURES 43: fields that are no texts are refused', async () => {
   const web = await setupApp();
   const headers = { 'content-type': 'application/json' };

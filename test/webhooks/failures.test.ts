@@ -121,7 +121,7 @@ const CASES: Record<string, Case> = {
   'is at a private address': {
     url: () => 'http://inner.example/',
     resolve: async () => ['10.0.0.8'],
-    says: 'inner.example is not on the public internet (10.0.0.8). Set XGPT_PRIVATE_WEBHOOKS to on if it may be told.',
+    says: 'inner.example is at 10.0.0.8, which is not on the public internet; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.',
   },
 };
 

@@ -31,9 +31,20 @@ export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Elemen
 function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
     <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}>
-      {escapeHtml(cut(type, MAX_NAME))} <b safe>{subject(job)}</b>
+      {escapeHtml(cut(type, MAX_NAME))} <Subject text={subject(job)} />
       <Starter agent={job.agent} />
     </a>
+  );
+}
+
+/** The longest subject that fits beside the name of an agent, in UTF-16 code units. */
+const MAX_SHOWN = 20;
+
+function Subject({ text }: { text: string }): JSX.Element {
+  return (
+    <b title={text.length > MAX_SHOWN ? attributeText(text) : undefined} safe>
+      {text}
+    </b>
   );
 }
 

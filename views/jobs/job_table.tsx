@@ -49,14 +49,8 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
         {cut(job.type, MAX_NAME)}
       </td>
       <th scope="row" class="cell-subject">
-        <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} safe>
-          {subject(job) || job.id}
-        </a>
-        {job.sessionId === undefined || job.sessionId === session ? (
-          ''
-        ) : (
-          <SessionLink id={job.sessionId} />
-        )}
+        <Subject job={job} />
+        <Origin job={job} session={session} />
       </th>
       <td class="cell-outcome">
         <Outcome job={job} />
@@ -69,6 +63,43 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
       </td>
     </tr>
   );
+}
+
+function Subject({ job }: { job: Job }): JSX.Element {
+  const text = subject(job) || job.id;
+  return (
+    <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} title={whole(text)} safe>
+      {text}
+    </a>
+  );
+}
+
+/** The session, unless the page is about it, and the agent, unless the name of the session begins with it. */
+function Origin({ job, session }: Pick<JobRowProps, 'job' | 'session'>): JSX.Element {
+  const { sessionId, agent } = job;
+  const named = sessionId === session ? undefined : sessionId;
+  return (
+    <>
+      {named === undefined ? '' : <SessionLink id={named} />}
+      {agent === undefined || named?.startsWith(agent) ? '' : <Starter agent={agent} />}
+    </>
+  );
+}
+
+function Starter({ agent }: { agent: string }): JSX.Element {
+  return (
+    <small title={whole(agent)}>
+      Started by <bdi safe>{agent}</bdi>
+    </small>
+  );
+}
+
+/** A column has room for about as many characters. */
+const MAX_SHOWN = 20;
+
+/** The title of a text that may be cut off by its column. */
+function whole(text: string): string | undefined {
+  return text.length > MAX_SHOWN ? attributeText(text) : undefined;
 }
 
 function ChooseBox({ job }: { job: Job }): JSX.Element {
@@ -88,7 +119,12 @@ function ChooseBox({ job }: { job: Job }): JSX.Element {
 /** A link to the jobs of a session. */
 export function SessionLink({ id }: { id: string }): JSX.Element {
   return (
-    <a class="session-link" href={attributeText(urlTo(`/sessions/${encodeURIComponent(id)}`))} safe>
+    <a
+      class="session-link"
+      href={attributeText(urlTo(`/sessions/${encodeURIComponent(id)}`))}
+      title={whole(id)}
+      safe
+    >
       {id}
     </a>
   );

@@ -13,7 +13,7 @@ import { FilterField, WordsField } from '../forms/filter.tsx';
 import { Page } from '../layouts/page.tsx';
 import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
-import type { AuditModel, Layout } from '../view_models.ts';
+import type { AuditModel, JobNames, Layout } from '../view_models.ts';
 import { NextPage } from './pagination.tsx';
 
 export function AuditPage({ layout, model }: { layout: Layout; model: AuditModel }): JSX.Element {
@@ -37,7 +37,7 @@ export function AuditPage({ layout, model }: { layout: Layout; model: AuditModel
           )}
         </p>
       ) : (
-        <AuditTable entries={entries} now={layout.now} />
+        <AuditTable entries={entries} now={layout.now} nameOf={model.nameOf} />
       )}
       <NextPage href={nextHref} label="Older entries" />
       {entries.length > 0 && <Exports query={query} />}
@@ -101,10 +101,16 @@ const MAX_CHANGE = 300;
 interface AuditTableProps {
   entries: AuditEntry[];
   now: Date;
+  nameOf: JobNames;
+}
+
+interface EntryProps {
+  entry: AuditEntry;
+  nameOf: JobNames;
 }
 
 /** One row for each entry; what happened by itself is dimmed. */
-export function AuditTable({ entries, now }: AuditTableProps): JSX.Element {
+export function AuditTable({ entries, now, nameOf }: AuditTableProps): JSX.Element {
   if (entries.length === 0) return <p class="empty-note">No entries match.</p>;
   return (
     <table class="stacked audit-table">
@@ -117,10 +123,10 @@ export function AuditTable({ entries, now }: AuditTableProps): JSX.Element {
               {ACTION_WORDS[entry.action]}
             </td>
             <th scope="row" class="cell-what">
-              <Target entry={entry} />
+              <Target entry={entry} nameOf={nameOf} />
             </th>
             <td class="cell-who">
-              <Who entry={entry} />
+              <Who entry={entry} nameOf={nameOf} />
             </td>
             <td class="cell-address mono" safe>
               {entry.by.address ?? ''}
@@ -132,9 +138,9 @@ export function AuditTable({ entries, now }: AuditTableProps): JSX.Element {
   );
 }
 
-function Target({ entry }: { entry: AuditEntry }): JSX.Element {
+function Target({ entry, nameOf }: EntryProps): JSX.Element {
   const { jobId, ids } = entry;
-  if (jobId !== undefined) return <JobLink id={jobId} />;
+  if (jobId !== undefined) return <JobLink id={jobId} nameOf={nameOf} />;
   const text = cut(targetText(entry), 2 * MAX_NAME);
   if (ids === undefined) return <Other text={text} entry={entry} />;
   return (
@@ -143,7 +149,7 @@ function Target({ entry }: { entry: AuditEntry }): JSX.Element {
       <ul class="audit-ids">
         {ids.map((id) => (
           <li>
-            <JobLink id={id} />
+            <JobLink id={id} nameOf={nameOf} />
           </li>
         ))}
       </ul>
@@ -178,19 +184,37 @@ function Linked({ text, entry: { kind, action, target } }: OtherProps): JSX.Elem
   );
 }
 
-function JobLink({ id }: { id: string }): JSX.Element {
+/** Characters of an id that tell jobs of the same name apart, as in the terminal. */
+const SHORT_ID = 8;
+
+/** The job by its name, and the end of its id; one without a name by its id. */
+function JobLink({ id, nameOf }: { id: string; nameOf: JobNames }): JSX.Element {
+  const href = urlTo(`/jobs/${encodeURIComponent(id)}`);
+  const name = nameOf(id);
+  if (name === undefined) {
+    return (
+      <a class="mono" href={href} safe>
+        {id}
+      </a>
+    );
+  }
   return (
-    <a class="mono" href={urlTo(`/jobs/${encodeURIComponent(id)}`)} safe>
-      {id}
-    </a>
+    <span class="audit-job">
+      <a href={href} title={attributeText(id)} safe>
+        {name}
+      </a>{' '}
+      <small class="mono muted" safe>
+        {id.slice(-SHORT_ID)}
+      </small>
+    </span>
   );
 }
 
-function Who({ entry: { by } }: { entry: AuditEntry }): JSX.Element {
+function Who({ entry: { by }, nameOf }: EntryProps): JSX.Element {
   if (by.via !== 'job' || by.user === undefined) return <span safe>{actorText(by)}</span>;
   return (
     <>
-      the job <JobLink id={by.user} />
+      the job <JobLink id={by.user} nameOf={nameOf} />
     </>
   );
 }

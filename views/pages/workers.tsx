@@ -2,7 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import type { SourceQueue, TypeQueue } from '../../src/jobs/queue.ts';
 import type { Worker } from '../../src/jobs/workers.ts';
 import { count, jobName, sourceTitle } from '../../src/text/format.ts';
-import { limitWords } from '../../src/text/queue_text.ts';
+import { limitWords, silentText } from '../../src/text/queue_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
@@ -62,7 +62,10 @@ function Processes({ model: { processes }, now }: Props): JSX.Element {
                 {process.version ?? '–'}
               </td>
               <td data-label="Since">{relativeTime(process.startedAt, now)}</td>
-              <td data-label="Heartbeat">{relativeTime(process.seenAt, now)}</td>
+              <td data-label="Heartbeat">
+                {relativeTime(process.seenAt, now)}
+                {silentText(process.seenAt, now) as 'safe'}
+              </td>
               <td data-label="Runs">
                 <Running jobs={process.running} />
               </td>

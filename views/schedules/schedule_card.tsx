@@ -1,4 +1,4 @@
-import { inputSentence } from '../../src/operations/words.ts';
+import { inputSentence, isOnce } from '../../src/operations/words.ts';
 import type { Schedule, ScheduleRun } from '../../src/schedules/schedule.ts';
 import { jobName } from '../../src/text/format.ts';
 import {
@@ -120,7 +120,8 @@ function NextRun({ schedule, now }: { schedule: Schedule; now: Date }): JSX.Elem
   if (nextDueAt === undefined) return <span safe>{nextRunText(schedule)}</span>;
   return (
     <>
-      {relativeTime(nextDueAt, now)} <span class="muted">({zonedTime(nextDueAt, timeZone)})</span>
+      {relativeTime(nextDueAt, now)}{' '}
+      <span class="muted">({zonedTime(nextDueAt, timeZone, now)})</span>
     </>
   );
 }
@@ -181,11 +182,8 @@ function Actions({ schedule }: { schedule: Schedule }): JSX.Element {
         </button>
         <div class="form-result" />
       </PostForm>
-      <RunNow schedule={schedule} address={address} />
-      <a class="button" href={attributeText(urlTo(`/schedules/${encodeURIComponent(id)}/edit`))}>
-        Change
-        <span class="visually-hidden" safe>{` ${name}`}</span>
-      </a>
+      {isOnce(type) ? '' : <RunNow name={name} address={address} />}
+      {isOnce(type) ? '' : <Change id={id} name={name} />}
       <details class="remove-schedule">
         <summary>Remove…</summary>
         <PostForm action={`${address}/remove`} target="find .form-result">
@@ -198,31 +196,24 @@ function Actions({ schedule }: { schedule: Schedule }): JSX.Element {
   );
 }
 
-/** What deletes posts is asked about first. */
-function RunNow({ schedule, address }: { schedule: Schedule; address: string }): JSX.Element {
-  const { type, input } = schedule;
-  const name = jobName({ type: type as never, metadata: input });
-  const form = (note: JSX.Element, word: string) => (
+function RunNow({ name, address }: { name: string; address: string }): JSX.Element {
+  return (
     <PostForm action={`${address}/run`} target="find .form-result">
-      {note}
       <button type="submit">
-        {word as 'safe'}
+        Run now
         <span class="visually-hidden" safe>{`: ${name}`}</span>
       </button>
       <div class="form-result" />
     </PostForm>
   );
-  if (type !== 'forget') return form('', 'Run now');
+}
+
+function Change({ id, name }: { id: string; name: string }): JSX.Element {
   return (
-    <details class="remove-schedule">
-      <summary>Run now…</summary>
-      {form(
-        <p class="field-help" safe>
-          {inputSentence(type, input)}
-        </p>,
-        'Delete now',
-      )}
-    </details>
+    <a class="button" href={attributeText(urlTo(`/schedules/${encodeURIComponent(id)}/edit`))}>
+      Change
+      <span class="visually-hidden" safe>{` ${name}`}</span>
+    </a>
   );
 }
 

@@ -39,11 +39,11 @@ interface RunProps {
 
 /** A run: its job with its outcome, and what there is to say of it. */
 export function RunOfSchedule({ run, schedule, now }: RunProps): JSX.Element {
-  const notes = runNotes(run, schedule.timeZone);
+  const notes = runNotes(run, schedule.timeZone, now);
   return (
     <span class="schedule-run">
       <StatusIcon status={statusOf(run)} /> {relativeTime(run.at, now)}{' '}
-      <span class="muted">({zonedTime(run.at, schedule.timeZone)})</span>{' '}
+      <span class="muted">({zonedTime(run.at, schedule.timeZone, now)})</span>{' '}
       <RunJob run={run} type={schedule.type} />
       {notes.length > 0 && (
         <span class="schedule-note" safe>

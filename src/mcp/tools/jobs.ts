@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isFinal, JOB_STATUSES } from '../../jobs/index.ts';
 import { parseJobQuery } from '../../jobs/job_query.ts';
+import { forAgents } from '../agent_words.ts';
 import { checked } from '../arguments.ts';
 import { collected } from '../collected.ts';
 import type { AgentDeps } from '../deps.ts';
@@ -108,7 +109,10 @@ function getJobLog({ tracker }: AgentDeps): AgentTool {
       return {
         content: [
           collected({
-            lines: text.split('\n').filter(Boolean),
+            lines: text
+              .split('\n')
+              .filter(Boolean)
+              .map((line) => forAgents(line)),
             nextPosition: position,
             hasMore,
             ...(dropped > 0 && { dropped }),

@@ -1,9 +1,10 @@
 import type { Elysia } from 'elysia';
 import { AuditPage, AuditTable } from '../../../views/pages/audit.tsx';
-import type { AuditModel } from '../../../views/view_models.ts';
+import type { AuditModel, JobNames } from '../../../views/view_models.ts';
 import { type TypedAuditQuery, toAuditQuery } from '../../jobs/audit_query.ts';
 import type { AuditEntry, AuditQuery, AuditTrail } from '../../jobs/index.ts';
 import { AUDIT_COLUMNS, auditTable } from '../../text/audit_text.ts';
+import { jobName } from '../../text/format.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import { AUDIT_PAGE_QUERY, AUDIT_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -33,7 +34,10 @@ export function auditRoutes(deps: WebDeps) {
         }
         const page = await tracker.audit.list(query);
         return respond(() => page, {
-          html: () => AuditTable({ entries: page.entries, now: new Date() }),
+          async html() {
+            const nameOf = await namesOf(deps, page.entries);
+            return AuditTable({ entries: page.entries, now: new Date(), nameOf });
+          },
           text: () => auditTable(page.entries, page.nextCursor),
         });
       },
@@ -57,11 +61,31 @@ export function auditPage(deps: WebDeps) {
       async ({ request, query: typed }) => {
         const page = await deps.tracker.audit.list(toAuditQuery(typed));
         const nextHref = nextHrefOf(request, page.nextCursor);
-        const model = { ...page, query: shownQuery(typed), nextHref };
+        const nameOf = await namesOf(deps, page.entries);
+        const model = { ...page, nameOf, query: shownQuery(typed), nextHref };
         return html(AuditPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
     );
+}
+
+/** Names that a page looks up at most: an entry of many jobs has the ids of up to 100. */
+const MAX_NAMES = 1_000;
+
+async function namesOf(
+  { tracker }: Pick<WebDeps, 'tracker'>,
+  entries: AuditEntry[],
+): Promise<JobNames> {
+  const ids = [...new Set(entries.flatMap(jobsIn))].slice(0, MAX_NAMES);
+  const jobs = await Promise.all(ids.map((id) => tracker.reader.getBriefJob(id)));
+  const names = new Map(jobs.flatMap((job) => (job ? [[job.id, jobName(job)]] : [])));
+  return (id) => names.get(id);
+}
+
+/** The jobs that an entry names: what was changed, and the job that started it. */
+function jobsIn({ jobId, ids = [], by }: AuditEntry): string[] {
+  const starter = by.via === 'job' ? by.user : undefined;
+  return [...ids, jobId, starter].filter((id) => id !== undefined);
 }
 
 function shownQuery(typed: TypedAuditQuery): AuditModel['query'] {

@@ -60,7 +60,7 @@ async function start(deps: WebDeps, context: RequestContext, body: unknown): Pro
     ? await startList(deps, context, body)
     : [await startOne(deps, context, body)];
   const { status, headers } = outcomeOf(results);
-  const warnings = warningsOf(deps, body, results);
+  const warnings = await warningsOf(deps, body, results);
   const formats = {
     async html() {
       const parts = await Promise.all(results.map((result) => htmlOf(deps, result)));
@@ -107,12 +107,20 @@ async function startOne(
 }
 
 /** About the entries that were started; in a list they name the entry. */
-function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): string[] {
+async function warningsOf(
+  { tracker }: WebDeps,
+  body: unknown,
+  results: Result[],
+): Promise<string[]> {
   const entries = Array.isArray(body) ? body : [body];
+  const pauseOf = await tracker.reader.pauseOf();
   return results.flatMap((result, index) => {
     if (!('job' in result)) return [];
     const { job } = result;
-    const found = [...entryWarnings(tracker, job.type, entries[index]), ...pastStartWarning(job)];
+    const found = [
+      ...entryWarnings(tracker, job.type, entries[index]),
+      ...pastStartWarning(job, pauseOf(job) !== undefined),
+    ];
     return entries.length > 1 ? found.map((text) => `Entry ${index + 1}: ${text}`) : found;
   });
 }

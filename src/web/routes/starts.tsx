@@ -3,6 +3,7 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
+import type { Pause } from '../../jobs/job.ts';
 import { removeImport } from '../../sources/archive/index.ts';
 import { knownText } from '../../text/import_text.ts';
 import { startedText } from '../../text/job_text.ts';
@@ -66,7 +67,7 @@ async function start(
     const warnings = [
       ...notes,
       ...inputWarnings(deps.tracker, type, input),
-      ...pastStartWarning(job),
+      ...pastStartWarning(job, (await pauseOf(deps, job)) !== undefined),
     ];
     return await answer(deps, request, job, warnings);
   } catch (error) {
@@ -125,8 +126,16 @@ async function answer(
   return html(`${started}${StartWarnings({ warnings })}`, 202, headers);
 }
 
+/** Why it does not start now, if its type or source is paused. */
+async function pauseOf(
+  { tracker }: Pick<WebDeps, 'tracker'>,
+  job: Job,
+): Promise<Pause | undefined> {
+  return (await tracker.reader.pauseOf())(job);
+}
+
 async function startedNote(deps: WebDeps, request: Request, job: Job): Promise<string> {
-  const note = await StartedNote({ job });
+  const note = await StartedNote({ job, pause: await pauseOf(deps, job) });
   const isOnOwnPage = refererOf(request)?.split('?')[0] === urlTo(`/${job.type}`);
   const form = isUpload(request) && isOnOwnPage ? deps.forms.get(job.type) : undefined;
   return note + ((await form?.afterUpload?.(job, deps)) ?? '');

@@ -77,7 +77,7 @@ describe('FEATURES 38: the budget for X', () => {
     expect(await reading.live.budgets.read('x')).toMatchObject({ posts: 257, requests: 4 });
     expect(error).toBeInstanceOf(BudgetSpent);
     expect(error?.message).toBe(
-      'The budget for X is used up: 257 of 257 posts, $1.28 of $1.28. Raise it on the Sources page, or with "xgpt sources budget x <posts>"; then Retry continues from here.',
+      'The budget for X is used up: 257 of 257 posts, $1.28 of $1.28. Raise or reset it on the Sources page, or with "xgpt sources budget x <posts>" or "xgpt sources budget x --reset"; then Retry continues from here.',
     );
   });
 

@@ -20,6 +20,11 @@ describe('the response to a valid start', () => {
     const [now, runAt] = [new Date('2026-11-30T03:00:00Z'), new Date('2026-12-01T05:00:00Z')];
     const planned = StartedNote({ job: jobView({ status: 'queued', runAt }).job, now });
     expect(textOf(String(planned))).toBe('Planned for Tue 1 Dec, 05:00 UTC : scrape @aurora_lab');
+    const waits = StartedNote({
+      job: jobView({ status: 'queued' }).job,
+      pause: { type: 'scrape' },
+    });
+    expect(textOf(String(waits))).toBe('Waits, because scrape is paused: scrape @aurora_lab');
     expect(attributesOf(note, 'a').href).toBe('/jobs/scrape-0198a');
     expect(attributesOf(note, 'p').role).toBe('status');
   });

@@ -15,13 +15,16 @@ const SCHEDULE: Schedule = {
 };
 const now = new Date();
 
-test('FEATURES 40: a scheduled deletion asks before it is run by hand', () => {
-  const [forget, scrape] = ['forget', 'scrape'].map((type) =>
+test('FEATURES 40: a schedule that deletes can only be paused and removed', () => {
+  const [forget = '', scrape = ''] = ['forget', 'scrape'].map((type) =>
     String(ScheduleCard({ schedule: { ...SCHEDULE, type }, runs: [], now })),
   );
-  expect(forget).toMatch(/<summary>Run now…<\/summary><form[^>]+\/run"/);
-  expect(forget).toContain('Delete now');
-  expect(scrape).not.toContain('Run now…');
+  for (const way of ['/run"', '/edit"']) {
+    expect(forget).not.toContain(way);
+    expect(scrape).toContain(way);
+  }
+  expect(forget).toContain('/pause"');
+  expect(forget).toContain('/remove"');
 });
 
 test('FEATURES 48: the audit trail leads to a schedule that is there', () => {
@@ -31,7 +34,7 @@ test('FEATURES 48: the audit trail leads to a schedule that is there', () => {
       by: { via: 'terminal' },
     }) as AuditEntry;
   const table = (action: 'change' | 'remove') =>
-    String(AuditTable({ entries: [entry(action)], now }));
+    String(AuditTable({ entries: [entry(action)], now, nameOf: () => undefined }));
   expect(table('change')).toContain('<a href="/schedules#schedule-1"');
   expect(table('remove')).not.toContain('<a href="/schedules');
 });

@@ -11,6 +11,8 @@ const POLL_MS = 150;
 
 const HOW_TO_SET =
   'on the Sources page, or with "xgpt sources budget x <posts>"; then Retry continues from here';
+const HOW_TO_RAISE =
+  'Raise or reset it on the Sources page, or with "xgpt sources budget x <posts>" or "xgpt sources budget x --reset"; then Retry continues from here.';
 
 export interface PageLimits {
   /** Items that the caller still wants. */
@@ -149,7 +151,7 @@ function spent(
       ? ` ${rest === 1 ? 'One post is' : `${count(rest)} posts are`} left, and a request may cost ${count(least)}.`
       : '';
   return new BudgetSpent(
-    `The budget for X is used up: ${count(posts)} of ${counted(cap, 'post')}, ${words(posts)} of ${words(cap)}.${tooFew} Raise it ${HOW_TO_SET}.`,
+    `The budget for X is used up: ${count(posts)} of ${counted(cap, 'post')}, ${words(posts)} of ${words(cap)}.${tooFew} ${HOW_TO_RAISE}`,
   );
 }
 
