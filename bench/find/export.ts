@@ -1,8 +1,8 @@
 /**
- * Exports and pages of finds over HTTP: `bun bench/find/export.ts [posts] [--database <file>]`, a million posts
- * by default. Server and client are separate processes. It tells how soon an export begins, how much memory
- * the server takes meanwhile and how long `GET /healthz` waits, and how much slower pages are than with a
- * thousand posts. With a file, a copy of it is used instead of made-up posts.
+ * Exports of finds over HTTP and in the terminal: `bun bench/find/export.ts [posts] [--database <file>]`, a
+ * million posts by default. Server and client are separate processes. It tells how soon an export begins, how
+ * much memory the server or the command takes meanwhile, and how long `GET /healthz` waits. With a file, a copy of
+ * it is used instead of made-up posts.
  */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,28 +12,16 @@ import { createLibrary } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { residentMb } from '../suite/memory.ts';
 import { max, median, quantile } from '../suite/results.ts';
-import { healthDuring, timed } from '../suite/timing.ts';
+import { healthDuring } from '../suite/timing.ts';
 import { startXgpt } from '../suite/xgpt_server.ts';
 import { PAGE, postsFrom } from './made_posts.ts';
 
-const FEW = 1_000;
-const PAGE_RUNS = 25;
 const HEALTH_PAUSE_MS = 5;
+
+const MAIN = join(import.meta.dir, '../../src/main.ts');
 
 /** In which the memory of an export is told, to show whether it grows with what was sent. */
 const QUARTERS = [0.25, 0.5, 0.75, 1];
-
-const PAGES = [
-  'find',
-  'find?q=common',
-  'find?q=topic7',
-  'find?q=common+topic7',
-  'find?q=rare3',
-  'find?q=from%3Aauthor7',
-  'find?q=since%3A2026-01-01',
-  'forget',
-  'forget?username=author7',
-];
 
 const EXPORTS = [
   { accept: 'text/csv', query: '' },
@@ -47,38 +35,28 @@ const { values, positionals } = parseArgs({
 });
 const MANY = Number(positionals[0] ?? 1_000_000);
 
-const few = await withServer(FEW, undefined, measurePages);
-await withServer(MANY, values.database, async (url, pid) => {
-  const many = await measurePages(url);
-  console.log(
-    `\n${'pages, ms'.padEnd(44)}${'1,000'.padStart(9)}${MANY.toLocaleString('en').padStart(11)}   times`,
-  );
-  for (const [path, ms] of many) {
-    const before = few.get(path) as number;
-    console.log(
-      `${path.padEnd(44)}${ms1(before, 9)}${ms1(ms, 11)}${(ms / before).toFixed(1).padStart(8)}`,
-    );
-  }
+await withServer(MANY, values.database, async (url, pid, folder) => {
   const idle = await healthDuring(url, HEALTH_PAUSE_MS, () => Bun.sleep(3_000));
   console.log(
     `\nGET /healthz, idle: p50 ${ms1(median(idle))} ms, p99 ${ms1(quantile(idle, 0.99))} ms`,
   );
   for (const each of EXPORTS) await measureExport(url, pid, each);
+  await measureCommand(folder);
 });
 
 /** Runs the server with so many posts. */
-async function withServer<T>(
+async function withServer(
   count: number,
   database: string | undefined,
-  work: (url: string, pid: number) => Promise<T>,
-): Promise<T> {
+  work: (url: string, pid: number, folder: string) => Promise<void>,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
   const file = join(folder, 'xgpt.sqlite');
   if (database) copyFileSync(database, file);
   else fill(file, count);
   const server = await startXgpt(folder);
   try {
-    return await work(server.url, server.pid);
+    await work(server.url, server.pid, folder);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -93,31 +71,13 @@ function fill(file: string, count: number) {
   db.close();
 }
 
-/** The median time of each page, requested again and again as people who page and refine do. */
-async function measurePages(url: string): Promise<Map<string, number>> {
-  const times = new Map<string, number>();
-  for (const path of PAGES) {
-    const runs: number[] = [];
-    for (let run = 0; run < PAGE_RUNS; run++)
-      runs.push(
-        await timed(async () => {
-          const response = await fetch(`${url}/${path}`);
-          await response.text();
-          if (!response.ok) throw new Error(`/${path} answered ${response.status}.`);
-        }),
-      );
-    times.set(path, median(runs));
-  }
-  return times;
-}
-
 async function measureExport(
   url: string,
   pid: number,
   { accept, query }: (typeof EXPORTS)[number],
 ) {
   const before = residentMb(pid);
-  const memory: { lines: number; mb: number }[] = [];
+  const memory: Sample[] = [];
   let firstMs = 0;
   let totalMs = 0;
   let bytes = 0;
@@ -133,15 +93,39 @@ async function measureExport(
     }
     totalMs = performance.now() - beganAt;
   });
-  const most = (from: number, to: number) =>
-    max(
-      memory.filter((at) => at.lines > from * lines && at.lines <= to * lines).map(({ mb }) => mb),
-    );
   console.log(`\nexport ${accept} ${query || '(all posts)'}
   ${lines.toLocaleString('en')} lines, ${(bytes / 1e6).toFixed(0)} MB in ${(totalMs / 1000).toFixed(1)} s
   first byte: ${ms1(firstMs)} ms
-  memory of the server, MB: ${before.toFixed(0)} before; at most ${QUARTERS.map((to) => most(to - 0.25, to).toFixed(0)).join(', ')} in each quarter
+  memory of the server, MB: ${before.toFixed(0)} before; at most ${inQuarters(memory)} in each quarter
   GET /healthz meanwhile: p50 ${ms1(median(health))} ms, p99 ${ms1(quantile(health, 0.99))} ms, longest ${ms1(max(health))} ms`);
+}
+
+/** The same in the terminal, which writes into a pipe. */
+async function measureCommand(folder: string) {
+  const command = [process.execPath, MAIN, 'find', '--csv'];
+  const child = Bun.spawn(command, { env: { ...process.env, XGPT_DATA_DIR: folder } });
+  const memory: Sample[] = [];
+  let lines = 0;
+  for await (const chunk of child.stdout) {
+    for (const byte of chunk) if (byte === 10) lines++;
+    memory.push({ lines, mb: residentMb(child.pid) });
+  }
+  console.log(`\nxgpt find --csv
+  ${lines.toLocaleString('en')} lines
+  memory, MB: at most ${inQuarters(memory)} in each quarter`);
+}
+
+interface Sample {
+  /** Sent so far. */
+  lines: number;
+  mb: number;
+}
+
+function inQuarters(memory: Sample[]): string {
+  const all = memory.at(-1)?.lines ?? 0;
+  const most = (from: number, to: number) =>
+    max(memory.filter(({ lines }) => lines > from * all && lines <= to * all).map(({ mb }) => mb));
+  return QUARTERS.map((to) => most(to - 0.25, to).toFixed(0)).join(', ');
 }
 
 function ms1(ms: number, width = 0): string {

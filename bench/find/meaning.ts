@@ -3,13 +3,14 @@
  *
  *     bun bench/find/meaning.ts [vectors]      100,000 by default
  *
- * A million vectors need 4 GB in the temporary folder. Only the recall is measured with
+ * A million vectors need 4 GB in the temporary folder, or in `--folder <folder>`, where they stay and are used
+ * again by the next run. Only the recall is measured with
  *
  *     bun bench/find/meaning.ts --sample              the sample library, with what people type
  *     bun bench/find/meaning.ts --real <database>     a copy of that of a data folder, with its own vectors
  */
 import type { Database } from 'bun:sqlite';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,25 +33,32 @@ const SAVED_AT_ONCE = 1000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { real: { type: 'string' }, sample: { type: 'boolean' }, memory: { type: 'string' } },
+  options: {
+    real: { type: 'string' },
+    sample: { type: 'boolean' },
+    memory: { type: 'string' },
+    folder: { type: 'string' },
+  },
 });
 const random = seeded(20_261_129);
 const topics = Array.from({ length: TOPICS }, () => unit(() => normal()));
-const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
+mkdirSync(folder, { recursive: true });
 try {
   if (values.memory) reportMemory(values.memory);
   else if (values.real) measureReal(values.real);
   else if (values.sample) await measureSample();
   else await measure(Number(positionals[0] ?? 100_000));
 } finally {
-  rmSync(folder, { recursive: true });
+  if (!values.folder) rmSync(folder, { recursive: true });
 }
 
 async function measure(size: number) {
+  const isMade = existsSync(join(folder, 'now.sqlite'));
   const former = await openFormer();
   const db = openDatabase(join(folder, 'now.sqlite'));
   const library = createLibrary(db);
-  fill(db, library, former, size);
+  if (!isMade) fill(db, library, former, size);
   const queries = Array.from({ length: QUERIES }, made);
   const memory =
     await Bun.$`${process.execPath} ${import.meta.path} --memory ${db.filename}`.text();

@@ -6,6 +6,12 @@ import { shutDown, shutDownOnSignals } from './shutdown.ts';
 import { surviveDatabaseErrors } from './uncaught.ts';
 
 /**
+ * How long jobs may continue once the agent has closed the pipe, in ms, unless the drain time is shorter.
+ * The official client (2.4.0) sends SIGTERM 2 s after it has closed, and SIGKILL 2 s after that.
+ */
+const PIPE_DRAIN_MS = 500;
+
+/**
  * Serves one agent over standard input and output until it closes them, or a signal comes. Runs jobs as
  * a worker does, so that it needs no server; what is unfinished at the end goes back to the queue, and
  * resumes in a server, a worker or the next of these.
@@ -30,5 +36,6 @@ export async function serveAgent(config: Config, options: { isReader: boolean })
   const shutdown = { deps, drainMs, withParent: stopWithParent, logger, closing };
   shutDownOnSignals({ ...shutdown, closeServer: () => served });
   await served;
-  if (!signal.aborted) await shutDown(shutdown);
+  if (signal.aborted) return;
+  await shutDown({ ...shutdown, drainMs: Math.min(drainMs, PIPE_DRAIN_MS) });
 }

@@ -12,7 +12,7 @@ const MESSAGE = 'Indexing posts anew, because xgpt was updated';
 interface Reindex {
   db: Database;
   library: Pick<Library, 'reindexing'>;
-  tracker: Pick<typeof jobTracker, 'createJob' | 'completeJob'>;
+  tracker: Pick<typeof jobTracker, 'createJob' | 'completeJob' | 'reader' | 'removeJob'>;
   logger: Logger;
   /** Aborted when the process ends: the next start goes on. */
   closing: AbortSignal;
@@ -20,17 +20,20 @@ interface Reindex {
 
 /**
  * Indexes what an update of xgpt reads differently, beside everything else. It is shown as a job; one that
- * is cancelled goes on at the next start.
+ * was cancelled or interrupted goes on at the next start, as another job that replaces interrupted ones.
  */
 export async function reindexInBackground(reindex: Reindex): Promise<void> {
   const { library, tracker, logger, closing } = reindex;
   try {
+    await removeInterrupted(tracker);
     const total = library.reindexing.pending();
     if (total === 0) return;
     const job = await tracker.createJob('index');
     try {
       await indexAll(reindex, job, total);
       await tracker.completeJob(job.jobId, true);
+      // Those whose process was found to have ended only meanwhile.
+      await removeInterrupted(tracker);
     } catch (error) {
       // Then the tracker says that the job was interrupted.
       if (!closing.aborted) await tracker.completeJob(job.jobId, false, (error as Error).message);
@@ -38,6 +41,13 @@ export async function reindexInBackground(reindex: Reindex): Promise<void> {
   } catch (error) {
     logger.warn('Posts could not be indexed anew. The next start goes on.', { error });
   }
+}
+
+/** Their work goes on: nothing failed that anybody would have to see to. */
+async function removeInterrupted(tracker: Reindex['tracker']): Promise<void> {
+  const query = { type: 'index', status: 'failed', failure: 'interrupted' } as const;
+  const { jobs } = await tracker.reader.listJobs(query);
+  for (const { id, pinned } of jobs) if (!pinned) await tracker.removeJob(id);
 }
 
 async function indexAll(

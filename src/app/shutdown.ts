@@ -39,23 +39,28 @@ export function shutDownOnSignals(shutdown: Shutdown): void {
     shutdown.logger.info(
       'Shutting down. Running jobs go back to the queue and resume at the next start.',
     );
-    void shutDown(shutdown);
+    void shutDown({ ...shutdown, isSignalled: true });
   };
   onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], begin);
   if (shutdown.withParent) onParentEnd(begin);
 }
 
-/** Stops jobs and server in order and exits with 0; SIGINT or SIGTERM meanwhile end the process at once. */
+/**
+ * Stops jobs and server in order and exits with 0. A second SIGINT or SIGTERM ends the process at once;
+ * the first one, when no signal has begun this, asks for what happens already.
+ */
 export async function shutDown({
   deps,
   drainMs,
   logger,
   closing,
   closeServer,
-}: Omit<Shutdown, 'withParent'>) {
-  const begunAt = performance.now();
+  isSignalled = false,
+}: Omit<Shutdown, 'withParent'> & { isSignalled?: boolean }) {
+  let signalledAt = isSignalled ? performance.now() : undefined;
   onSignals(['SIGINT', 'SIGTERM'], () => {
-    if (performance.now() - begunAt > SAME_SIGNAL_MS) process.exit(1);
+    signalledAt ??= performance.now();
+    if (performance.now() - signalledAt > SAME_SIGNAL_MS) process.exit(1);
   });
   onSignals(['SIGHUP'], () => {});
   setTimeout(() => {

@@ -9,10 +9,10 @@ import {
   type SavedFields,
   toFindRequest,
 } from '../operations/find/request.ts';
-import { aboutFound, postsText } from '../text/library_text.ts';
+import { aboutAnswer, aboutFound, postsText } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
-import { limitOf, notesOnce, openLibrary, pages, printJson, typedInFind } from './library.ts';
+import { limitOf, openLibrary, pages, printJson, typedInFind } from './library.ts';
 import { flushed, outputClosed, printError, write } from './output.ts';
 import { openNamed, saveTyped } from './saved_finds.ts';
 
@@ -83,7 +83,10 @@ const usage = (message: string) => new CommandFailed(message, EXIT.usage);
 type Deps = Awaited<ReturnType<typeof openLibrary>>;
 
 async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promise<void> {
-  const posts = everything(deps, request, { limit, onNotes: notesOnce() });
+  const posts = everything(deps, request, {
+    limit,
+    onNotes: (about) => aboutAnswer(about).forEach((line) => void printError(line)),
+  });
   for await (const lines of exportLines(posts, 'csv')) {
     write(lines);
     await flushed();

@@ -39,6 +39,7 @@ export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
+export { DOUBLE_PRESS_MS } from './engine/recent_starts.ts';
 export type { RetryPolicy } from './engine/retry.ts';
 export {
   checkedStart,

@@ -15,6 +15,13 @@ export interface CappedCount {
   isCapped: boolean;
 }
 
+/** Keys of posts, up to a limit. */
+export interface CappedKeys {
+  keys: number[];
+  /** There may be more. */
+  isCapped: boolean;
+}
+
 export interface FoundKey {
   key: number;
   /** Higher is better; comparable within one answer only. */
@@ -68,13 +75,16 @@ export interface Facets {
  * so in many turns of the event loop.
  */
 export interface WordFinder {
-  /** Newest first. */
+  /**
+   * Newest first.
+   * @returns `beginning`: the keys of the first `ahead` posts, when these are asked for.
+   */
   newest(
     query: FindQuery,
-    page: { limit: number; cursor?: string },
-  ): Promise<{ keys: number[]; nextCursor?: string }>;
+    page: { limit: number; cursor?: string; ahead?: number },
+  ): Promise<{ keys: number[]; nextCursor?: string; beginning?: number[] }>;
   /**
-   * The best by bm25 over the 50,000 matches that were collected last, best first: those with all words as
+   * The best by bm25 over the 10,000 matches that were collected last, best first: those with all words as
    * they were typed before those with other forms.
    */
   ranked(words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]>;
@@ -92,8 +102,8 @@ export interface WordFinder {
    * @param cap counting stops there. Default: none.
    */
   countAfter(query: FindQuery, key: number, cap?: number): CappedCount;
-  /** The matches that `countAfter` counts, those collected last first, up to `limit`. */
-  keysAfter(query: FindQuery, key: number, limit: number): number[];
+  /** The matches that `countAfter` counts up to the same limit, those collected last first. */
+  keysAfter(query: FindQuery, key: number, limit: number): CappedKeys;
   /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
   /** @param also the keys of posts that a find lists first, also without the words; they are counted first. */

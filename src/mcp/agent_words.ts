@@ -1,7 +1,11 @@
+import { TO_SEE_OTHERS } from '../text/found_text.ts';
 import { WHERE_TO_EMBED } from '../text/meaning_notes.ts';
 
 /** Buttons of a page, as sentences name them: "then Retry continues from here". */
 const RETRY = /(^|[.!?]\s+)?\bRetry (?=continues|starts|keeps)/g;
+
+const OTHERS_FOR_AGENTS =
+  'To see others, narrow the query, or call find with "sort": "newest", which lists all of them.';
 
 const ON_SOURCES_PAGE = ' on the Sources page';
 
@@ -16,6 +20,7 @@ export function forAgents(text: string, isReader = false): string {
   const embed = isReader ? '(which a read-only connection cannot)' : '(with the tool embed)';
   return text
     .replaceAll(WHERE_TO_EMBED, embed)
+    .replaceAll(TO_SEE_OTHERS, OTHERS_FOR_AGENTS)
     .replaceAll('The log says which.', 'get_job_log says which.')
     .replace(
       FOR_A_PERSON,

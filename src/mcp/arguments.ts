@@ -1,8 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InvalidInput } from '../jobs/index.ts';
 import { jsonSchemaOf } from '../platform/json_schema.ts';
 import { detailsOf } from '../platform/typed_fields.ts';
 import { plainLine } from './collected.ts';
+import { type Form, formWords, hasForm, typeWords } from './published_form.ts';
 
 /** The longest name of an argument that an answer repeats, in UTF-16 code units. */
 const MAX_NAME = 100;
@@ -14,22 +15,41 @@ export function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const { success, data, error } = schema.safeParse(given, { error: sentence });
   if (success) return data;
-  const unknown = error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
-  );
-  const others = error.issues.filter(({ code }) => code !== 'unrecognized_keys');
+  throw new InvalidInput(detailsIn(error));
+}
+
+/**
+ * Holds arguments to the schema that `tools/list` publishes. What reads them may take more: forms and
+ * commands send texts for numbers, and a misspelt name would count as absent.
+ * @throws InvalidInput that names the arguments that are unknown or have another form, and what else is
+ * wrong with those given.
+ */
+export async function refuseUnpublished(
+  schema: z.ZodType,
+  given: Record<string, unknown>,
+): Promise<void> {
+  const { properties, additionalProperties } = jsonSchemaOf(schema);
+  if (!properties) return;
+  const isKnown = (name: string) => Object.hasOwn(properties, name);
+  const names = Object.keys(given);
+  const unknown = additionalProperties ? [] : names.filter((name) => !isKnown(name));
+  const forms = properties as Record<string, Form>;
+  const wrong = names.flatMap((name): [string, string][] => {
+    const form = isKnown(name) ? forms[name] : undefined;
+    return form && !hasForm(form, given[name]) ? [[name, `This must be ${formWords(form)}.`]] : [];
+  });
+  if (unknown.length + wrong.length === 0) return;
+  const { error } = await schema.safeParseAsync(given, { error: sentence });
   throw new InvalidInput({
     ...unknownArguments(schema, unknown),
-    ...detailsOf({ issues: others }),
+    ...Object.fromEntries(wrong),
+    // What the argument's own rule says is more than its form.
+    ...(error && detailsIn(error)),
   });
 }
 
-/** A misspelt argument would otherwise count as absent. @throws InvalidInput that names it. */
-export function refuseUnknown(schema: z.ZodType, given: Record<string, unknown>): void {
-  const { properties, additionalProperties } = jsonSchemaOf(schema);
-  if (!properties || additionalProperties) return;
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(properties, name));
-  if (unknown.length > 0) throw new InvalidInput(unknownArguments(schema, unknown));
+function detailsIn({ issues }: z.ZodError): Record<string, string> {
+  return detailsOf({ issues: issues.filter(({ code }) => code !== 'unrecognized_keys') });
 }
 
 function unknownArguments(schema: z.ZodType, names: string[]): Record<string, string> {
@@ -39,13 +59,20 @@ function unknownArguments(schema: z.ZodType, names: string[]): Record<string, st
   return Object.fromEntries(names.map((name) => [plainLine(name, MAX_NAME), advice]));
 }
 
+/** An argument that is a whole number from 0 on, to `max` if that is given. */
+export function wholeNumberArgument(max?: number) {
+  const error = `This must be a whole number from 0 ${max === undefined ? 'on' : `to ${max}`}.`;
+  const number = z.int({ error }).min(0, error);
+  return max === undefined ? number : number.max(max, error);
+}
+
 /** What an argument must be. Schemas that say it themselves come first. */
 function sentence(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
-        ? `This argument is missing. It is ${article(issue.expected)}.`
-        : `This must be ${article(issue.expected)}.`;
+        ? `This argument is missing. It is ${typeWords(issue.expected)}.`
+        : `This must be ${typeWords(issue.expected)}.`;
     case 'invalid_value':
       return `This must be one of: ${issue.values.map(String).join(', ')}.`;
     case 'too_small':
@@ -57,12 +84,6 @@ function sentence(issue: z.core.$ZodRawIssue): string | undefined {
     default:
       return 'This has the wrong form.';
   }
-}
-
-function article(type: string): string {
-  if (type === 'int') return 'a whole number';
-  if (type === 'boolean') return 'true or false';
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
 function bound(origin: string, most: 'least' | 'most', limit: number | bigint): string {

@@ -2,6 +2,7 @@ import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
+import type { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 
 /** What agents work with. */
@@ -10,6 +11,7 @@ export interface AgentDeps extends OperationDeps {
   operations: Operations;
   config: Pick<Config, 'agentWaitMs' | 'keepFinishedMs'>;
   logger: Logger;
+  health: Pick<Health, 'noticed'>;
   /** Aborts when the server stops: nothing waits any longer then. */
   closing?: AbortSignal;
 }

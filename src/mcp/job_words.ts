@@ -1,5 +1,6 @@
 import { isFinal, type Job, type PauseOf } from '../jobs/index.ts';
-import { nextLink, resultNotes, resultSummary } from '../operations/words.ts';
+import type { ResultLink } from '../operations/operation.ts';
+import { nextLink, resultLinks, resultNotes, resultSummary } from '../operations/words.ts';
 import { abridge } from '../text/abridge.ts';
 import { cut } from '../text/cut.ts';
 import { clockTime, estimate, jobName, progressCount, rate } from '../text/format.ts';
@@ -86,6 +87,19 @@ export function ownWords(job: Job, pauseOf: PauseOf, now = new Date()): string {
   }
 }
 
+/**
+ * What becomes of an unfinished job, in words of our own: empty, or a sentence.
+ * @param closing aborted when this process stops. Another one may run the job then.
+ */
+export function whatBecomes(job: Job, pauseOf: PauseOf, closing?: AbortSignal): string {
+  if (job.status === 'cancelling') return '';
+  if (pauseOf(job)) return 'It starts when a person resumes that.';
+  if (closing?.aborted) {
+    return 'This xgpt process stops: another one runs the job, or the next one that starts.';
+  }
+  return job.status === 'queued' ? 'It starts when its turn comes.' : 'It goes on.';
+}
+
 /** A job as agents see it in lists and alone: bounded, whatever it read and returned. */
 export function jobJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
   const { id, type, status, progress, createdAt, completedAt } = job;
@@ -108,12 +122,12 @@ export function jobJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
 export function endedJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
   if (!isFinal(job.status)) return jobJson(job, pauseOf);
   const notes = [...resultNotes(job, 'api'), ...nowPossible(job)].slice(0, MAX_NOTES);
-  const next = nextFind(job);
+  const next = nextCalls(job);
   return {
     ...jobJson(job, pauseOf),
     ...(job.result !== undefined && { result: abridge(withSource(job)) }),
     ...(notes.length > 0 && { notes: notes.map((note) => cut(forAgents(note), MAX_MESSAGE)) }),
-    ...(next && { next: { tool: 'find', arguments: next } }),
+    ...(next.length > 0 && { next }),
   };
 }
 
@@ -124,11 +138,29 @@ function withSource({ result, metadata }: Job): unknown {
   return isPlain && typeof source === 'string' ? { source, ...result } : result;
 }
 
-/** The arguments of a find of what the job has brought, where a find needs no more than those. */
-function nextFind(job: Job): Record<string, string> | undefined {
+/** A call of another tool, which an answer suggests. */
+interface NextCall {
+  tool: string;
+  arguments: Record<string, string>;
+}
+
+/**
+ * The calls that read what a job has brought, by the links of its page: a find for each author or term,
+ * or the profiles. A link to a list of everything is none, as is one that wants words first.
+ */
+function nextCalls(job: Job): NextCall[] {
   const next = nextLink(job);
-  if (next?.path !== '/find' || isFindByMeaning(next.query)) return undefined;
-  return next.query;
+  if (!next) return [];
+  const links = resultLinks(job);
+  return (links.length > 0 ? links : [next]).flatMap((link) => callOf(link, job) ?? []);
+}
+
+function callOf({ path, query }: ResultLink, { metadata }: Job): NextCall | undefined {
+  if (Object.keys(query).length === 0 || isFindByMeaning(query)) return undefined;
+  if (path === '/find') return { tool: 'find', arguments: query };
+  const source = metadata?.source;
+  if (path !== '/profiles' || typeof source !== 'string' || query.q === undefined) return undefined;
+  return { tool: 'get_profile', arguments: { source, username: query.q } };
 }
 
 /** What the page asks words for first. */

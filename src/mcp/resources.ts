@@ -2,11 +2,12 @@ import type { Resource } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Job } from '../jobs/index.ts';
 import { parseJobQuery } from '../jobs/job_query.ts';
-import { jobName } from '../text/format.ts';
+import { count, jobName } from '../text/format.ts';
 import { collectedText, plainLine, UNTRUSTED } from './collected.ts';
 import type { AgentDeps } from './deps.ts';
+import { WrongCursor } from './failures.ts';
 import { endedJson } from './job_words.ts';
-import { postJson, profileJson } from './posts.ts';
+import { MAX_PART, profileJson, wholePostJson } from './posts.ts';
 import { readPost } from './tools/library.ts';
 import { jobUri, postUri, profileUri, type ResourceKind, readUri, TEMPLATES } from './uris.ts';
 
@@ -19,33 +20,41 @@ const MAX_NAME = 100;
 /** In which order resources are listed. */
 const KINDS: readonly ResourceKind[] = ['jobs', 'profiles', 'posts'];
 
-const MIME_TYPE = 'application/json';
+/**
+ * How many of each kind are listed. The official client (2.4.0) reads at most 64 pages of a list and
+ * fails when there are more, so a whole library cannot be listed.
+ */
+const MAX_LISTED: Record<ResourceKind, number> = { jobs: 200, profiles: 300, posts: 500 };
 
-/** The cursor of a list is of another list, or was changed. */
-export class WrongCursor extends Error {
-  override readonly name = 'WrongCursor';
-}
+const MIME_TYPE = 'application/json';
 
 type ResourcePage = { resources: Resource[]; nextCursor?: string };
 
 /**
- * A page of all resources: jobs, then profiles, then posts, the newest of each first.
+ * A page of the resources that are listed: the newest jobs, then profiles by name, then the newest
+ * posts, not more of each than `MAX_LISTED`. The templates reach all others.
  * @throws WrongCursor, InvalidCursor, InvalidInput
  */
 export async function listResources(
   deps: AgentDeps,
   cursor: string | undefined,
 ): Promise<ResourcePage> {
-  const [first, start] = readCursor(cursor);
+  let { kind: first, within, listed } = readCursor(cursor);
   const resources: Resource[] = [];
-  let within = start;
   for (const kind of KINDS.slice(KINDS.indexOf(first))) {
     // A page ends where it is full, not where a kind ends.
-    if (resources.length === PAGE) return { resources, nextCursor: writeCursor(kind, within) };
-    const page = await pageOf(deps, kind, PAGE - resources.length, within);
+    const room = PAGE - resources.length;
+    if (room === 0) return { resources, nextCursor: writeCursor({ kind, listed: 0 }) };
+    const limit = Math.min(room, MAX_LISTED[kind] - listed);
+    const page = limit > 0 ? await pageOf(deps, kind, limit, within) : { resources: [] };
     resources.push(...page.resources);
     within = page.nextCursor;
-    if (within !== undefined) return { resources, nextCursor: writeCursor(kind, within) };
+    listed += page.resources.length;
+    if (within !== undefined && listed < MAX_LISTED[kind]) {
+      return { resources, nextCursor: writeCursor({ kind, within, listed }) };
+    }
+    within = undefined;
+    listed = 0;
   }
   return { resources };
 }
@@ -95,7 +104,10 @@ function resource(uri: string, name: string): Resource {
 /** The templates of all resources. */
 export function resourceTemplates() {
   return [
-    template('posts', 'A collected post with all of its text.'),
+    template(
+      'posts',
+      `A collected post. A text of more than ${count(MAX_PART)} characters comes in parts: offset is nextOffset of the part before.`,
+    ),
     template('profiles', 'A collected profile.'),
     template('jobs', 'A job: how far it is, or its result.'),
   ];
@@ -114,11 +126,11 @@ export async function readResource(deps: AgentDeps, uri: string) {
 }
 
 async function dataOf({ library, tracker }: AgentDeps, uri: string) {
-  const { kind, parts } = readUri(uri) ?? {};
+  const { kind, parts, offset = 0 } = readUri(uri) ?? {};
   const [first = '', second = ''] = parts ?? [];
   if (kind === 'posts') {
     const post = readPost(library, first, second);
-    return post && { post: postJson(post, true) };
+    return post && { post: wholePostJson(post, offset) };
   }
   if (kind === 'profiles') {
     const profile = library.profileOf(first, second);
@@ -128,21 +140,28 @@ async function dataOf({ library, tracker }: AgentDeps, uri: string) {
   return job && { job: endedJson(job, await tracker.reader.pauseOf()) };
 }
 
-const cursorParts = z.tuple([z.enum(['jobs', 'profiles', 'posts']), z.string().optional()]);
+/** Where a page begins: the cursor within its kind, and how many of that were listed before. */
+interface Position {
+  kind: ResourceKind;
+  within?: string;
+  listed: number;
+}
 
-function readCursor(cursor: string | undefined): [ResourceKind, string | undefined] {
-  if (cursor === undefined) return ['jobs', undefined];
+const position = z.strictObject({
+  kind: z.enum(['jobs', 'profiles', 'posts']),
+  within: z.string().optional(),
+  listed: z.int().min(0),
+});
+
+function readCursor(cursor: string | undefined): Position {
+  if (cursor === undefined) return { kind: 'jobs', listed: 0 };
   try {
-    const [kind, within] = cursorParts.parse(
-      JSON.parse(Buffer.from(cursor, 'base64url').toString()),
-    );
-    return [kind, within];
+    return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (cause) {
     throw new WrongCursor('Invalid cursor.', { cause });
   }
 }
 
-function writeCursor(kind: ResourceKind, within?: string): string {
-  const parts = within === undefined ? [kind] : [kind, within];
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+function writeCursor(from: Position): string {
+  return Buffer.from(JSON.stringify(from)).toString('base64url');
 }

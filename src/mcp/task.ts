@@ -4,7 +4,8 @@ import type { Library } from '../library/index.ts';
 import { resultOf } from '../operations/operation.ts';
 import { termsOf } from '../operations/sentences.ts';
 import { collected, plainLine } from './collected.ts';
-import { endedJson, ownWords, statusMessage } from './job_words.ts';
+import type { AgentDeps } from './deps.ts';
+import { endedJson, ownWords, statusMessage, whatBecomes } from './job_words.ts';
 import { jobUri, postUri, profileUri } from './uris.ts';
 
 /**
@@ -69,14 +70,15 @@ interface TaskDeps {
   config: { keepFinishedMs: number };
 }
 
-export async function taskHandle(deps: TaskDeps, job: Job): Promise<TaskHandle> {
+export async function taskHandle(
+  deps: TaskDeps & Pick<AgentDeps, 'closing'>,
+  job: Job,
+): Promise<TaskHandle> {
   const { id, type } = job;
   // A client that takes the handle for the result shows its content to the model.
   const pauseOf = await deps.tracker.reader.pauseOf();
-  const begun = pauseOf(job)
-    ? `was queued: it ${ownWords(job, pauseOf)}`
-    : 'was started, and goes on';
-  const text = `The ${type} job ${id} ${begun}. Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
+  const words = `The ${type} job ${id} was created: it ${ownWords(job, pauseOf)}. ${whatBecomes(job, pauseOf, deps.closing)}`;
+  const text = `${words} Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
   return { resultType: 'task', content: [{ type: 'text', text }], ...(await taskOf(deps, job)) };
 }
 

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Job } from '../jobs/index.ts';
 import { TASKS_EXTENSION } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
+import { answered } from './failures.ts';
 import { READ_ONLY } from './read_only.ts';
 import { hasExpired, type TaskState, taskState } from './task.ts';
 
@@ -30,9 +31,15 @@ export function addTaskMethods(
   deps: AgentDeps,
   callerOf: (context: ServerContext) => Caller,
 ): void {
+  const job = (taskId: string) => taskJob(deps, taskId);
   server.setRequestHandler('tasks/get', { params, result }, async ({ taskId }, context) => {
     requireTasks(callerOf(context));
-    return (await taskState(deps, await taskJob(deps, taskId))) satisfies TaskState;
+    return answered(
+      deps,
+      'tasks/get',
+      context,
+      async (): Promise<TaskState> => taskState(deps, await job(taskId)),
+    );
   });
   // No job asks its client for anything: whatever is answered belongs to no open question.
   server.setRequestHandler(
@@ -42,20 +49,22 @@ export function addTaskMethods(
       requireTasks(callerOf(context));
       // The library (2.4.0) takes them out of the parameters.
       if (!isRecord(inputResponses ?? context.mcpReq.inputResponses)) throw noResponses();
-      await taskJob(deps, taskId);
+      await answered(deps, 'tasks/update', context, () => job(taskId));
       return ACKNOWLEDGED;
     },
   );
   server.setRequestHandler('tasks/cancel', { params, result }, async ({ taskId }, context) => {
     const caller = callerOf(context);
     requireTasks(caller);
-    const { id } = await taskJob(deps, taskId);
-    if (caller.isReader) throw readOnly();
-    const { agent, address } = caller;
-    const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
-    // One that has ended already stays as it is; the client sees that when it asks.
-    await deps.tracker.cancelJob(id, { by });
-    return ACKNOWLEDGED;
+    return answered(deps, 'tasks/cancel', context, async () => {
+      const { id } = await job(taskId);
+      if (caller.isReader) throw readOnly();
+      const { agent, address } = caller;
+      const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
+      // One that has ended already stays as it is; the client sees that when it asks.
+      await deps.tracker.cancelJob(id, { by });
+      return ACKNOWLEDGED;
+    });
   });
 }
 

@@ -5,8 +5,9 @@ import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidCursor } from '../library/index.ts';
 import { jsonSchemaOf } from '../platform/json_schema.ts';
 import { forAgents } from './agent_words.ts';
-import { checked } from './arguments.ts';
+import { checked, refuseUnpublished } from './arguments.ts';
 import type { AgentDeps, Caller } from './deps.ts';
+import { outOfOrderWords } from './failures.ts';
 import type { TaskHandle } from './task.ts';
 
 /** The answer of a tool: a result, or the handle of a task. */
@@ -44,18 +45,21 @@ export function listed({ name, title, description, input, annotations }: AgentTo
   return { name, title, description, inputSchema: inputSchema as Tool['inputSchema'], annotations };
 }
 
-/** Calls a tool. What the agent can put right is an answer that says so, not an error. */
+/**
+ * Calls a tool. What the agent can put right is an answer that says so, not an error; so is what keeps
+ * the database from being used.
+ */
 export async function callTool(
-  { logger }: Pick<AgentDeps, 'logger'>,
+  deps: Pick<AgentDeps, 'health'>,
   tool: AgentTool,
   ...call: Parameters<AgentTool['call']>
 ): Promise<Answer> {
   try {
+    await refuseUnpublished(tool.input(), call[0]);
     return await tool.call(...call);
   } catch (error) {
-    const message = refusalOf(error, call[1].isReader);
+    const message = refusalOf(error, call[1].isReader) ?? outOfOrderWords(deps, error);
     if (message !== undefined) return refusal(message);
-    if (!call[2].mcpReq.signal.aborted) logger.error('A tool failed.', { tool: tool.name, error });
     throw error;
   }
 }

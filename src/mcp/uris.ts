@@ -4,8 +4,9 @@ export const postUri = (source: string, id: string) => uri('posts', source, id);
 export const profileUri = (source: string, username: string) => uri('profiles', source, username);
 export const jobUri = (id: string) => uri('jobs', id);
 
+/** A long text of a post comes in parts: `offset` is where one begins. */
 export const TEMPLATES = {
-  posts: 'xgpt://posts/{source}/{id}',
+  posts: 'xgpt://posts/{source}/{id}{?offset}',
   profiles: 'xgpt://profiles/{source}/{username}',
   jobs: 'xgpt://jobs/{id}',
 } as const;
@@ -16,14 +17,26 @@ function uri(kind: ResourceKind, ...parts: string[]): string {
   return `xgpt://${kind}/${parts.map(encodeURIComponent).join('/')}`;
 }
 
-/** The kind and the decoded parts of an address; undefined when it is none of these. */
-export function readUri(address: string): { kind: ResourceKind; parts: string[] } | undefined {
-  const [, kind, rest] = /^xgpt:\/\/(posts|profiles|jobs)\/(.+)$/s.exec(address) ?? [];
+export interface ReadUri {
+  kind: ResourceKind;
+  /** Decoded. */
+  parts: string[];
+  /** Of a post's text, in UTF-16 code units. */
+  offset: number;
+}
+
+const ADDRESS = /^xgpt:\/\/(posts|profiles|jobs)\/([^?]+)(?:\?offset=(\d{1,9}))?$/s;
+
+/** What an address names; undefined when it is none of these. */
+export function readUri(address: string): ReadUri | undefined {
+  const [, kind, rest, offset] = ADDRESS.exec(address) ?? [];
   if (kind === undefined || rest === undefined) return undefined;
+  if (offset !== undefined && kind !== 'posts') return undefined;
   try {
     const parts = rest.split('/').map(decodeURIComponent);
     const expected = kind === 'jobs' ? 1 : 2;
-    return parts.length === expected ? { kind: kind as ResourceKind, parts } : undefined;
+    if (parts.length !== expected) return undefined;
+    return { kind: kind as ResourceKind, parts, offset: Number(offset ?? 0) };
   } catch {
     return undefined;
   }

@@ -61,11 +61,15 @@ export function understoodText({ understood, total, isCapped }: Found): string {
   return [understood, `${isCapped ? 'More than ' : ''}${counted(total, 'post')}`].join(' · ');
 }
 
+/** How people come to the posts that are not ranked. */
+export const TO_SEE_OTHERS =
+  'To see others, narrow the query, sort by newest first, or export all of them.';
+
 /** Said at the end of the posts that are ranked, when more were found; empty otherwise. */
 export function unrankedText({ total, isCapped, unranked }: Found): string {
   if (unranked === undefined) return '';
   const all = `${isCapped ? 'more than ' : ''}${count(total)}`;
-  return `These are the best ${count(total - unranked)} of ${all} posts. To see others, narrow the query, sort by newest first, or export all of them.`;
+  return `These are the best ${count(total - unranked)} of ${all} posts. ${TO_SEE_OTHERS}`;
 }
 
 /** What a part of a post is called: "a picture’s description". */

@@ -84,14 +84,22 @@ export function noteLines(notes: readonly string[] = []): string {
 
 /** What was understood, and what limits the answer, for people who read plain text. */
 export function aboutFound(found: Parameters<typeof unrankedText>[0] & About): string[] {
-  const { didYouMean, notes = [] } = found;
   return [
     ...(found.understood === '' ? [] : [printable(understoodText(found))]),
-    ...(didYouMean === undefined ? [] : [`Did you mean: ${printable(didYouMean)}`]),
-    ...notes.map((note) => `Note: ${printable(note)}`),
+    ...aboutAnswer(found),
     ...(found.unranked === undefined ? [] : [unrankedText(found)]),
   ];
 }
+
+/** What limits an answer, for people who read plain text. */
+export function aboutAnswer({ didYouMean, notes = [] }: About): string[] {
+  return [
+    ...(didYouMean === undefined ? [] : [printable(suggestionText(didYouMean))]),
+    ...notes.map((note) => `Note: ${printable(note)}`),
+  ];
+}
+
+export const suggestionText = (didYouMean: string) => `Did you mean: ${didYouMean}`;
 
 interface About {
   didYouMean?: string;

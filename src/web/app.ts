@@ -73,6 +73,9 @@ function isAnswered(routes: { method: string; path: string }[]) {
     method === 'GET' && methodsOf(PATH.exec(url)?.[1] ?? '').includes(method);
 }
 
+/** Agents mostly read there, and are told in the form of their protocol what cannot be written. */
+const AGENTS = '/mcp';
+
 const PATH = /^https?:\/\/[^/?#]*(\/[^?#]*)/;
 
 /** What every request passes through, and the routes of the first page. */
@@ -94,8 +97,8 @@ async function createFirstApp({ database, logger, compiled, ...given }: QuickDep
     .headers(commonHeaders(config))
     .use(sameOrigin(config))
     .use(authenticate({ access, closing, logger, server: () => root.server }))
-    .onBeforeHandle({ as: 'global' }, ({ request }) => {
-      const obstacle = isSafe(request) ? undefined : deps.health.obstacle();
+    .onBeforeHandle({ as: 'global' }, ({ request, path }) => {
+      const obstacle = isSafe(request) || path === AGENTS ? undefined : deps.health.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
     .use(rendering())

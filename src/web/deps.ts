@@ -10,6 +10,7 @@ import type { Idempotent } from './http/idempotency.ts';
 import type { EventStreams } from './live/event_streams.ts';
 import type { JobUpdates } from './live/job_updates.ts';
 import type { LiveTaskbar } from './live/taskbar.ts';
+import type { ArchivePictures } from './routes/archive_pictures.ts';
 
 /** The dependencies of the first page. */
 export interface FirstDeps extends OperationDeps {
@@ -40,4 +41,5 @@ export interface WebDeps extends FirstDeps, JobDeps {
   /** Reports an error after an answer has begun, when it cannot be answered any more. */
   streamFailed: (error: unknown) => void;
   idempotent: Idempotent;
+  pictures: ArchivePictures;
 }

@@ -11,6 +11,7 @@ import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { EventStreams } from './live/event_streams.ts';
 import { JobUpdates } from './live/job_updates.ts';
+import { createArchivePictures } from './routes/archive_pictures.ts';
 import { auditPage } from './routes/audit.tsx';
 import { accessRoutes } from './routes/auth.tsx';
 import { findPages } from './routes/find_page.tsx';
@@ -58,6 +59,7 @@ export async function addOtherRoutes(
       onError: streamFailed,
     }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
+    pictures: createArchivePictures(given.importsDir),
   };
   app.use(accessRoutes({ access, logger, tracker: given.tracker }));
   addApiRoutes(app, deps);

@@ -64,6 +64,13 @@ describe('FEATURES 47, 48: find', () => {
       stderr: expect.stringMatching(/^Nothing found\.\nPosts with “zeppelin” · 0 posts\n/),
     });
     expect((await xgpt('find', 'telescope', '--csv')).stderr).toContain('found by words alone');
+    const unknown = ['find', 'telescopf', 'from:', '--by', 'words'];
+    const csv = await xgpt(...unknown, '--csv');
+    expect(csv.stdout).toMatch(/^source,id,kind,[^\n]*\r\n$/);
+    expect(csv.stderr).toStartWith('Did you mean: telescope');
+    expect(csv.stderr).toContain('Note: “from:” has no value');
+    expect(csv.stderr).toContain('Note: No post has “telescopf”.');
+    expect((await xgpt(...unknown, '--json')).stderr).toBe(`Nothing found.\n${csv.stderr}`);
   });
 
   test('takes a word with a hyphen as one that is excluded, wherever it stands', async () => {

@@ -340,7 +340,10 @@ describe('what was collected since', () => {
     ['tea from:bo', 0, false],
   ])('is counted up to a limit for "%s"', (q, count, isCapped) => {
     const { library } = filled(texts('tea', 'tea', 'cup', 'tea', 'tea', 'cup', 'tea'));
-    expect(library.words.countAfter(parseFind(q, Date.now()), 1, 3)).toEqual({ count, isCapped });
+    const query = parseFind(q, Date.now());
+    expect(library.words.countAfter(query, 1, 3)).toEqual({ count, isCapped });
+    const listed = library.words.keysAfter(query, 1, 3);
+    expect([listed.keys.length, listed.isCapped]).toEqual([count, isCapped]);
   });
 
   test('is counted among the newest where posts are looked at one by one', async () => {
@@ -351,6 +354,8 @@ describe('what was collected since', () => {
       library.words.countAfter(parseFind(q, Date.now()), key);
     expect(count('from:ada', 1)).toEqual({ count: 1, isCapped: true });
     expect(count('from:ada', 20_000)).toEqual({ count: 1, isCapped: false });
+    const { keysAfter } = library.words;
+    expect(keysAfter(parseFind('from:ada', 0), 1, 9)).toEqual({ keys: [20_004], isCapped: true });
   });
 
   test('is counted again for words that begin so, when posts came or were deleted', async () => {

@@ -5,8 +5,16 @@ import { type AgentTool, listed } from '../../src/mcp/tool.ts';
 import type { Operation } from '../../src/operations/index.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { testClock } from '../support/clock.ts';
 import { until } from '../support/wait.ts';
-import { type Agent, type AgentOptions, appAgent, REVISIONS, textsOf } from './agents.ts';
+import {
+  type Agent,
+  type AgentOptions,
+  appAgent,
+  type Json,
+  REVISIONS,
+  textsOf,
+} from './agents.ts';
 
 afterAll(closeApps);
 
@@ -33,7 +41,9 @@ describe('a request', () => {
       );
       await until('it has started', () => stopping.tracker.getAllJobs().length === 1);
       stopping.closing.abort();
-      expect(await answer).toInclude('It goes on. To ask again, call get_job');
+      expect(await answer).toInclude(
+        'This xgpt process stops: another one runs the job, or the next one that starts. To ask again, call get_job',
+      );
     },
   );
 
@@ -115,13 +125,47 @@ describe('jobs of agents', () => {
     expect(children[0]).toMatchObject({ agent: 'scout', sessionId: parent.sessionId });
   });
 
+  const EACH_WAY = REVISIONS.flatMap((revision) =>
+    [true, false].map((hasTasks) => ({ revision, hasTasks })),
+  );
+
+  test.each(EACH_WAY)(
+    'FEATURES 57: are one when the same agent starts the same twice at once: %j',
+    async (options) => {
+      const clock = testClock(Date.now());
+      const own = await setupApp({ XGPT_AGENT_WAIT_MS: '0' }, { clock });
+      const agent = await appAgent(own, options);
+      const scrape = async (one: Agent, more: Json = {}) => {
+        const answer = await one.call('scrape', { username: 'aurora_lab', ...more });
+        return /scrape-[\da-f-]{36}/.exec(JSON.stringify(answer))?.[0];
+      };
+      const [first, second] = await Promise.all([scrape(agent), scrape(agent)]);
+      expect(second).toBe(first);
+      clock.skip(500);
+      expect(await scrape(agent)).toBe(first);
+      expect(own.tracker.getAllJobs()).toHaveLength(1);
+      const session = { sessionId: 'shared' };
+      const other = await appAgent(own, { ...options, name: 'another-agent' });
+      const ids = await Promise.all([
+        scrape(agent, { maxTweets: 5 }),
+        scrape(other),
+        scrape(agent, session),
+        scrape(other, session),
+      ]);
+      expect(new Set([first, ...ids]).size).toBe(5);
+      clock.skip(1);
+      expect(await scrape(agent)).not.toBe(first);
+    },
+  );
+
   test('FEATURES 57: are limited as those of other clients are', async () => {
     const own = await setupApp({ XGPT_MAX_WAITING: '2' });
     const agent = await appAgent(own, { revision: '2026-07-28' });
-    const scrape = () => agent.call('scrape', { username: 'aurora_lab' });
-    expect(await scrape()).toMatchObject({ resultType: 'task' });
-    expect(await scrape()).toMatchObject({ resultType: 'task' });
-    const refused = await scrape();
+    const scrape = (maxTweets: number) =>
+      agent.call('scrape', { username: 'aurora_lab', maxTweets });
+    expect(await scrape(1)).toMatchObject({ resultType: 'task' });
+    expect(await scrape(2)).toMatchObject({ resultType: 'task' });
+    const refused = await scrape(3);
     expect(refused.isError).toBe(true);
     expect(textsOf(refused)[0]).toInclude('Nothing was started.');
   });

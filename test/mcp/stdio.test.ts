@@ -4,6 +4,7 @@ import { createLineReader, MAX_LINE } from '../../src/mcp/lines.ts';
 import { type PipeOptions, serveAgentOnStdio } from '../../src/mcp/stdio.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { testClock } from '../support/clock.ts';
 import { until } from '../support/wait.ts';
 import { dataOf, type Json, type Reply, textsOf } from './agents.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 type Answer = Reply & { id: unknown };
 
 /** An agent behind a pipe of this process. */
-function piped(options: PipeOptions = {}) {
+function piped(options: PipeOptions = {}, app = web) {
   const input = new PassThrough();
   const output = new PassThrough();
   let text = '';
@@ -27,7 +28,7 @@ function piped(options: PipeOptions = {}) {
     text += chunk;
   });
   const closing = new AbortController();
-  const deps = { ...web, logger: silentLogger, closing: closing.signal };
+  const deps = { ...app, logger: silentLogger, closing: closing.signal };
   const served = serveAgentOnStdio(deps, options, { input, output });
   const answers = () =>
     text
@@ -110,6 +111,33 @@ describe('an agent behind a pipe', () => {
     await web.tracker.cancelJob(id);
   });
 
+  test.each([false, true])(
+    'FEATURES 57: starts one job with two equal calls, as tasks: %j',
+    async (isTask) => {
+      const own = await setupApp({}, { clock: testClock() });
+      const { input, served, answers } = piped({}, own);
+      const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+      const _meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+      const args = { username: 'aurora_lab', maxTweets: 5 };
+      const params = { name: 'scrape', arguments: args, ...(isTask && { _meta }) };
+      const start = (id: number) => line({ id, method: 'tools/call', params });
+      input.end(hello + start(2) + start(3));
+      await served;
+      const ids = answers().flatMap((one) => /scrape-[\da-f-]{36}/.exec(JSON.stringify(one)) ?? []);
+      for (const { id, result } of answers().slice(1)) {
+        const [text] = textsOf(result ?? {});
+        expect([id, text]).toEqual([
+          id,
+          expect.stringContaining('This xgpt process stops: another'),
+        ]);
+        expect(text).not.toInclude('goes on');
+      }
+      expect(ids).toHaveLength(2);
+      expect(ids[1]).toBe(ids[0] as string);
+      expect(own.tracker.getAllJobs()).toHaveLength(1);
+    },
+  );
+
   test('FEATURES 57: is told that its job goes on when the process has to stop', async () => {
     const { input, served, answers, closing } = piped();
     input.write(hello + call(2, 'scrape', { username: 'aurora_lab', maxTweets: 4_000 }));
@@ -117,7 +145,9 @@ describe('an agent behind a pipe', () => {
     await until('it has started', () => web.tracker.getAllJobs().length > before);
     closing.abort();
     await served;
-    expect(textsOf(answers()[1]?.result ?? {})[0]).toInclude('It goes on.');
+    expect(textsOf(answers()[1]?.result ?? {})[0]).toInclude(
+      'it is running. This xgpt process stops: another one runs the job, or the next one that starts.',
+    );
   });
 
   test('FEATURES 57: that may only read sees everything, and changes nothing', async () => {

@@ -257,7 +257,9 @@ describe('a task', () => {
     const paused = await web.tracker.pauseType('discover');
     expect(paused).toBe(true);
     const handle = await agent.call('discover', { query: 'climbing coach' });
-    expect(textsOf(handle)[0]).toInclude('was queued: it waits, because discover is paused. Call');
+    expect(textsOf(handle)[0]).toInclude(
+      'was created: it waits, because discover is paused. It starts when',
+    );
     const { taskId } = handle;
     expect((await agent.task(taskId)).statusMessage).toInclude('paused');
     const answers = { taskId, inputResponses: { name: { action: 'accept' } } };

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { writeCursor } from '../../src/library/listing.ts';
 import { forAgents } from '../../src/mcp/agent_words.ts';
+import { taskHandle } from '../../src/mcp/task.ts';
 import { resultNotes } from '../../src/operations/words.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { createHarbour } from '../support/harbour_source.ts';
+import { until } from '../support/wait.ts';
 import { type Agent, appAgent, dataOf, type Json, textsOf } from './agents.ts';
 
 afterAll(closeApps);
@@ -10,6 +13,9 @@ afterAll(closeApps);
 const TOKEN = 'a-token-of-16-or-more';
 const READ_TOKEN = 'a-reader-of-16-or-more';
 const [revision] = ['2026-07-28'] as const;
+
+/** A call that an answer suggests. */
+type NextCall = { tool: string; arguments: Json };
 
 let web: TestApp;
 let agent: Agent;
@@ -66,12 +72,46 @@ describe('a result', () => {
 
   test('FEATURES 57: suggests a find that works, or says what is missing for one', async () => {
     const scrape = dataOf(await agent.call('scrape', { username: 'aurora_lab', maxTweets: 20 }));
-    const { next } = scrape.job as { next: { tool: string; arguments: Json } };
-    expect(dataOf(await agent.call(next.tool, next.arguments)).total).toBeGreaterThan(0);
+    const { next } = scrape.job as { next: NextCall[] };
+    expect(next).toEqual([{ tool: 'find', arguments: { author: 'aurora_lab' } }]);
+    const [call] = next as [NextCall];
+    expect(dataOf(await agent.call(call.tool, call.arguments)).total).toBeGreaterThan(0);
     const embed = dataOf(await agent.call('embed')).job as Json;
     expect(embed).toMatchObject({ status: 'completed' });
     expect(embed).not.toHaveProperty('next');
     expect(embed.notes).toEqual([expect.stringContaining('call find with "by": "meaning", and q')]);
+  });
+
+  test('FEATURES 57: suggests a call for each term, author or profile that the job has brought', async () => {
+    const find = (args: Json) => ({ tool: 'find', arguments: args });
+    const nextOf = async (tool: string, args: Json) => {
+      const job = dataOf(await agent.call(tool, args)).job as { next?: NextCall[]; result: Json };
+      for (const call of job.next ?? []) {
+        const answer = await agent.call(call.tool, call.arguments);
+        expect([call, answer.isError]).toEqual([call, undefined]);
+        if (call.tool === 'find') expect(dataOf(answer).total).toBeGreaterThan(0);
+      }
+      return job;
+    };
+    const search = await nextOf('search', { query: 'jazz, telescope', maxTweets: 20 });
+    expect(search.next).toEqual([find({ q: 'jazz' }), find({ q: 'telescope' })]);
+    const people = { query: 'research station', maxResults: 2 };
+    const scraped = await nextOf('discover', { ...people, scrape: true, maxTweets: 20 });
+    const authors = scraped.result.found as string[];
+    expect(authors.length).toBeGreaterThan(0);
+    expect(scraped.next).toEqual(authors.map((author) => find({ author })));
+    const discovered = await nextOf('discover', people);
+    expect(discovered.next).toEqual(
+      (discovered.result.found as string[]).map((username) => ({
+        tool: 'get_profile',
+        arguments: { source: 'sample', username },
+      })),
+    );
+    const none = [
+      await nextOf('search', { query: 'qqxyzzy' }),
+      await nextOf('discover', { ...people, save: false }),
+    ];
+    for (const job of none) expect(job.next).toBeUndefined();
   });
 
   test('FEATURES 57: is followed by full pages of resources', async () => {
@@ -85,6 +125,46 @@ describe('a result', () => {
     } while (cursor !== undefined);
     const { posts, profiles } = web.library.counts();
     expect(seen.size).toBe(posts + profiles + web.tracker.getAllJobs().length);
+  });
+});
+
+describe('the last page of a find', () => {
+  test('FEATURES 57: tells how many more were found, and how to see them', async () => {
+    const own = await setupApp();
+    const posts = Array.from({ length: 1_100 }, (_, index) => ({
+      ...{ source: 'sample', id: String(index), kind: 'post' as const, author: 'a' },
+      ...{ authorName: 'A', text: `comet ${index}`, createdAt: new Date(index) },
+      ...{ links: [], media: [] },
+    }));
+    own.library.savePosts(posts);
+    const one = await appAgent(own, { revision });
+    const find = async (args: Json) =>
+      dataOf(await one.call('find', { q: 'comet', by: 'words', limit: 30, ...args }));
+    const first = await find({});
+    expect(first).toMatchObject({ total: 1_100, nextCursor: expect.any(String) });
+    for (const name of ['notes', 'unranked']) expect(first).not.toHaveProperty(name);
+    const last = await find({ cursor: writeCursor(['rank', 990]) });
+    expect(last.nextCursor).toBeUndefined();
+    expect(last.posts).toHaveLength(10);
+    expect(last).toMatchObject({ total: 1_100, unranked: 100 });
+    expect(last.notes).toEqual([
+      'These are the best 1,000 of 1,100 posts. To see others, narrow the query, or call find with "sort": "newest", which lists all of them.',
+    ]);
+    const newest = await find({ sort: 'newest' });
+    expect((newest.posts as Json[])[0]?.id).toBe('1099');
+  });
+
+  test('FEATURES 57: suggests similar words for those that no post has, as the page does', async () => {
+    const own = await setupApp();
+    own.library.savePosts([
+      {
+        ...{ source: 'sample', id: '1', kind: 'post', author: 'a', authorName: 'A' },
+        ...{ text: 'telescope', createdAt: new Date(), links: [], media: [] },
+      },
+    ]);
+    const one = await appAgent(own, { revision });
+    const found = dataOf(await one.call('find', { q: 'telescobe', by: 'words' }));
+    expect(found).toMatchObject({ total: 0, didYouMean: 'telescope' });
   });
 });
 
@@ -128,6 +208,43 @@ describe('sentences', () => {
       'api',
     );
     expect(forAgents(note)).toBe('2 entries could not be read. get_job_log says which.');
+  });
+
+  test('FEATURES 57: about a task say whether it waits, runs, or is paused', async () => {
+    const own = await setupApp({ XGPT_SAMPLE_PAGE_MS: '1000' });
+    const one = await appAgent(own, { revision });
+    const started = async (tool: string, args: Json) =>
+      textsOf(await one.call(tool, args))[0]?.replace(/ Call get_job with .*$/, '');
+    const id = '[a-z]+-[\\da-f-]{36}';
+    const scrape = (maxTweets: number) => started('scrape', { username: 'aurora_lab', maxTweets });
+    const said = (words: string) => expect.stringMatching(new RegExp(`^The ${words}$`));
+    expect(await scrape(1)).toEqual(
+      said(`scrape job ${id} was created: it waits in the queue. It starts when its turn comes.`),
+    );
+    await own.tracker.pauseType('scrape');
+    expect(await scrape(2)).toEqual(
+      said(
+        `scrape job ${id} was created: it waits, because scrape is paused. It starts when a person resumes that.`,
+      ),
+    );
+    await own.tracker.pauseSource('sample');
+    expect(await started('search', { query: 'soup' })).toEqual(
+      said(
+        `search job ${id} was created: it waits, because the source sample is paused. It starts when a person resumes that.`,
+      ),
+    );
+    await own.tracker.resumeSource('sample');
+    await own.tracker.resumeType('scrape');
+    await own.tracker.start();
+    const running = await until('it runs', () =>
+      own.tracker.getAllJobs().find((job) => job.status === 'running'),
+    );
+    const handle = async (closing?: AbortSignal) =>
+      textsOf(await taskHandle({ ...own, closing }, running))[0] ?? '';
+    expect(await handle()).toInclude(`${running.id} was created: it is running. It goes on. Call`);
+    expect(await handle(AbortSignal.abort())).toInclude(
+      'it is running. This xgpt process stops: another',
+    );
   });
 
   test('FEATURES 57: leave to a person what no tool does', () => {
@@ -177,7 +294,9 @@ describe('sentences', () => {
     const one = await appAgent(own, { revision, hasTasks: false });
     await own.tracker.pauseType('discover');
     const waits = await one.call('discover', { query: 'climbing coach' });
-    expect(textsOf(waits)[0]).toInclude('it waits, because discover is paused. It goes on.');
+    expect(textsOf(waits)[0]).toInclude(
+      'it waits, because discover is paused. It starts when a person resumes that.',
+    );
     const full = await one.call('discover', { query: 'climbing coach', maxResults: 2 });
     expect(textsOf(full)[0]).toMatch(/list_jobs .* cancel_job/);
     const { id } = dataOf(waits).job as { id: string };

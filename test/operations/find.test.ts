@@ -368,7 +368,10 @@ describe('FEATURES 48: what was found leaves', () => {
 
   test('the garbage of many posts is collected on the way, so that memory stays flat', async () => {
     const posts = Array.from({ length: 250 }, () => ({ source: 's', id: '1' }) as Post);
-    const words = { everyMatch: () => Array.from({ length: 200 }, () => posts) };
+    const words = {
+      everyMatch: () => Array.from({ length: 200 }, () => posts),
+      newestKey: () => 0,
+    };
     const deps = { library: { words, reindexing: { pending: () => 0 } } } as never;
     const collect = spyOn(Bun, 'gc').mockImplementation(() => 0);
     try {

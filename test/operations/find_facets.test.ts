@@ -22,7 +22,12 @@ test('facets of a long list count the posts at its beginning, whenever they were
     { q: '', sort: 'best' },
   ]) {
     const query = new URLSearchParams({ ...typed, by: 'words', facets: 'true' });
-    const { facets } = (await (await app.json(`/api/find?${query}`)).json()) as Found;
+    const { facets, nextCursor = '' } = (await (
+      await app.json(`/api/find?${query}`)
+    ).json()) as Found;
+    query.set('cursor', nextCursor);
+    const next = (await (await app.json(`/api/find?${query}`)).json()) as Found;
+    expect(next.facets).toEqual(facets);
     expect(facets).toMatchObject({
       counted: 2_000,
       isCapped: true,

@@ -94,6 +94,29 @@ test('a job that ends with the server says that it was interrupted', async () =>
   ]);
 });
 
+test('the next start replaces interrupted jobs, but not those that failed or that somebody keeps', async () => {
+  const jobs = { kept: '', failed: '', interrupted: '' };
+  for (const name of ['kept', 'failed', 'interrupted'] as const)
+    jobs[name] = (await tracker.createJob('index')).jobId;
+  await tracker.completeJob(jobs.failed, false, 'The disk is full.');
+  await tracker.stop();
+  tracker = createTracker({ database: db });
+  await tracker.initialize();
+  await tracker.pinJob(jobs.kept, true);
+  saveUnindexed(db, 10);
+  await reindex();
+  const { reader } = tracker;
+  const { jobs: all } = await reader.listJobs({ type: 'index' });
+  const listed = all.map(({ id, status }) => [id, status]);
+  expect(listed.slice(1).sort()).toEqual(
+    [
+      [jobs.failed, 'failed'],
+      [jobs.kept, 'failed'],
+    ].sort(),
+  );
+  expect(listed[0]?.[1]).toBe('completed');
+});
+
 test('after kill -9 nothing is half done, and the next start goes on', async () => {
   const dataDir = freshDataDir();
   const inFile = openDatabase(join(dataDir, 'xgpt.sqlite'));
@@ -112,6 +135,9 @@ test('after kill -9 nothing is half done, and the next start goes on', async () 
   }
   const last = await startServer(dataDir);
   await until('all is indexed', async () => (await jobOf(last))?.status === 'completed');
+  // Nothing has failed that is not mended, so no list says so.
+  const { jobs } = await last.json<{ jobs: Job[] }>('/api/jobs?type=index');
+  expect(jobs.map(({ status }) => status)).toEqual(['completed']);
   await last.end('SIGTERM');
   expect(expectNothingHalfDone(inFile, 3_000)).toBe(3_000);
   inFile.close();

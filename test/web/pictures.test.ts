@@ -68,8 +68,9 @@ async function scrape(input: object): Promise<void> {
 }
 
 /** The addresses of the pictures that the page of a post offers. */
-async function offered(id: string): Promise<string[]> {
-  const page = await web.request(`/posts/archive/${id}`, { headers: NAVIGATION });
+async function offered(id: string, path = `/posts/archive/${id}`): Promise<string[]> {
+  const headers = path.startsWith('/api/') ? { accept: 'text/html' } : NAVIGATION;
+  const page = await web.request(path, { headers });
   const buttons = elements(await page.text(), '.show-picture');
   return buttons.map(({ attributes }) => attributes['data-own'] ?? '');
 }
@@ -110,10 +111,21 @@ describe('FEATURES 49: a picture of an uploaded zip is read from it', () => {
     expect(await (await web.request('/media/archive/108/0')).text()).toBe(PICTURE);
   });
 
-  test('and is gone with the archive', async () => {
+  test('and is gone with the archive, wherever the post is shown', async () => {
     await upload(await written(archive('107')), 'archive-107.zip');
     expect((await web.request('/media/archive/107/0')).status).toBe(200);
+    const paths = [
+      '/posts/archive/107',
+      '/find?q=source:archive&limit=1&sort=newest',
+      '/authors/archive/ida_k?limit=1',
+      '/api/find?source=archive&limit=1',
+      '/api/posts?source=archive&limit=1',
+    ];
+    const firstOffered = async (path: string) => (await offered('107', path)).slice(0, 2);
+    for (const path of paths)
+      expect([path, await firstOffered(path)]).toEqual([path, ['/media/archive/107/0', '']]);
     await Bun.file(join(web.config.importsDir, 'archive-107.zip')).delete();
     expect((await web.request('/media/archive/107/0')).status).toBe(404);
+    for (const path of paths) expect([path, await firstOffered(path)]).toEqual([path, ['', '']]);
   });
 });

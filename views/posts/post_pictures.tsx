@@ -9,7 +9,7 @@ const MEDIA_WORDS = { photo: 'Photo', video: 'Video', animated_gif: 'Animation' 
 
 type ShownPost = Post &
   Partial<Pick<FoundPost, 'places'>> & {
-    /** The places of the pictures that this server has; absent where nobody looked. */
+    /** The places of the pictures that this server has. Default: none. */
     ownPictures?: number[];
   };
 
@@ -65,8 +65,7 @@ function ShowPicture({ post, item, place }: ShowPictureProps): JSX.Element {
   const href = safeHref(item.url);
   if (item.type !== 'photo' || !href?.startsWith('https:')) return '';
   const path = `/media/${encodeURIComponent(post.source)}/${encodeURIComponent(post.id)}/${place}`;
-  const isOwn = post.source === 'archive' && (post.ownPictures?.includes(place) ?? true);
-  const own = isOwn ? urlTo(path as `/${string}`) : undefined;
+  const own = post.ownPictures?.includes(place) ? urlTo(path as `/${string}`) : undefined;
   return (
     <>
       <button

@@ -30,7 +30,7 @@ export interface EnqueueOptions extends StartOptions {
   agent?: string;
   /** Stands in the job's id, after its type. An existing job with that id is returned instead. */
   uuid?: string;
-  /** An active job with the same input and client, enqueued at most this many ms ago, is returned instead. */
+  /** An active job with the same input, session, client and agent, enqueued at most this many ms ago, is returned instead. */
   mergeMs?: number;
 }
 

@@ -1,6 +1,9 @@
 import type { Job } from '../job.ts';
 import type { NewJob } from '../store/store.ts';
 
+/** Identical starts of a client within this time are a button pressed twice, in ms: one job. */
+export const DOUBLE_PRESS_MS = 500;
+
 /** How long a start is remembered, in ms. */
 const MAX_AGE_MS = 10_000;
 
@@ -38,10 +41,10 @@ export class RecentStarts {
 }
 
 function keyOf(start: NewJob): string {
-  const { type, metadata, sessionId, parentId, client } = start;
+  const { type, metadata, sessionId, parentId, client, agent } = start;
   const { priority, runAt, delayMs, timeoutMs } = start;
   return JSON.stringify([
-    ...[type, metadata, sessionId, parentId, client],
+    ...[type, metadata, sessionId, parentId, client, agent],
     ...[priority, runAt, delayMs, timeoutMs],
   ]);
 }

@@ -75,6 +75,14 @@ function createSlices({ all, one }: Queries, { countMatches }: Pick<Counts, 'cou
     return read(`${MATCHED} AND rowid > $after AND rowid <= $to`, { ...bindings, after, to });
   }
 
+  /** Of a few posts those that match: without listing the many others that do. */
+  function matchedAmong({ bindings }: Conditions, keys: number[]): number[] {
+    const range = { after: Math.min(...keys) - 1, to: Math.max(...keys) };
+    const sql = `${MATCHED} AND rowid > $after AND rowid <= $to
+      AND +rowid IN (SELECT value FROM json_each($keys))`;
+    return read(sql, { ...bindings, ...range, keys: JSON.stringify(keys) });
+  }
+
   function passed({ indexed, others, bindings }: Conditions, after: number, to: number): number[] {
     // By an index, each slice would read all that meet its condition.
     const sql = `SELECT json_group_array(key) AS keys FROM posts NOT INDEXED
@@ -90,7 +98,7 @@ function createSlices({ all, one }: Queries, { countMatches }: Pick<Counts, 'cou
     return (key) => hasBit(bits, key);
   }
 
-  return { few, tested, matched, passed, allMatched };
+  return { few, tested, matched, matchedAmong, passed, allMatched };
 }
 
 type Slices = ReturnType<typeof createSlices>;
@@ -100,21 +108,25 @@ function reader(slices: Slices, conditions: Conditions) {
   const { match, indexed, others } = conditions;
   const isMatched = match?.hasPrefix ? slices.allMatched(conditions) : undefined;
 
-  function withWords(keys: number[], after: number, to: number): number[] {
+  function withWords(keys: number[], read: () => number[]): number[] {
     if (!match || keys.length === 0) return keys;
-    const isAmong = isMatched ?? setOf(slices.matched(conditions, after, to));
+    const isAmong = isMatched ?? setOf(read());
     return keys.filter((key) => isAmong(key) !== match.isExcluded);
   }
 
   return {
     ofFew({ keys, haveWords }: Few, after: number, to: number): number[] {
       const known = keys.filter((key) => key > after && key <= to);
-      const withAll = haveWords ? known : withWords(known, after, to);
+      const withAll = haveWords
+        ? known
+        : withWords(known, () => slices.matchedAmong(conditions, known));
       return slices.tested(conditions, withAll, [...indexed, ...others]);
     },
     ofAll(after: number, to: number): number[] {
       if (!match || match.isExcluded || isMatched)
-        return withWords(slices.passed(conditions, after, to), after, to);
+        return withWords(slices.passed(conditions, after, to), () =>
+          slices.matched(conditions, after, to),
+        );
       return slices.tested(conditions, slices.matched(conditions, after, to), [
         ...indexed,
         ...others,

@@ -1,4 +1,4 @@
-import type { CappedCount } from '../finding.ts';
+import type { CappedCount, CappedKeys } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
 import { MATCHES } from './plan_sql.ts';
 import { type Bindings, type Queries, where } from './queries.ts';
@@ -123,12 +123,13 @@ export function createMatchesAfter(
   }
 
   /** Those that were collected last come first. */
-  function keysAfter(conditions: Conditions, key: number, limit: number): number[] {
+  function keysAfter(conditions: Conditions, key: number, limit: number): CappedKeys {
     const newest = newestKey();
-    if (conditions.isEmpty || newest <= key) return [];
-    const { select, bindings } = selectAfter(conditions, key, newest);
+    if (conditions.isEmpty || newest <= key) return { keys: [], isCapped: false };
+    const { select, after, bindings } = selectAfter(conditions, key, newest);
     const sql = `${select} ORDER BY rowid DESC LIMIT $limit`;
-    return all<{ rowid: number }>(sql, { ...bindings, limit }).map(({ rowid }) => rowid);
+    const keys = all<{ rowid: number }>(sql, { ...bindings, limit }).map(({ rowid }) => rowid);
+    return { keys, isCapped: keys.length === limit || after > key };
   }
 
   return { countAfter, keysAfter };

@@ -1,7 +1,7 @@
 import type { Facet, Facets } from '../finding.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
-import { createKept } from './kept.ts';
+import { createKept, createKeptAnswers, keptOr } from './kept.ts';
 import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
 
@@ -25,6 +25,7 @@ const GROUPS = `
 /** Counts authors, years, kinds and sources among the posts found. */
 export function createFacets(queries: Queries, collected: Collecting) {
   const kept = createKept<Facets>(queries);
+  const keptKeys = createKeptAnswers<number[]>(queries);
 
   /** The keys of so many posts that were collected last among those found. */
   async function some(conditions: Conditions, limit: number): Promise<number[]> {
@@ -50,7 +51,7 @@ export function createFacets(queries: Queries, collected: Collecting) {
 
   /** @param also the keys of posts that count first, also of some that were found without all of the words. */
   return async function facets(conditions: Conditions, also: number[] = []): Promise<Facets> {
-    const others = await some(conditions, MAX_COUNTED + 1);
+    const others = await keptOr(keptKeys, conditions, () => some(conditions, MAX_COUNTED + 1));
     const keys = [...new Set([...also, ...others])].slice(0, MAX_COUNTED + 1);
     return kept(JSON.stringify(keys), () => count(keys));
   };

@@ -48,3 +48,18 @@ export function createKeptAnswers<Answer>({ one }: Queries) {
     },
   };
 }
+
+/** The answer that is kept under a name, or the one that is made now. */
+export async function keptOr<Answer>(
+  kept: ReturnType<typeof createKeptAnswers<Answer>>,
+  about: unknown,
+  make: () => Promise<Answer>,
+): Promise<Answer> {
+  const name = JSON.stringify(about);
+  const known = kept.get(name);
+  if (known) return known;
+  const version = kept.version();
+  const made = await make();
+  kept.set(name, made, version);
+  return made;
+}

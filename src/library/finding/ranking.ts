@@ -1,83 +1,117 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { noFilters } from '../../find/filters.ts';
 import { asTyped } from '../../find/index.ts';
 import type { FindFilters, WordMatch } from '../../find/query.ts';
 import type { FoundKey } from '../finding.ts';
 import type { ByTime } from './by_time.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
-import { createKeptAnswers } from './kept.ts';
+import type { Counts } from './counts.ts';
+import { createKeptAnswers, keptOr } from './kept.ts';
+import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
 
 /** bm25 takes 0.9 µs for each match: the ones that were collected last are compared. */
-const MAX_RANKED = 50_000;
+const MAX_RANKED = 10_000;
 
 /**
- * What is ranked in one turn of the event loop: posts, and keys among which they are. For each part bm25
- * counts anew how many posts have each word: 25 ms for a word in 730,000 posts.
+ * Keys among which posts are ranked in one turn of the event loop. For each part bm25 counts anew how many
+ * posts have each word.
  */
-const PART = { posts: 25_000, keys: 100_000 };
+const PART_KEYS = 250_000;
+
+/**
+ * bm25 gives no weight to a word that this share of the posts has, after counting all of them: 25 ms for a word in 730,000
+ * posts, and as much for each part. Such words are left out where there are many posts.
+ */
+const NO_WEIGHT = { share: 0.5, posts: 50_000 };
 
 /** Of text, author's name, what is attached, stems and facts. */
 const SCORE = '-bm25(post_words, 1.0, 1.0, 0.5, 0.8, 0.0) AS score';
 
 const RANKED = `
   SELECT rowid AS key, ${SCORE} FROM post_words
-  WHERE post_words MATCH $match AND rowid < $before ORDER BY rowid DESC LIMIT ${PART.posts}`;
+  WHERE post_words MATCH $match ORDER BY rowid DESC LIMIT ${MAX_RANKED}`;
+
+const LAST = `${MATCHES} ORDER BY rowid DESC LIMIT $limit`;
 
 // With a plain rowid, bm25 would count anew for each post: a minute for a frequent word of an author.
 const RANKED_AMONG = `
   SELECT rowid AS key, ${SCORE} FROM post_words
-  WHERE post_words MATCH $match AND rowid BETWEEN $from AND $to
+  WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to
   AND +rowid IN (SELECT value FROM json_each($keys))`;
 
 interface RankingDeps {
   queries: Queries;
   byTime: ByTime;
   collected: Collecting;
+  counts: Pick<Counts, 'newestKey' | 'shareOfLast'>;
   conditionsOf(filters: FindFilters, words?: WordMatch): Conditions;
 }
 
+/** @returns a function that leaves out of a query what says nothing about how good a match is. */
+function createWeighing({ counts, conditionsOf }: RankingDeps) {
+  const hasWeight = (part: WordMatch) => {
+    const conditions = conditionsOf(noFilters(), part);
+    if (!conditions.match || conditions.match.isExcluded) return false;
+    return counts.shareOfLast(conditions) < NO_WEIGHT.share;
+  };
+  return function weighty(words: WordMatch): WordMatch | undefined {
+    if (counts.newestKey() < NO_WEIGHT.posts) return words;
+    const parts = 'all' in words ? words.all : [words];
+    const some = parts.filter(hasWeight);
+    if (some.length === parts.length) return words;
+    return some.length === 0 ? undefined : { all: some };
+  };
+}
+
 /** The best matches by bm25; of what cannot be ranked, the newest. */
-function createBestByScore({ queries: { all }, byTime, collected }: RankingDeps) {
-  async function amongAll({ bindings }: Conditions, limit: number): Promise<FoundKey[]> {
-    let found: FoundKey[] = [];
-    let before = Number.MAX_SAFE_INTEGER;
-    for (let ranked = 0; ranked < MAX_RANKED; ranked += PART.posts) {
-      const part = all<FoundKey>(RANKED, { ...bindings, before });
-      before = part.at(-1)?.key ?? 0;
-      found = [...found, ...part].sort(byScore).slice(0, limit);
-      if (part.length < PART.posts) break;
-      await nextTurn();
-    }
-    return found;
-  }
+function createBestByScore(deps: RankingDeps) {
+  const { queries, byTime, collected, conditionsOf } = deps;
+  const weighty = createWeighing(deps);
 
   /** @param keys descending */
-  async function amongThese(
-    { bindings }: Conditions,
-    keys: number[],
-    limit: number,
-  ): Promise<FoundKey[]> {
+  async function amongThese(scored: string, keys: number[], limit: number): Promise<FoundKey[]> {
     let found: FoundKey[] = [];
     for (const { from, to, part } of partsOf(keys)) {
-      const between = { ...bindings, from, to, keys: JSON.stringify(part) };
-      found.push(...all<FoundKey>(RANKED_AMONG, between));
+      const between = { scored, from, to, keys: JSON.stringify(part) };
+      found.push(...queries.all<FoundKey>(RANKED_AMONG, between));
       found = found.sort(byScore).slice(0, limit);
       await nextTurn();
     }
     return found;
   }
 
-  return async function best(conditions: Conditions, limit: number): Promise<FoundKey[]> {
-    const { match, isEmpty, indexed, others } = conditions;
+  /** The keys of matches that were collected last, descending. */
+  async function lastOf(conditions: Conditions): Promise<number[]> {
+    if (conditions.indexed.length + conditions.others.length > 0)
+      return (await collected(conditions, { limit: MAX_RANKED })).keys.slice(0, MAX_RANKED);
+    const rows = queries.all<{ rowid: number }>(LAST, {
+      ...conditions.bindings,
+      limit: MAX_RANKED,
+    });
+    return rows.map(({ rowid }) => rowid);
+  }
+
+  return async function best(
+    filters: FindFilters,
+    words: WordMatch,
+    limit: number,
+  ): Promise<FoundKey[]> {
+    const conditions = conditionsOf(filters, words);
+    const { match, isEmpty, indexed, others, bindings } = conditions;
     if (isEmpty) return [];
     if (!match || match.isExcluded) {
       const places = await byTime.newest(conditions, limit);
       return places.map(({ key }) => ({ key, score: 0 }));
     }
-    if (indexed.length + others.length === 0) return amongAll(conditions, limit);
-    const { keys } = await collected(conditions, { limit: MAX_RANKED });
-    return amongThese(conditions, keys.slice(0, MAX_RANKED), limit);
+    const some = weighty(words);
+    if (some === words && indexed.length + others.length === 0)
+      return queries.all<FoundKey>(RANKED, bindings).sort(byScore).slice(0, limit);
+    const keys = await lastOf(conditions);
+    const scored = some && conditionsOf(noFilters(), some).match?.expression;
+    if (scored !== undefined) return amongThese(scored, keys, limit);
+    return keys.slice(0, limit).map((key) => ({ key, score: 0 }));
   };
 }
 
@@ -85,9 +119,7 @@ function* partsOf(keys: number[]): Generator<{ from: number; to: number; part: n
   let start = 0;
   for (let at = 1; at <= keys.length; at++) {
     const to = keys[start] as number;
-    const isWhole =
-      at === keys.length || at - start === PART.posts || to - (keys[at] as number) > PART.keys;
-    if (!isWhole) continue;
+    if (at < keys.length && to - (keys[at] as number) <= PART_KEYS) continue;
     yield { from: keys[at - 1] as number, to, part: keys.slice(start, at) };
     start = at;
   }
@@ -100,30 +132,18 @@ const byScore = (a: FoundKey, b: FoundKey) => b.score - a.score || b.key - a.key
  * prefer a rare stem of one language to the very word of another.
  */
 export function createRanking(deps: RankingDeps) {
-  const { conditionsOf } = deps;
   const best = createBestByScore(deps);
   const kept = createKeptAnswers<FoundKey[]>(deps.queries);
 
   async function rank(words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]> {
     const typed = asTyped(words);
-    const first = typed ? await best(conditionsOf(filters, typed), limit) : [];
+    const first = typed ? await best(filters, typed, limit) : [];
     if (first.length >= limit) return first;
     const isFirst = new Set(first.map(({ key }) => key));
-    const all = await best(conditionsOf(filters, words), limit + first.length);
+    const all = await best(filters, words, limit + first.length);
     return [...first, ...all.filter(({ key }) => !isFirst.has(key))].slice(0, limit);
   }
 
-  return async function ranked(
-    words: WordMatch,
-    filters: FindFilters,
-    limit: number,
-  ): Promise<FoundKey[]> {
-    const name = JSON.stringify([words, filters, limit]);
-    const known = kept.get(name);
-    if (known) return known;
-    const version = kept.version();
-    const made = await rank(words, filters, limit);
-    kept.set(name, made, version);
-    return made;
-  };
+  return (words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]> =>
+    keptOr(kept, [words, filters, limit], () => rank(words, filters, limit));
 }

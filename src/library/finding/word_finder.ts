@@ -5,17 +5,18 @@ import type { Post } from '../../sources/post.ts';
 import type { CappedCount, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
-import { createByTime } from './by_time.ts';
+import { type ByTime, createByTime } from './by_time.ts';
 import { type Collecting, createCollecting } from './collecting.ts';
 import { type Conditions, createConditions } from './conditions.ts';
 import { type Counts, createCounts, createMatchesAfter, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
+import { createKeptAnswers, keptOr } from './kept.ts';
 import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
 import { createPostsByKeys } from './posts_by_keys.ts';
-import { createQueries } from './queries.ts';
+import { createQueries, type Queries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
@@ -42,22 +43,18 @@ export function createWordFinder(db: Database): WordFinder {
     return byKeys(keys).map((row) => ({ ...toPost(row), key: row.key }));
   }
 
-  async function newest(query: FindQuery, { limit, cursor }: { limit: number; cursor?: string }) {
-    const places = await byTime.newest(conditionsOfQuery(query), limit + 1, placeOf(cursor));
-    const page = places.slice(0, limit);
-    const last = places.length > limit ? page.at(-1) : undefined;
-    const keys = page.map(({ key }) => key);
-    return last
-      ? { keys, nextCursor: writeCursor(['found', last.created_at, last.key]) }
-      : { keys };
-  }
+  const keptCounts = createKeptAnswers<CappedCount>(queries);
 
   return {
-    newest,
-    ranked: createRanking({ queries, byTime, collected, conditionsOf }),
+    newest: createNewest(queries, byTime, conditionsOfQuery),
+    ranked: createRanking({ queries, byTime, collected, counts, conditionsOf }),
     ...createMatches(queries, counts, conditionsOf),
-    countFound: (query, cap = DEFAULT_CAP) =>
-      countFound(counts, collected, conditionsOfQuery(query), cap),
+    countFound: (query, cap = DEFAULT_CAP) => {
+      const conditions = conditionsOfQuery(query);
+      return keptOr(keptCounts, [conditions, cap], () =>
+        countFound(counts, collected, conditions, cap),
+      );
+    },
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),
     keysAfter: (query, key, limit) => keysAfter(conditionsOfQuery(query), key, limit),
@@ -72,6 +69,34 @@ export function createWordFinder(db: Database): WordFinder {
     keyOf: (source, id) => findKey.get(source, id)?.key,
   };
 }
+
+/** Lists posts newest first; lists are kept until the database changes. */
+function createNewest(
+  queries: Queries,
+  byTime: ByTime,
+  conditionsOfQuery: (query: FindQuery) => Conditions,
+): WordFinder['newest'] {
+  const kept = createKeptAnswers<Place[]>(queries);
+  const placesOf = (conditions: Conditions, limit: number, after?: Place) =>
+    keptOr(kept, [conditions, limit, after], () => byTime.newest(conditions, limit, after));
+
+  return async (query, { limit, cursor, ahead }) => {
+    const conditions = conditionsOfQuery(query);
+    const isFirst = cursor === undefined;
+    const read = isFirst ? Math.max(limit, ahead ?? 0) : limit;
+    const places = await placesOf(conditions, read + 1, placeOf(cursor));
+    const page = places.slice(0, limit);
+    const last = places.length > limit ? page.at(-1) : undefined;
+    const first = !ahead || isFirst ? places : await placesOf(conditions, ahead);
+    return {
+      keys: keysOf(page),
+      ...(last && { nextCursor: writeCursor(['found', last.created_at, last.key]) }),
+      ...(ahead && { beginning: keysOf(first.slice(0, ahead)) }),
+    };
+  };
+}
+
+const keysOf = (places: Place[]) => places.map(({ key }) => key);
 
 /** Where posts must be looked at, a count among those that were collected last may have to do. */
 async function countFound(

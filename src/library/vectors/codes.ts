@@ -28,7 +28,7 @@ export function codeOf(vector: Float32Array): Uint8Array {
   return code;
 }
 
-/** The codes of one model's vectors, in the order of the vectors' ids: 64 bytes each for 384 numbers. */
+/** The codes of one model's vectors, in the order of the vectors' ids: 56 bytes each for 384 numbers. */
 export class Codes {
   /** How many rows there are, with those that were removed. */
   count = 0;

@@ -3,8 +3,8 @@ import type { RankedCodes } from './codes.ts';
 /** So many are compared first, whatever they show: the others are judged by them. */
 const FIRST_COMPARED = 100;
 
-/** After that a third of those that were compared, at a time. */
-const NEXT_SHARE = 1 / 3;
+/** After that a sixth of those that were compared, at a time: half of that is compared in vain. */
+const NEXT_SHARE = 1 / 6;
 
 /**
  * Comparing ends when the next estimate lies so many standard deviations below what is needed. At 3, of typed

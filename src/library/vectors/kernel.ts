@@ -1,5 +1,5 @@
-/** What a row holds after its code: the post's key and the vector's id, 4 bytes each, and nothing. */
-export const ROW_TAIL_BYTES = 16;
+/** What a row holds after its code: the post’s key and the vector’s id, 4 bytes each. */
+export const ROW_TAIL_BYTES = 8;
 
 /** Where the kernel's memory holds what it needs besides the rows. */
 export interface Places {

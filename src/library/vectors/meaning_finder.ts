@@ -52,13 +52,13 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       const loaded = codesOf(model, isCommitted);
       if (!loaded) return [];
       requireDimensions(model, loaded.dimensions, vector.length);
-      const { compare, found } = createCompare(byIds, vector);
+      const { compare, found } = createCompare(byIds, vector, limit);
       compareRanked(
-        loaded.codes.ranked(vector, MAX_WANTED, among),
+        loaded.codes.ranked(vector, wantedFor(limit), among),
         compare,
         () => found()[limit - 1]?.similarity,
       );
-      return found().slice(0, limit);
+      return found();
     },
   );
 
@@ -79,22 +79,43 @@ export function createMeaningFinder(db: Database): MeaningFinder {
   };
 }
 
-/** Compares vectors exactly, and keeps the best part of each post. */
-function createCompare(byIds: LazyStatement<VectorRow, [string]>, vector: Float32Array) {
-  const best = new Map<number, NearKey>();
+/** Fewer rows need be ranked for few posts. */
+function wantedFor(limit: number): number {
+  return Math.min(MAX_WANTED, Math.max(MAX_WANTED / 2, 100 * limit));
+}
+
+/** Compares vectors exactly, and keeps the best part of each of so many posts: the nearest ones. */
+function createCompare(
+  byIds: LazyStatement<VectorRow, [string]>,
+  vector: Float32Array,
+  limit: number,
+) {
+  let nearest: NearKey[] = [];
   // Copied here, because a view of each row's bytes would take more memory than the row.
   const numbers = new Float32Array(vector.length);
   const bytes = new Uint8Array(numbers.buffer);
+
+  /** Of those that are not near enough, none is kept: of a thousand that are compared, most are not. */
+  function keep(added: NearKey[]): void {
+    const best = new Map(nearest.map((near) => [near.key, near]));
+    for (const near of added)
+      if (near.similarity > (best.get(near.key)?.similarity ?? -2)) best.set(near.key, near);
+    nearest = [...best.values()].sort(byNearness).slice(0, limit);
+  }
+
   function compare(ids: Uint32Array): Compared[] {
-    return byIds.all(`[${ids.join()}]`).map((row) => {
+    const least = nearest[limit - 1]?.similarity ?? -2;
+    const added: NearKey[] = [];
+    const compared = byIds.all(`[${ids.join()}]`).map((row) => {
       bytes.set(row.embedding);
       const similarity = cosine(vector, numbers);
-      if (similarity > (best.get(row.key)?.similarity ?? -2))
-        best.set(row.key, nearKey(row, similarity));
+      if (similarity >= least) added.push(nearKey(row, similarity));
       return { id: row.id, similarity };
     });
+    keep(added);
+    return compared;
   }
-  return { compare, found: () => [...best.values()].sort(byNearness) };
+  return { compare, found: () => nearest };
 }
 
 const byNearness = (a: NearKey, b: NearKey) => b.similarity - a.similarity || a.key - b.key;
@@ -105,14 +126,25 @@ export function requireDimensions(model: string, expected: number, given: number
   throw new Error(`The vectors of the model ${model} have ${expected} dimensions, not ${given}.`);
 }
 
-/** Of unit vectors: 1 - d²/2, which is 1 for equal ones in spite of rounding. */
+/**
+ * Of unit vectors: 1 - d²/2, which is 1 for equal ones in spite of rounding. Four sums do not wait for each
+ * other, so that it takes half of the time.
+ */
 function cosine(one: Float32Array, other: Float32Array): number {
-  let square = 0;
-  for (let i = 0; i < one.length; i++) {
-    const difference = (one[i] as number) - (other[i] as number);
-    square += difference * difference;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const rest = one.length & ~3;
+  for (let i = 0; i < rest; i += 4) {
+    const w = (one[i] as number) - (other[i] as number);
+    const x = (one[i + 1] as number) - (other[i + 1] as number);
+    const y = (one[i + 2] as number) - (other[i + 2] as number);
+    const z = (one[i + 3] as number) - (other[i + 3] as number);
+    a += w * w;
+    b += x * x;
+    c += y * y;
+    d += z * z;
   }
-  return 1 - square / 2;
+  for (let i = rest; i < one.length; i++) a += ((one[i] as number) - (other[i] as number)) ** 2;
+  return 1 - (a + b + c + d) / 2;
 }
 
 function nearKey({ key, part_from: from, part_to: to }: VectorRow, similarity: number): NearKey {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { readTyped } from '../../jobs/job_query.ts';
 import { find } from '../../operations/find/find.ts';
+import type { Found } from '../../operations/find/found.ts';
 import { findFields, findRequestSchema, toFindRequest } from '../../operations/find/request.ts';
+import { unrankedText } from '../../text/found_text.ts';
 import { forAgents } from '../agent_words.ts';
 import { collected } from '../collected.ts';
 import type { AgentDeps } from '../deps.ts';
-import { postJson } from '../posts.ts';
+import { listedPostJson } from '../posts.ts';
 import { type AgentTool, cursorArgument, limitArgument, readingTool } from '../tool.ts';
 
 /** How many posts an answer has: by default, and at most. */
@@ -37,25 +39,27 @@ export function findTool({ library, embedder, sources }: AgentDeps): AgentTool {
     async (given, { isReader }) => {
       const typed = readTyped(findRequestSchema(sources), given);
       const request = toFindRequest(typed, Date.now());
-      const { posts, total, isCapped, understood, notes, nextCursor } = await find(
-        { library, embedder },
-        request,
-      );
-      return {
-        content: [
-          collected({
-            total,
-            ...(isCapped && { isCapped }),
-            understood,
-            ...(notes && { notes: notes.map((note) => forAgents(note, isReader)) }),
-            ...(nextCursor && { nextCursor }),
-            posts: posts.map(({ similarity, ...post }) => ({
-              ...postJson(post, false),
-              ...(similarity !== undefined && { similarity: Number(similarity.toFixed(3)) }),
-            })),
-          }),
-        ],
-      };
+      const found = await find({ library, embedder }, request);
+      return { content: [collected(foundJson(found, isReader))] };
     },
   );
+}
+
+function foundJson(found: Found, isReader: boolean): Record<string, unknown> {
+  const { posts, total, isCapped, unranked, understood, didYouMean, nextCursor } = found;
+  const end = unranked === undefined ? [] : [unrankedText(found)];
+  const notes = [...(found.notes ?? []), ...end].map((note) => forAgents(note, isReader));
+  return {
+    total,
+    ...(isCapped && { isCapped }),
+    ...(unranked !== undefined && { unranked }),
+    understood,
+    ...(didYouMean !== undefined && { didYouMean }),
+    ...(notes.length > 0 && { notes }),
+    ...(nextCursor && { nextCursor }),
+    posts: posts.map(({ similarity, ...post }) => ({
+      ...listedPostJson(post),
+      ...(similarity !== undefined && { similarity: Number(similarity.toFixed(3)) }),
+    })),
+  };
 }

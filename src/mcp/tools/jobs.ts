@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isFinal, JOB_STATUSES } from '../../jobs/index.ts';
 import { parseJobQuery } from '../../jobs/job_query.ts';
 import { forAgents } from '../agent_words.ts';
-import { checked } from '../arguments.ts';
+import { checked, wholeNumberArgument } from '../arguments.ts';
 import { collected } from '../collected.ts';
 import type { AgentDeps } from '../deps.ts';
 import { endedJson, jobJson } from '../job_words.ts';
@@ -18,13 +18,6 @@ const MAX_LOG = 16_384;
 const MAX_WAIT_S = 300;
 
 const NO_JOB = 'There is no such job. It may have been deleted; list_jobs has those that are kept.';
-
-/** From 0 on. */
-function wholeNumber(max?: number) {
-  const error = `This must be a whole number from 0 ${max === undefined ? 'on' : `to ${max}`}.`;
-  const number = z.int({ error }).min(0, error);
-  return max === undefined ? number : number.max(max, error);
-}
 
 const id = () => z.string().max(300).describe('The id of a job.');
 
@@ -73,7 +66,7 @@ function getJob(deps: AgentDeps): AgentTool {
       input: () =>
         z.strictObject({
           id: id(),
-          waitSeconds: wholeNumber(Math.min(max, MAX_WAIT_S)).default(0),
+          waitSeconds: wholeNumberArgument(Math.min(max, MAX_WAIT_S)).default(0),
         }),
     },
     async (given, _, context) => {
@@ -98,7 +91,9 @@ function getJobLog({ tracker }: AgentDeps): AgentTool {
       input: () =>
         z.strictObject({
           id: id(),
-          position: wholeNumber().default(0).describe('nextPosition of the previous answer.'),
+          position: wholeNumberArgument()
+            .default(0)
+            .describe('nextPosition of the previous answer.'),
         }),
     },
     async (given) => {

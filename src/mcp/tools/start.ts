@@ -1,12 +1,17 @@
 import { z } from 'zod';
-import { type Job, type JobType, readSession, SESSION_PATTERN } from '../../jobs/index.ts';
+import {
+  DOUBLE_PRESS_MS,
+  type Job,
+  type JobType,
+  readSession,
+  SESSION_PATTERN,
+} from '../../jobs/index.ts';
 import type { Operation } from '../../operations/index.ts';
 import { jsonSchemaOf } from '../../platform/json_schema.ts';
 import { once } from '../../platform/once.ts';
-import { refuseUnknown } from '../arguments.ts';
 import { collected } from '../collected.ts';
 import type { AgentDeps, Caller } from '../deps.ts';
-import { jobJson, ownWords } from '../job_words.ts';
+import { jobJson, ownWords, whatBecomes } from '../job_words.ts';
 import { jobResult, taskHandle } from '../task.ts';
 import { type AgentTool, type Answer, refusal } from '../tool.ts';
 import { jobUri } from '../uris.ts';
@@ -37,7 +42,6 @@ function startTool(deps: AgentDeps, { type, words, definition }: Operation): Age
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     changes: true,
     async call(given, caller, context) {
-      refuseUnknown(input(), given);
       const { [SESSION]: session, ...rest } = given;
       const job = hasOwnSession()
         ? await start(deps, type, given, undefined, caller)
@@ -71,6 +75,7 @@ function start(
     sessionId: readSession(session) ?? sessionId,
     client,
     agent,
+    mergeMs: DOUBLE_PRESS_MS,
     by: { via: 'agent', user: agent, ...(address !== undefined && { address }) },
   });
 }
@@ -80,12 +85,14 @@ async function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): P
   if (!job) return refusal(`The job ${started.id} was removed.`);
   if (job.completedAt) return jobResult(deps, job);
   const { id } = job;
-  const pauseOf = await deps.tracker.reader.pauseOf();
+  const { tracker, closing } = deps;
+  const pauseOf = await tracker.reader.pauseOf();
+  const where = [`${ownWords(job, pauseOf)}.`, whatBecomes(job, pauseOf, closing)].join(' ').trim();
   return {
     content: [
       {
         type: 'text',
-        text: `The job ${id} has not ended: it ${ownWords(job, pauseOf)}. It goes on. To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
+        text: `The job ${id} has not ended: it ${where} To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
       },
       collected({ job: jobJson(job, pauseOf) }),
       { type: 'resource_link', uri: jobUri(id), name: id },

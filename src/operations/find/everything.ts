@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Post } from '../../sources/post.ts';
 import type { OperationDeps } from '../deps.ts';
-import { indexNotes } from '../index_notes.ts';
-import { isListing, readAsked, readsIndex } from './find.ts';
+import { type AnswerNotes, answerNotes } from './answer_notes.ts';
+import { isListing, readAsked } from './find.ts';
 import type { FoundPost } from './found.ts';
 import { hitsOf } from './hits_of.ts';
 import type { FindRequest } from './request.ts';
@@ -24,8 +24,8 @@ export type ExportedPost = Post & Partial<Pick<FoundPost, 'similarity'>>;
 export interface EverythingOptions {
   /** So many posts at most. Default: all. */
   limit?: number | undefined;
-  /** Called with what limits the answer, for people, before the first posts. */
-  onNotes?: (notes: string[]) => void;
+  /** Called once, before the first posts and also when there are none, with what a page tells beside its posts. */
+  onNotes?: (notes: AnswerNotes) => void;
 }
 
 /**
@@ -57,23 +57,34 @@ export async function* everything(
 async function* batches(
   deps: Pick<OperationDeps, 'library' | 'embedder'>,
   asked: FindRequest,
-  onNotes: (notes: string[]) => void,
+  onNotes: (notes: AnswerNotes) => void,
 ): AsyncGenerator<ExportedPost[]> {
   const request = await readAsked(deps, asked);
-  const ranked = new Set<string>();
-  if (readsIndex(request)) onNotes(indexNotes(deps.library));
-  if (!isListing(request)) {
-    const { hits, notes } = await hitsOf(deps, request);
-    onNotes(notes);
-    for (let start = 0; start < hits.length; start += BATCH) {
-      const posts = postsOf(deps, hits.slice(start, start + BATCH));
-      yield posts.map(exported);
-      for (const post of posts) ranked.add(nameOf(post));
+  if (isListing(request)) {
+    let isTold = false;
+    const tell = async (isFound: boolean) => {
+      if (!isTold) onNotes(await answerNotes(deps, request, { by: 'words', notes: [], isFound }));
+      isTold = true;
+    };
+    for await (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
+      await tell(true);
+      yield batch;
     }
-    if (request.like || request.after !== undefined || request.by === 'meaning') return;
+    await tell(false);
+    return;
   }
+  const found = await hitsOf(deps, request);
+  const isFound = found.hits.length + found.more > 0;
+  onNotes(await answerNotes(deps, request, { ...found, isFound }));
+  const ranked = new Set<string>();
+  for (let start = 0; start < found.hits.length; start += BATCH) {
+    const posts = postsOf(deps, found.hits.slice(start, start + BATCH));
+    yield posts.map(exported);
+    for (const post of posts) ranked.add(nameOf(post));
+  }
+  if (request.like || request.after !== undefined || request.by === 'meaning') return;
   for await (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
-    const rest = ranked.size === 0 ? batch : batch.filter((post) => !ranked.has(nameOf(post)));
+    const rest = batch.filter((post) => !ranked.has(nameOf(post)));
     if (rest.length > 0) yield rest;
   }
 }

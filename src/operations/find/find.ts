@@ -1,26 +1,15 @@
 import { describeFind } from '../../find/index.ts';
-import type { FindQuery } from '../../find/query.ts';
 import { MAX_COUNTED } from '../../library/finding/facets.ts';
 import { writeCursor } from '../../library/listing.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
-import { indexNotes } from '../index_notes.ts';
+import { answerNotes } from './answer_notes.ts';
 import { ignoringCommonWords } from './common_words.ts';
 import type { Found } from './found.ts';
 import { type Hits, readOffset } from './hits.ts';
 import { hitsOf } from './hits_of.ts';
-import {
-  absentNotes,
-  alternativeNotes,
-  contradictionNotes,
-  emptyNotes,
-  unknownNotes,
-  unreadNotes,
-} from './notes.ts';
-import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
 import { postsOf } from './shown.ts';
-import { didYouMean, type UnknownWord, unknownWords } from './spelling.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
 
@@ -40,28 +29,17 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
     ? await listing(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
   const { posts, total, isCapped, unranked, nextCursor, by } = page;
-  const unknown = (page.unknown ?? unknownOf(deps, request)).filter(isNoOperator(request.query));
-  const suggestion = await suggestionOf(deps, request, unknown);
-  const notes = [
-    ...unreadNotes(request.query),
-    ...emptyNotes(request.query),
-    ...contradictionNotes(request.query),
-    ...(await absentNotes(deps, request.query, total > 0)),
-    ...(by === 'words' ? alternativeNotes(request.query) : []),
-    ...unknownNotes(unknown),
-    ...page.notes,
-    ...(readsIndex(request) ? indexNotes(deps.library) : []),
-  ];
+  const { notes, didYouMean } = await answerNotes(deps, request, { ...page, isFound: total > 0 });
   return {
     posts,
     total,
     ...(isCapped && { isCapped }),
     ...(unranked && { unranked }),
     understood: describeFind(request.query, by, likeText(deps, request)),
-    ...(suggestion !== undefined && { didYouMean: suggestion }),
+    ...(didYouMean !== undefined && { didYouMean }),
     ...(notes.length > 0 && { notes }),
     ...(hasFacets(request) && {
-      facets: await deps.library.words.facets(request.query, await facetKeys(deps, request, page)),
+      facets: await deps.library.words.facets(request.query, page.keys),
     }),
     ...(nextCursor && { nextCursor }),
   };
@@ -83,28 +61,21 @@ export function isListing({ query, by, like, sort, after }: FindRequest): boolea
 const hasFacets = ({ facets, like, by, after }: FindRequest) =>
   facets && !like && by !== 'meaning' && after === undefined;
 
-/** How many posts of a list by time are counted first: with a frequent word each is looked up. */
-const MAX_FIRST = 500;
-
-/** The posts whose facets are counted first: those at the beginning of the list. */
-async function facetKeys(
-  { library }: FindDeps,
-  request: FindRequest,
-  { keys, total }: FoundPage,
-): Promise<number[] | undefined> {
-  if (!isListing(request) || total <= MAX_COUNTED) return keys;
-  return (await library.words.newest(request.query, { limit: MAX_FIRST })).keys;
-}
+/** So many posts of a list by time are counted first: with a frequent word each is looked up. */
+const MAX_FIRST = 100;
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
   Pick<Hits, 'by' | 'notes' | 'unknown'> & {
-    /** What was found, in the order of its pages; absent for a list by time. */
+    /** The posts whose facets are counted first: those at the beginning of the list. */
     keys?: number[];
   };
 
-async function listing(deps: FindDeps, { query, limit, cursor }: FindRequest): Promise<FoundPage> {
+async function listing(deps: FindDeps, request: FindRequest): Promise<FoundPage> {
   const { words } = deps.library;
-  const { keys, nextCursor } = await words.newest(query, { limit, ...(cursor && { cursor }) });
+  const { query, limit, cursor } = request;
+  const ahead = hasFacets(request) ? MAX_FIRST : 0;
+  const page = { limit, ahead, ...(cursor && { cursor }) };
+  const { keys, nextCursor, beginning } = await words.newest(query, page);
   const { count, isCapped } = await words.countFound(query);
   const why = query.words ? { words: true as const } : {};
   const marked = query.words && { marked: query.words };
@@ -118,6 +89,7 @@ async function listing(deps: FindDeps, { query, limit, cursor }: FindRequest): P
     ...(nextCursor && { nextCursor }),
     by: 'words',
     notes: [],
+    ...(beginning && count > MAX_COUNTED && { keys: beginning }),
   };
 }
 
@@ -139,33 +111,8 @@ function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): Fo
   };
 }
 
-/** What was read as text in place of an operator is told already. */
-function isNoOperator({ unread = [] }: FindQuery): (unknown: UnknownWord) => boolean {
-  return ({ word }) => !unread.some(({ typed }) => typed.endsWith(word));
-}
-
-function unknownOf({ library }: FindDeps, { query, by }: FindRequest): UnknownWord[] {
-  if (!query.words || by === 'meaning' || library.words.newestKey() === 0) return [];
-  return unknownWords(library.words, query.words, false);
-}
-
-async function suggestionOf(
-  { library }: FindDeps,
-  { query }: FindRequest,
-  unknown: UnknownWord[],
-): Promise<string | undefined> {
-  return unknown.length === 0 ? undefined : didYouMean(library.words, query, unknown);
-}
-
 function likeText({ library }: FindDeps, { like }: FindRequest): string | undefined {
   const key = like && library.words.keyOf(like.source, like.id);
   const [post] = key === undefined ? [] : library.words.postsOf([key]);
   return post && cut(post.text, LIKE_LENGTH);
-}
-
-/** Whether the index of words decides what is found. */
-export function readsIndex({ query, by, like }: FindRequest): boolean {
-  if (!isUnfiltered(query)) return true;
-  if (!query.words) return false;
-  return by !== 'meaning' || like !== undefined || hardWords(query.words) !== undefined;
 }

@@ -93,8 +93,7 @@ async function wordHits({ library }: FindDeps, query: FindQuery): Promise<Hits> 
 function newHits({ library }: FindDeps, query: FindQuery, after: number): Hits {
   const { words } = query;
   const hit = { why: words ? { words: true as const } : {}, ...(words && { marked: words }) };
-  const keys = library.words.keysAfter(query, after, MAX_NEW);
-  const { isCapped } = library.words.countAfter(query, after, MAX_NEW);
+  const { keys, isCapped } = library.words.keysAfter(query, after, MAX_NEW);
   const hits = byTime(
     library,
     keys.map((key) => ({ key, ...hit })),

@@ -88,11 +88,13 @@ function likesNotes({ minLikes, maxLikes }: FindFilters): string[] {
 /**
  * Values of operators that no post has.
  * @param isFound whether posts were found: then a value without an alternative is that of some post.
+ * @param haveWords whether those have the words.
  */
 export async function absentNotes(
   { library: { words } }: Pick<OperationDeps, 'library'>,
   { filters, words: match }: FindQuery,
   isFound: boolean,
+  haveWords: boolean,
 ): Promise<string[]> {
   if (words.newestKey() === 0) return [];
   const isAbsent = async (some: Partial<FindFilters>) => {
@@ -107,7 +109,8 @@ export async function absentNotes(
     if (await isAbsent({ languages: [tag] })) notes.push(`No post is in ${languageName(tag)}.`);
   for (const name of uncertain(filters.sources))
     if (await isAbsent({ sources: [name] })) notes.push(noSource(name, await facetsOf(words)));
-  for (const beginning of match ? prefixesIn(match) : [])
+  // All that begins so is merged for each look: 100 ms where a million posts have it.
+  for (const beginning of match && !(isFound && haveWords) ? prefixesIn(match) : [])
     if (words.matchesOf({ word: beginning, isPrefix: true }, 1).keys.length === 0)
       notes.push(`No post has a word that begins with “${beginning}”.`);
   return notes;

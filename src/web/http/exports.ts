@@ -14,6 +14,8 @@ interface ExportOptions {
   isDownload: boolean;
   /** The name of the file, without its ending. Default: `xgpt-posts`. */
   name?: string;
+  /** Headers that are known once the first lines are. */
+  laterHeaders?: () => Record<string, string>;
   /** Called when the export ends early, after its answer has begun. */
   onError: (error: unknown) => void;
 }
@@ -24,7 +26,7 @@ interface ExportOptions {
  */
 export async function exportResponse(
   lines: AsyncGenerator<string>,
-  { format, isDownload, name = 'xgpt-posts', onError }: ExportOptions,
+  { format, isDownload, name = 'xgpt-posts', laterHeaders, onError }: ExportOptions,
 ): Promise<Response> {
   // Taken before the answer begins, so that what refuses the query is an answer of its own.
   let first: IteratorResult<string> | undefined = await lines.next();
@@ -52,7 +54,9 @@ export async function exportResponse(
       void lines.return(undefined);
     },
   });
-  return new Response(body, { headers: headersOf(format, isDownload, name) });
+  return new Response(body, {
+    headers: { ...headersOf(format, isDownload, name), ...laterHeaders?.() },
+  });
 }
 
 function headersOf(

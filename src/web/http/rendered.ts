@@ -36,7 +36,7 @@ export class Rendered {
     const { html: asHtml, text: asText, seeOther: page } = this.formats;
     if (page && isNavigation(request)) return seeOther(page());
     if (asText && wantsText(request)) return plainText(await asText(), status, headers);
-    if (asHtml && !wantsJson(request)) return html(asHtml(), status, headers);
+    if (asHtml && !wantsJson(request)) return html(await asHtml(), status, headers);
     const value = await this.value();
     this.#schema?.().parse(value);
     return Response.json(value, { status, headers });

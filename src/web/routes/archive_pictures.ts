@@ -1,7 +1,7 @@
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 
-/** The pictures of posts that are in an import. */
+/** The pictures of posts that are in an import. Pages and fragments offer no others as the server's own. */
 export interface ArchivePictures {
   find: ArchiveMedia['find'];
   /** The same posts, with the places of the pictures of theirs that this server has. */

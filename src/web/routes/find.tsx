@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia';
 import { AboutFound } from '../../../views/find/about_found.tsx';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
+import type { AnswerNotes } from '../../operations/find/answer_notes.ts';
 import { everything } from '../../operations/find/everything.ts';
 import { exportLines } from '../../operations/find/export.ts';
 import { find } from '../../operations/find/find.ts';
@@ -15,6 +16,7 @@ import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts'
 import { findQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { EXPORT_TYPES, exportResponse } from '../http/exports.ts';
+import { FIND_NOTES, findNotesHeader } from '../http/find_notes.ts';
 import { wantsExport } from '../http/negotiation.ts';
 import { BAD_QUERY, Problem } from '../http/problem.ts';
 import { asStated, respond } from '../http/rendered.ts';
@@ -32,13 +34,20 @@ export function findRoutes(deps: WebDeps) {
           if (query.cursor !== undefined) throw cursorOfExport();
           return asStated(exported(deps, wanted, { format, isDownload, limit: query.limit }));
         }
-        return page(await find(deps, wanted));
+        return page(deps, await find(deps, wanted));
       },
       {
         query: findQuery(deps.sources),
         response: {
           200: returns('Found', 'A page of the posts found, or all of them as an export.', {
             types: ['application/json', 'text/html', 'text/plain', ...Object.values(EXPORT_TYPES)],
+            headers: {
+              [FIND_NOTES]: {
+                schema: { type: 'string' },
+                description:
+                  'Of an export: what `notes` and `didYouMean` tell in JSON, as a JSON list of texts in ASCII. Absent when there is nothing to tell.',
+              },
+            },
           }),
           ...refusals({
             422: INVALID_QUERY,
@@ -55,8 +64,13 @@ function exported(
   wanted: FindRequest,
   { limit, ...options }: { format: ExportFormat; isDownload: boolean; limit: number | undefined },
 ): Promise<Response> {
-  const lines = exportLines(everything(deps, wanted, { limit }), options.format);
-  return exportResponse(lines, { ...options, onError: deps.streamFailed });
+  let about: AnswerNotes = { notes: [] };
+  const onNotes = (told: AnswerNotes) => {
+    about = told;
+  };
+  const lines = exportLines(everything(deps, wanted, { limit, onNotes }), options.format);
+  const laterHeaders = () => findNotesHeader(about);
+  return exportResponse(lines, { ...options, laterHeaders, onError: deps.streamFailed });
 }
 
 function cursorOfExport(): Problem {
@@ -66,11 +80,12 @@ function cursorOfExport(): Problem {
   });
 }
 
-function page(found: Found): Found {
+function page({ pictures }: WebDeps, found: Found): Found {
   return respond(() => found, {
-    html() {
+    async html() {
       const now = new Date();
-      const posts = found.posts.map((post) => PostArticle({ post, now })).join('');
+      const shown = await pictures.withOwn(found.posts);
+      const posts = shown.map((post) => PostArticle({ post, now })).join('');
       return AboutFound({ found }) + (posts || NOTHING_FOUND);
     },
     text: () => `${aboutFound(found).join('\n')}\n\n${postsText(found.posts)}${moreText(found)}`,

@@ -24,7 +24,6 @@ import { wantsJson, wantsText } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { toProblem } from '../http/to_problem.ts';
-import { type ArchivePictures, createArchivePictures } from './archive_pictures.ts';
 import { type FindPageQuery, readFindPage, toFindPageQuery } from './find_page_query.ts';
 import { layoutOf } from './layout.ts';
 
@@ -33,14 +32,13 @@ const LIKE_LENGTH = 80;
 
 /** The pages on which posts are read, and the pictures of archives. */
 export function findPages(deps: WebDeps) {
-  const pictures = createArchivePictures(deps.importsDir);
-  const withPictures = { ...deps, pictures };
+  const { pictures } = deps;
   return (app: Elysia) =>
     app
       .get(
         '/find',
         async ({ request, query }) => {
-          const model = await findModel(withPictures, request, query);
+          const model = await findModel(deps, request, query);
           const isRefused = Object.keys(model.problems).length > 0;
           if (isRefused && (wantsJson(request) || wantsText(request)))
             throw new InvalidInput(model.problems);
@@ -71,7 +69,7 @@ export function findPages(deps: WebDeps) {
       )
       .get(
         '/authors/:source/:username',
-        ({ request, params, query }) => authorPage(withPictures, request, params, query.cursor),
+        ({ request, params, query }) => authorPage(deps, request, params, query.cursor),
         { params: AUTHOR_NAME, query: ANY_QUERY, ...HIDDEN },
       )
       .get(
@@ -102,10 +100,8 @@ function postsWithId({ library: { words } }: WebDeps, source: string, id: string
   return key === undefined ? [] : words.postsOf([key]);
 }
 
-type PageDeps = WebDeps & { pictures: ArchivePictures };
-
 async function authorPage(
-  deps: PageDeps,
+  deps: WebDeps,
   request: Request,
   { source, username }: { source: string; username: string },
   cursor: string | undefined,
@@ -123,7 +119,7 @@ async function authorPage(
 }
 
 async function findModel(
-  deps: PageDeps,
+  deps: WebDeps,
   request: Request,
   given: Record<string, string>,
 ): Promise<FindModel> {
@@ -142,7 +138,7 @@ async function findModel(
     nextHref: nextHrefOf(request, found.nextCursor, { seen: String(seen) }),
     seen,
     since: asked.seen === undefined ? 0 : await countSince(deps, query, seen),
-    news: await newsOf(deps, query, found.posts),
+    news: await newsOf(deps, query, found),
     busy: await isBusy(deps),
     isEmpty: deps.library.words.newestKey() === 0,
     saved,
@@ -154,15 +150,16 @@ async function findModel(
 async function newsOf(
   deps: WebDeps,
   query: FindModel['query'],
-  posts: Post[],
+  { posts, total, isCapped }: Found,
 ): Promise<FindModel['news'] | undefined> {
-  const { after } = query;
+  const { after, only } = query;
   if (after === undefined) return undefined;
   const { words } = deps.library;
   const fresh = posts.filter(({ source, id }) => (words.keyOf(source, id) ?? 0) > after);
+  if (only === 'new') return { posts: new Set(fresh), total, isCapped: isCapped === true };
   const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
-  const { count: total, isCapped } = words.countAfter(wanted, after, MAX_NEW);
-  return { posts: new Set(fresh), total, isCapped };
+  const { count, isCapped: isMore } = words.countAfter(wanted, after, MAX_NEW);
+  return { posts: new Set(fresh), total: count, isCapped: isMore };
 }
 
 /**
@@ -186,7 +183,7 @@ function isSameQuery(find: ListedFind, query: FindModel['query']): boolean {
 }
 
 /** The posts found, as a page shows them. */
-async function findShown(deps: PageDeps, request: FindRequest): Promise<Found> {
+async function findShown(deps: WebDeps, request: FindRequest): Promise<Found> {
   const found = await find(deps, request);
   const posts = await deps.pictures.withOwn(found.posts);
   const hasThread = (post: Post) => deps.library.threadOf(post, 2).length > 1;
@@ -194,7 +191,7 @@ async function findShown(deps: PageDeps, request: FindRequest): Promise<Found> {
 }
 
 async function foundOrProblem(
-  deps: PageDeps,
+  deps: WebDeps,
   { q, by, sort, like, limit, cursor, after, only }: FindPageQuery,
   problems: FindModel['problems'],
 ): Promise<Pick<FindModel, 'found' | 'problem'>> {

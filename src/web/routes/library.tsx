@@ -20,9 +20,10 @@ export function libraryRoutes(deps: WebDeps) {
         async ({ query }) => {
           const page = await findPosts(deps, toPostsQuery(query));
           return respond(() => page, {
-            html() {
+            async html() {
               const now = new Date();
-              const posts = page.posts.map((post) => PostArticle({ post, now })).join('');
+              const shown = await deps.pictures.withOwn(page.posts);
+              const posts = shown.map((post) => PostArticle({ post, now })).join('');
               return SearchNotes({ notes: page.notes }) + (posts || NOTHING_FOUND);
             },
             text: () => postsText(page.posts) + noteLines(page.notes) + moreText(page),

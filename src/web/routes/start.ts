@@ -1,4 +1,5 @@
 import {
+  DOUBLE_PRESS_MS,
   type Enqueued,
   InvalidInput,
   type Job,
@@ -12,9 +13,6 @@ import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { oneSession } from './schedule_request.ts';
 import { isOwnField, OPTION_NAMES } from './start_warnings.ts';
-
-/** Identical requests within this time count as one: a double click, in ms. */
-const DOUBLE_PRESS_MS = 500;
 
 /**
  * Starts a job from the fields of a form or a JSON object, with the options among them.

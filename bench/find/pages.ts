@@ -1,0 +1,160 @@
+/**
+ * Pages of finds over HTTP, of many posts and of a thousand: `bun bench/find/pages.ts [posts] [--meaning]
+ * [--database <file>]`, a million posts by default. Both servers run at the same time and are asked by turns,
+ * so that what else the machine does slows down both. With `--meaning` each post has a vector, and an endpoint of
+ * this script embeds the queries. With a file, a copy of it is used instead of made-up posts.
+ *
+ * Each page is requested after a change of the database, as while a job collects: nothing that was kept is
+ * used then. And it is requested again, as when somebody pages or refines.
+ */
+import { Database } from 'bun:sqlite';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createLibrary } from '../../src/library/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { median } from '../suite/results.ts';
+import { timed } from '../suite/timing.ts';
+import { type RunningServer, startXgpt } from '../suite/xgpt_server.ts';
+import { PAGE, postsFrom } from './made_posts.ts';
+import { MADE_DIMENSIONS, MADE_MODEL, madeVector } from './made_vectors.ts';
+
+const FEW = 1_000;
+const RUNS = 15;
+
+const QUERIES = [
+  'common',
+  'topic7',
+  'common topic7',
+  'rare3',
+  'topi*',
+  'common from:author7',
+  'topic7 OR topic8',
+];
+const PAGES = [
+  '',
+  ...QUERIES.flatMap((q) => ['best', 'words', 'newest'].map((way) => pathOf(q, way))),
+  ...['from:author7', 'since:2026-01-01', 'lang:eo'].map((q) => pathOf(q, 'best')),
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { database: { type: 'string' }, meaning: { type: 'boolean' } },
+});
+const MANY = Number(positionals[0] ?? 1_000_000);
+
+interface Measured {
+  server: RunningServer;
+  /** Another process's connection, which only makes changes. */
+  changes: Database;
+  close(): Promise<void>;
+}
+
+const endpoint = values.meaning ? serveVectors() : undefined;
+const few = await opened(FEW, undefined);
+const many = await opened(MANY, values.database);
+try {
+  await report();
+} finally {
+  await few.close();
+  await many.close();
+  await endpoint?.stop(true);
+}
+
+async function report() {
+  const head = ['1,000', MANY.toLocaleString('en'), 'times']
+    .map((name) => name.padStart(11))
+    .join('');
+  console.log(`\n${'ms'.padEnd(44)}${'after a change'.padStart(33)}${'again'.padStart(33)}`);
+  console.log(`${''.padEnd(44)}${head}${head}`);
+  for (const path of PAGES) {
+    const row = [await measured(path, true), await measured(path, false)];
+    console.log(`/find${path.padEnd(39)}${row.join('')}`);
+  }
+}
+
+/** The median times of a page of both, and their ratio. */
+async function measured(path: string, changed: boolean): Promise<string> {
+  const times = new Map<Measured, number[]>([
+    [few, []],
+    [many, []],
+  ]);
+  for (const each of times.keys()) await request(each, path);
+  for (let run = 0; run < RUNS; run++)
+    for (const [each, runs] of times) {
+      if (changed) each.changes.run('INSERT INTO bench_changes VALUES (1)');
+      runs.push(await timed(() => request(each, path)));
+    }
+  const [before = 0, after = 0] = [...times.values()].map((runs) => median(runs));
+  return [before, after, after / before].map((number) => number.toFixed(1).padStart(11)).join('');
+}
+
+async function request({ server }: Measured, path: string): Promise<void> {
+  const response = await fetch(`${server.url}/find${path}`);
+  const page = await response.text();
+  if (!response.ok) throw new Error(`/find${path} answered ${response.status}.`);
+  if (!page.includes('class="post"')) throw new Error(`/find${path} has no posts.`);
+}
+
+function pathOf(q: string, way: string): string {
+  return `?${new URLSearchParams({ q, ...(way === 'newest' ? { sort: way } : { by: way }) })}`;
+}
+
+async function opened(count: number, database: string | undefined): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
+  const file = join(folder, 'xgpt.sqlite');
+  if (database) copyFileSync(database, file);
+  else fill(file, count);
+  const server = await startXgpt(folder, {
+    ...(endpoint && {
+      XGPT_MODEL_URL: endpoint.url.href,
+      XGPT_MODEL: MADE_MODEL,
+      XGPT_MODEL_DIMENSIONS: String(MADE_DIMENSIONS),
+    }),
+  });
+  const changes = new Database(file);
+  changes.run('PRAGMA busy_timeout = 10000');
+  changes.run('CREATE TABLE bench_changes (number)');
+  return {
+    server,
+    changes,
+    async close() {
+      changes.close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function fill(file: string, count: number) {
+  const db = openDatabase(file);
+  db.run('PRAGMA synchronous = OFF');
+  const library = createLibrary(db);
+  for (let from = 0; from < count; from += PAGE)
+    db.transaction(() => {
+      const posts = postsFrom(from, count);
+      library.savePosts(posts);
+      if (!values.meaning) return;
+      // A new library numbers its posts from 1.
+      const vectors = posts.map((_, i) => ({ key: from + i + 1, vector: madeVector(from + i) }));
+      library.saveVectors(MADE_MODEL, vectors);
+    })();
+  db.close();
+}
+
+/** An API as OpenAI's, whose vectors are near those of some posts. */
+function serveVectors() {
+  return Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      const { input } = (await request.json()) as { input: string[] };
+      const data = input.map((text, index) => ({
+        index,
+        embedding: [...madeVector(Bun.hash.crc32(text))],
+      }));
+      return Response.json({ data });
+    },
+  });
+}
