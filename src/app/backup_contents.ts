@@ -62,6 +62,7 @@ function openCopy(path: string, label: string): Database {
   try {
     db.run('PRAGMA journal_mode = DELETE');
     db.run('PRAGMA synchronous = OFF');
+    db.run('PRAGMA secure_delete = ON');
     return db;
   } catch (cause) {
     db.close();

@@ -1,4 +1,5 @@
 import { readTyped } from '../jobs/job_query.ts';
+import { PostsDeleted } from '../library/index.ts';
 import { everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
 import { find } from '../operations/find/find.ts';
@@ -10,6 +11,7 @@ import {
   toFindRequest,
 } from '../operations/find/request.ts';
 import { aboutAnswer, aboutFound, postsText } from '../text/library_text.ts';
+import { showsBold } from './bold.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
 import { limitOf, openLibrary, pages, printJson, typedInFind } from './library.ts';
@@ -87,10 +89,15 @@ async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promi
     limit,
     onNotes: (about) => aboutAnswer(about).forEach((line) => void printError(line)),
   });
-  for await (const lines of exportLines(posts, 'csv')) {
-    write(lines);
-    await flushed();
-    if (outputClosed.aborted) return;
+  try {
+    for await (const lines of exportLines(posts, 'csv')) {
+      write(lines);
+      await flushed();
+      if (outputClosed.aborted) return;
+    }
+  } catch (error) {
+    if (error instanceof PostsDeleted) throw new CommandFailed(error.message, EXIT.failed);
+    throw error;
   }
 }
 
@@ -105,7 +112,7 @@ async function printPages(
   const findPage = (page: object) => find(deps, { ...request, ...page });
   for await (const found of pages(limit, findPage, about)) {
     if (asJson) printJson(found.posts);
-    else write(separator + postsText(found.posts));
+    else write(separator + postsText(found.posts, showsBold()));
     separator = '\n';
     about(found);
     await flushed();

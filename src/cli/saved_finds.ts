@@ -16,7 +16,7 @@ import { renameFindSchema, saveFindSchema } from '../operations/find/saved_reque
 import { appDatabase } from '../platform/database.ts';
 import { NotFound } from '../sources/source.ts';
 import { counted, relative } from '../text/format.ts';
-import { printable } from '../text/printable.ts';
+import { printable, shellQuoted } from '../text/printable.ts';
 import { savedFindTable } from '../text/saved_find_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError, parsed } from './input_errors.ts';
@@ -63,14 +63,12 @@ export async function renameFind(name: string, newName: string): Promise<void> {
 function commandOf({ name, query: { q = '', ...options } }: ListedFind): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const words = [
-    ...['--save', quoted(name)],
-    ...given.flatMap(([option, value]) => [`--${option}`, quoted(String(value))]),
-    ...(q === '' ? [] : ['--', quoted(q)]),
+    ...['--save', shellQuoted(name)],
+    ...given.flatMap(([option, value]) => [`--${option}`, shellQuoted(String(value))]),
+    ...(q === '' ? [] : ['--', shellQuoted(q)]),
   ];
   return ['xgpt find', ...words].join(' ');
 }
-
-const quoted = (text: string) => `'${printable(text).replaceAll("'", `'\\''`)}'`;
 
 /** Saves what was typed. @throws CommandFailed when it is invalid, or the name is taken. */
 export async function saveTyped(

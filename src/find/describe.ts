@@ -1,4 +1,5 @@
 import { once } from '../platform/once.ts';
+import { isolated, quoted } from '../text/isolated.ts';
 import { listed } from '../text/listed.ts';
 import type { FindFilters, FindQuery, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
@@ -40,7 +41,7 @@ export function describeFind(query: FindQuery, by: ComparedBy = 'words', like?: 
   if (words && 'any' in words && words.any.length === 0)
     return 'Nothing, because there is no letter, digit or emoji to find';
   const conditions = [
-    ...(like === undefined ? [] : [`like “${like}”`]),
+    ...(like === undefined ? [] : [`like ${quoted(like)}`]),
     ...wordConditions(query, by),
     ...filterConditions(filters),
     ...(query.ignored && by === 'words' ? [ignoredText(query.ignored)] : []),
@@ -87,10 +88,10 @@ function wordConditions({ words, topic }: FindQuery, by: ComparedBy): string[] {
   const others = all.filter((part) => !('phrase' in part));
   const about = {
     words: [],
-    meaning: [`near in meaning to “${topic}”${effectText(parts)}`],
+    meaning: [`near in meaning to ${quoted(topic)}${effectText(parts)}`],
     both:
       others.length > 0
-        ? [`about ${others.every(isPlain) ? `“${topic}”` : matchText(others)}`]
+        ? [`about ${others.every(isPlain) ? quoted(topic) : matchText(others)}`]
         : [],
   };
   return [
@@ -120,7 +121,7 @@ function signsOf(match: WordMatch, depth = 0): string[] {
 
 function ignoredText(ignored: string[]): string {
   const words = listed(
-    ignored.map((word) => `“${shown(word)}”`),
+    ignored.map((word) => quoted(shown(word))),
     'and',
   );
   return `ignoring the common ${ignored.length === 1 ? 'word' : 'words'} ${words}`;
@@ -136,8 +137,8 @@ function nested(match: WordMatch): string {
   if ('all' in match) return `(${listed(match.all.map(nested), 'and')})`;
   if ('any' in match) return `(${either(match.any.map(nested))})`;
   if ('not' in match) return `not ${nested(match.not)}`;
-  if ('phrase' in match) return `the phrase “${shown(match.phrase)}”`;
-  return match.isPrefix ? `words that begin with “${shown(match.word)}”` : `“${shown(match.word)}”`;
+  if ('phrase' in match) return `the phrase ${quoted(shown(match.phrase))}`;
+  return `${match.isPrefix ? 'words that begin with ' : ''}${quoted(shown(match.word))}`;
 }
 
 /** Without the signs around it that are not looked for. */
@@ -166,7 +167,7 @@ const timeText = (time: number) => `${times().format(time).replace(' at ', ', ')
 const likesText = (bound: string, count: number) =>
   `with ${bound} ${count.toLocaleString('en')} ${count === 1 ? 'like' : 'likes'}`;
 
-export const handle = (name: string) => (name.startsWith('did:') ? name : `@${name}`);
+export const handle = (name: string) => (name.startsWith('did:') ? name : `@${isolated(name)}`);
 
 export function languageName(tag: string): string {
   return languages().of(tag) ?? tag;

@@ -1,7 +1,7 @@
 import { FOLDED_LETTERS } from './folded_letters.ts';
 
 /** Increases whenever a text folds, or is split into words, differently: the index must be rebuilt then. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** A folded text, and for each of its UTF-16 units the part of the original that it comes from. */
 export interface FoldedText {

@@ -1,4 +1,5 @@
 export { asTyped } from './as_typed.ts';
+export { contradictionsIn } from './contradictions.ts';
 export { type ComparedBy, describeFind } from './describe.ts';
 export { FOLD_VERSION, fold } from './fold.ts';
 export { indexedForms } from './forms.ts';

@@ -1,3 +1,4 @@
+import { type Condition, everyOf, inBrackets, negated, required } from './conditions.ts';
 import {
   addFilter,
   dropEmpty,
@@ -7,7 +8,7 @@ import {
   whatItTakes,
 } from './filters.ts';
 import { type Piece, piecesOf } from './pieces.ts';
-import type { FindFilters, FindQuery, UnreadFilter, WordMatch } from './query.ts';
+import type { FindFilters, FindQuery, UnheldPart, UnreadFilter, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
 
 /** What is longer is cut: no text that somebody types is. In UTF-16 units. */
@@ -21,17 +22,21 @@ const MAX_DEPTH = 10;
  * @param now in ms since 1970, for `since:7d`.
  */
 export function parseFind(text: string, now: number): FindQuery {
-  const pieces = withoutDeepBrackets(piecesOf(withSpaces(text.slice(0, MAX_FIND_LENGTH))));
+  const typed = withSpaces(text.slice(0, MAX_FIND_LENGTH));
+  const pieces = withoutDeepBrackets(piecesOf(typed));
   const filters = noFilters();
   const unread: UnreadFilter[] = [];
   const empty: UnreadFilter[] = [];
-  const reading = { pieces, at: 0, filters, unread, empty, now };
-  const matches: WordMatch[] = [];
+  const unheld: UnheldPart[] = [];
+  const reading = { pieces, at: 0, typed, unread, empty, now };
+  const list: Condition[] = [];
   // A closing bracket that was never opened ends a list, but not the query.
-  for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading));
+  for (; reading.at < pieces.length; reading.at++) list.push(...readList(reading));
+  const condition = everyOf(list);
+  const found = condition && required(condition, { filters, unheld, now });
   settleKinds(filters);
   dropEmpty(filters);
-  const words = all(matches) ?? nothingFound(pieces, filters);
+  const words = found ?? (unheld.length > 0 ? undefined : nothingFound(pieces, filters));
   return {
     text,
     ...(words && { words }),
@@ -39,6 +44,7 @@ export function parseFind(text: string, now: number): FindQuery {
     filters,
     ...(unread.length > 0 && { unread }),
     ...(empty.length > 0 && { empty }),
+    ...(unheld.length > 0 && { unheld }),
   };
 }
 
@@ -73,15 +79,16 @@ function withoutDeepBrackets(pieces: Piece[]): Piece[] {
 interface Reading {
   pieces: Piece[];
   at: number;
-  filters: FindFilters;
+  /** What the pieces are of. */
+  typed: string;
   unread: UnreadFilter[];
   empty: UnreadFilter[];
   now: number;
 }
 
 /** Reads up to a closing bracket or the end. */
-function readList(reading: Reading): WordMatch[] {
-  const list: WordMatch[] = [];
+function readList(reading: Reading): Condition[] {
+  const list: Condition[] = [];
   let isAlternative = false;
   while (reading.at < reading.pieces.length) {
     const piece = reading.pieces[reading.at] as Piece;
@@ -99,47 +106,46 @@ function readList(reading: Reading): WordMatch[] {
   return list;
 }
 
-function readOperand(reading: Reading): WordMatch | undefined {
+function readOperand(reading: Reading): Condition | undefined {
   const piece = reading.pieces[reading.at++] as Piece;
-  const match = matchOf(piece, reading);
-  return match && 'isNot' in piece && piece.isNot ? negated(match) : match;
-}
-
-/** `-(-soup)` is `soup`. */
-function negated(match: WordMatch): WordMatch {
-  return 'not' in match ? match.not : { not: match };
-}
-
-function matchOf(piece: Piece, reading: Reading): WordMatch | undefined {
   switch (piece.type) {
     case 'phrase':
-      return isFindable(piece.text) ? { phrase: piece.text } : undefined;
+      return isFindable(piece.text) ? signed({ phrase: piece.text }, piece.isNot) : undefined;
     case 'word':
-      return wordOf(piece.text);
+      return signed(wordOf(piece.text), piece.isNot);
     case 'filter':
-      return filterOf(piece, reading);
-    case 'open': {
-      const list = readList(reading);
-      // The closing bracket, or the end.
-      reading.at++;
-      return all(list);
-    }
+      return operatorOf(piece, reading);
+    case 'open':
+      return signed(readBracket(piece.at, reading), piece.isNot);
     default:
       return undefined;
   }
 }
 
-function filterOf(
+function signed(condition: Condition | undefined, isNot: boolean): Condition | undefined {
+  return condition && isNot ? negated(condition) : condition;
+}
+
+function readBracket(start: number, reading: Reading): Condition | undefined {
+  const condition = everyOf(readList(reading));
+  // The closing bracket, or the end.
+  const closing = reading.pieces[reading.at++];
+  const end = closing?.type === 'close' ? closing.at + 1 : reading.typed.length;
+  return condition && inBrackets(condition, reading.typed.slice(start, end));
+}
+
+function operatorOf(
   piece: Extract<Piece, { type: 'filter' }>,
-  { filters, unread, empty, now }: Reading,
-): WordMatch | undefined {
+  { unread, empty, now }: Reading,
+): Condition | undefined {
   const asTyped = { typed: `${piece.isNot ? '-' : ''}${piece.text}`, takes: whatItTakes(piece) };
-  if (addFilter(piece, filters, now)) {
-    if (piece.value.trim() === '') empty.push(asTyped);
-    return undefined;
+  if (!addFilter(piece, noFilters(), now)) {
+    unread.push(asTyped);
+    return signed(wordOf(piece.text), piece.isNot);
   }
-  unread.push(asTyped);
-  return wordOf(piece.text);
+  if (piece.value.trim() !== '') return { operator: piece };
+  empty.push(asTyped);
+  return undefined;
 }
 
 function wordOf(text: string): WordMatch | undefined {
@@ -150,11 +156,7 @@ function wordOf(text: string): WordMatch | undefined {
 
 const isFindable = (text: string) => findableTokens(text).length > 0;
 
-function all(list: WordMatch[]): WordMatch | undefined {
-  return list.length > 1 ? { all: list } : list[0];
-}
-
-function either(one: WordMatch, other: WordMatch): WordMatch {
+function either(one: Condition, other: Condition): Condition {
   return 'any' in one ? { any: [...one.any, other] } : { any: [one, other] };
 }
 

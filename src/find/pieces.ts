@@ -7,8 +7,9 @@ export type Piece =
   | { type: 'phrase'; text: string; isNot: boolean }
   /** `key:value`, with `text` as typed. */
   | { type: 'filter'; key: string; value: string; text: string; isNot: boolean }
-  | { type: 'open'; isNot: boolean }
-  | { type: 'close' }
+  /** `at`: where the bracket stands, in UTF-16 units. */
+  | { type: 'open'; isNot: boolean; at: number }
+  | { type: 'close'; at: number }
   | { type: 'or' };
 
 /** What closes a quotation, by what opens it. */
@@ -55,8 +56,9 @@ export function piecesOf(text: string): Piece[] {
 }
 
 function nextPiece(scanner: Scanner, isNot: boolean): Piece | undefined {
-  if (scanner.take(OPEN)) return { type: 'open', isNot };
-  if (scanner.take(CLOSE)) return { type: 'close' };
+  const { at } = scanner;
+  if (scanner.take(OPEN)) return { type: 'open', isNot, at };
+  if (scanner.take(CLOSE)) return { type: 'close', at };
   const phrase = scanner.takeQuoted();
   if (phrase !== undefined) return { type: 'phrase', text: phrase, isNot };
   const filter = takeFilter(scanner);

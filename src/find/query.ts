@@ -52,6 +52,8 @@ export interface FindQuery {
   unread?: UnreadFilter[];
   /** Operators without a value, such as `from:`: they have no effect. Absent for none. */
   empty?: UnreadFilter[];
+  /** Parts that do not hold as typed. Absent for none. */
+  unheld?: UnheldPart[];
   /** Common words, such as "the", that say little about what is meant. Absent for none. */
   stopWords?: string[];
   /** The language of which they are, a BCP 47 tag. */
@@ -66,4 +68,15 @@ export interface UnreadFilter {
   typed: string;
   /** What its operator takes, without a full stop: "since: takes a date such as …". */
   takes: string;
+}
+
+/** Operators are conditions of the whole query, which is why some parts of a query cannot be expressed. */
+export interface UnheldPart {
+  /** As typed. */
+  typed: string;
+  /**
+   * `alternative`: an operator beside `OR`; it holds for the whole query. `together`: an operator that is
+   * excluded together with other conditions; they have no effect.
+   */
+  reason: 'alternative' | 'together';
 }

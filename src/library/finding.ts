@@ -108,11 +108,14 @@ export interface WordFinder {
   newestKey(): number;
   /** @param also the keys of posts that a find lists first, also without the words; they are counted first. */
   facets(query: FindQuery, also?: number[]): Promise<Facets>;
+  /** The same of the posts with these keys alone. */
+  facetsOf(keys: number[]): Facets;
   /** All that meet `filters`, and `words` when there are any. */
   keysOf(filters: FindFilters, words?: WordMatch): Promise<KeySet>;
   /**
    * Every match, newest first, for exports: a few at first, then in batches of this size. It keeps no more
    * than a batch in memory.
+   * @throws PostsDeleted at the end, when some were deleted after they were found.
    */
   everyMatch(query: FindQuery, batch: number): AsyncIterable<Post[]>;
   /** In the order of `keys`; keys that are no more are left out. */

@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
+import { eraseTraces } from './erasing.ts';
 import type { HeldOfAuthor, Library, NamedAuthor } from './library.ts';
-import { mergeWords } from './origins.ts';
 
-type Forgetting = Pick<Library, 'heldOf' | 'mergeWords'> & {
+type Forgetting = Pick<Library, 'heldOf' | 'importsOf' | 'eraseTraces'> & {
   /** Removes up to `limit` posts of an author, and with the last of them the rest. Returns the number of posts. */
   forget(author: ForgottenAuthor): number;
 };
@@ -44,6 +44,12 @@ export function createForgetting(db: Database): Forgetting {
     `${WITH_ACCOUNTS} SELECT count(*) AS n FROM profiles
     WHERE source = $source AND (username = $username OR id IN accounts)`,
   );
+  const importNames = statement<{ name: string }, Record<string, string>>(
+    db,
+    `${WITH_ACCOUNTS} SELECT name FROM imports WHERE id IN (
+      SELECT import_id FROM post_origins WHERE item_key IN (${BY_NAME} UNION ${BY_ID})
+    ) ORDER BY name`,
+  );
   // One after the other, because together they would read all keys for each batch.
   const lists = [BY_NAME, BY_ID].map((keys) =>
     statement<{ key: number }, Record<string, string | number>>(
@@ -56,7 +62,7 @@ export function createForgetting(db: Database): Forgetting {
   const forgetProfiles = statement<void, Record<string, string>>(db, FORGET_PROFILES);
 
   return {
-    mergeWords: () => mergeWords(db),
+    eraseTraces: () => eraseTraces(db),
     heldOf({ source, username }): HeldOfAuthor {
       const named = { source, username };
       return {
@@ -64,6 +70,7 @@ export function createForgetting(db: Database): Forgetting {
         profiles: countProfiles.get(named)?.n ?? 0,
       };
     },
+    importsOf: (author) => importNames.all({ ...author }).map(({ name }) => name),
     forget({ source, username, limit }): number {
       const named = { source, username };
       forgetMarks.run(named);

@@ -32,6 +32,7 @@ export type {
   UndoneImport,
 } from './library.ts';
 export { InvalidCursor } from './library.ts';
+export { PostsDeleted } from './posts_deleted.ts';
 export {
   FindNameTaken,
   MAX_SAVED_FINDS,

@@ -1,5 +1,6 @@
 import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
+import type { Remainder } from './erasing.ts';
 import type { Reindexing } from './finding/reindexing.ts';
 import type { MeaningFinder, WordFinder } from './finding.ts';
 import type { SavedFinds } from './saved_finds.ts';
@@ -130,8 +131,14 @@ export interface Library {
   countWithoutVector(model: string): number;
   /** What a removal of this author would remove. */
   heldOf(author: NamedAuthor): HeldOfAuthor;
-  /** Removes what is left of deleted posts from the index of words, which would slow down every search. */
-  mergeWords(): Promise<void>;
+  /** The names of the imports that have brought posts of this author. */
+  importsOf(author: NamedAuthor): string[];
+  /**
+   * Removes what deleted posts have left behind in the index of words, in unused parts of pages, and in SQLite's
+   * log of changes.
+   * @returns where parts of it may still be: nowhere, unless the file is large or others use it all the time.
+   */
+  eraseTraces(): Promise<Remainder[]>;
   /** How far a listing has been read without a gap. */
   mark(listing: Listed): ListingPosition | undefined;
   /** Those ids that are of stored posts, or of earlier versions of them. */

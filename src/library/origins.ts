@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { writerOf } from '../platform/writer.ts';
+import { eraseDeleted } from './erasing.ts';
 import type { KnownImport, UndoneImport } from './library.ts';
 
 /** Import 0 stands for everything that collects posts and is no import. */
@@ -8,9 +9,6 @@ const ELSEWHERE = 0;
 
 /** Posts that one transaction of an undo removes: 2 ms, 7 with vectors, on one busy core. */
 const BATCH = 100;
-
-/** Pages of the index of words that one transaction writes after an undo: up to 8 ms. */
-const MERGED_PAGES = 50;
 
 /** Stored items, and those among them that were not known before. */
 export interface SavedItems {
@@ -69,26 +67,10 @@ export function createOrigins(db: Database, now: () => number): Origins {
         undone.stayed += batch.stayed;
         if (batch.isDone) break;
       }
-      if (undone.removed > 0) await mergeWords(db);
+      if (undone.removed > 0) await eraseDeleted(db);
       return undone;
     },
   };
-}
-
-/** Removes what is left of deleted posts from the index of words, which would slow down every search. */
-export async function mergeWords(db: Database): Promise<void> {
-  const merge = db.query<void, [number]>(
-    "INSERT INTO post_words (post_words, rank) VALUES ('merge', ?)",
-  );
-  const changes = db.query<{ n: number }, []>('SELECT total_changes() AS n');
-  const step = (pages: number) => {
-    const before = changes.get()?.n ?? 0;
-    merge.run(pages);
-    return (changes.get()?.n ?? 0) - before;
-  };
-  // The first step chooses what is merged, the others go on. FTS5 changes a single row when it is done.
-  let changed = await writerOf(db).write(() => step(-MERGED_PAGES));
-  while (changed > 1) changed = await writerOf(db).write(() => step(MERGED_PAGES));
 }
 
 interface ImportRow {

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { type RecordChange, recordNothing, type Settings } from '../jobs/index.ts';
 import { statement } from '../platform/statement.ts';
 import { writerOf } from '../platform/writer.ts';
+import { quoted } from '../text/isolated.ts';
 
 /** How many finds can be saved: all of them are listed, each with the number of its new posts. */
 export const MAX_SAVED_FINDS = 100;
@@ -56,7 +57,7 @@ export interface SaveOutcome {
 export class FindNameTaken extends Error {
   override readonly name = 'FindNameTaken';
   constructor(readonly find: SavedFind) {
-    super(`There is already a saved find “${find.name}”.`);
+    super(`There is already a saved find ${quoted(find.name)}.`);
   }
 }
 
@@ -171,7 +172,7 @@ function statements(db: Database) {
 
 /** Its name in the audit trail. */
 function entryOf(name: string) {
-  return { kind: 'find', target: `find “${name}”` } as const;
+  return { kind: 'find', target: `find ${quoted(name)}` } as const;
 }
 
 function settingsOf({ query }: Pick<SavedFind, 'query'>): Settings {

@@ -90,6 +90,8 @@ export interface OperationWords {
    * single one. Default: nothing.
    */
   repeated?(input: Record<string, unknown>): Record<string, unknown>;
+  /** What its page says of the job's effects. Default: that what it has collected is kept. */
+  effects?: EffectWords;
   /** How to take back what the job did: a button. Default: none. */
   undo?(result: Record<string, unknown>, input: Record<string, unknown>): UndoWords | undefined;
   /** Where to go from the result: "See the 200 posts". Default: nowhere. */
@@ -124,6 +126,16 @@ export interface QuickWords {
 /** Where notes are read: options have other names there. */
 export type NotePlace = 'page' | 'terminal' | 'api';
 
+/** Whole sentences of what a job leaves behind. */
+export interface EffectWords {
+  /** Of a running one. */
+  ifCancelled: string;
+  /** Of a completed one. */
+  ifRemoved: string;
+  /** Of one that was stopped after it had begun. */
+  stopped: string;
+}
+
 export interface UndoWords {
   /** The address to post to. */
   path: `/${string}`;
@@ -135,7 +147,7 @@ export interface UndoWords {
 
 export interface ResultLink {
   words: string;
-  path: '/find' | '/profiles' | '/forget';
+  path: '/find' | '/profiles' | '/forget' | '/scrape';
   query: Record<string, string>;
 }
 

@@ -1,5 +1,6 @@
 import type { Actor, AuditAction, AuditEntry, AuditKind, Settings } from '../jobs/audit.ts';
 import { counted, exact } from './format.ts';
+import { isolated } from './isolated.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -72,7 +73,7 @@ export function targetText({ jobId, count: jobs, query, target }: AuditEntry): s
   if (target !== undefined) return target;
   if (jobId !== undefined) return jobId;
   if (query === undefined) return counted(jobs, 'job');
-  return `${counted(jobs, 'job')}: ${query === '' ? 'all' : query}`;
+  return `${counted(jobs, 'job')}: ${query === '' ? 'all' : isolated(query)}`;
 }
 
 /** "concurrency: 2 → 3", "events: failed"; empty when no settings were recorded. */
@@ -82,11 +83,14 @@ export function changeText({ before = {}, after = {} }: AuditEntry): string {
 }
 
 function partText(name: string, before: Settings, after: Settings): string | never[] {
-  const [old, now] = [before[name], after[name]];
+  const [old, now] = [shown(before[name]), shown(after[name])];
   if (old === undefined) return `${name}: ${now}`;
   if (now === undefined) return `${name}: ${old}`;
   return old === now ? [] : `${name}: ${old} → ${now}`;
 }
+
+const shown = (value: Settings[string] | undefined) =>
+  typeof value === 'string' ? isolated(value) : value;
 
 /** One line for each entry. */
 export function auditTable(

@@ -11,7 +11,11 @@ export const FIND_OPERATORS: readonly FindOperator[] = [
   { typed: ['"lentil soup"'], finds: 'with these words next to each other' },
   { typed: ['-soup', '-"lentil soup"'], finds: 'without the word or the phrase' },
   { typed: ['soup OR stew'], finds: 'with either word' },
-  { typed: ['(lentil soup) OR stew'], finds: 'brackets group, and may follow a minus' },
+  { typed: ['(lentil soup) OR stew'], finds: 'brackets group words' },
+  {
+    typed: ['-(lentil soup)', '-(from:ada OR lang:de)'],
+    finds: 'without both words together; neither by the author nor in the language',
+  },
   { typed: ['deadl*'], finds: 'with a word that begins so' },
   { typed: ['from:ada', '-from:ada'], finds: 'by an author, or not' },
   {

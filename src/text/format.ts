@@ -1,5 +1,6 @@
 import type { Job, JobProgress, JobView } from '../jobs/job.ts';
 import { cut, MAX_NAME } from './cut.ts';
+import { isolated, quoted } from './isolated.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
@@ -161,10 +162,10 @@ export function timeLeft({ job, perSecond }: JobView): number | undefined {
  */
 export function subject({ metadata = {} }: Pick<Job, 'metadata'>): string {
   const { username, query, archive, model } = metadata;
-  if (isText(username)) return `@${nameOf(username).replace(/^@/, '')}`;
-  if (isText(query)) return `“${nameOf(query)}”`;
-  if (isText(archive)) return nameOf(archive);
-  return isText(model) ? nameOf(model) : '';
+  if (isText(username)) return `@${isolated(nameOf(username).replace(/^@/, ''))}`;
+  if (isText(query)) return quoted(nameOf(query));
+  if (isText(archive)) return isolated(nameOf(archive));
+  return isText(model) ? isolated(nameOf(model)) : '';
 }
 
 function nameOf(text: string): string {
@@ -177,7 +178,7 @@ function isText(value: unknown): value is string {
 
 /** The name of a job: `scrape @aurora_lab`. Untrusted text: escape it. */
 export function jobName(job: Pick<Job, 'type' | 'metadata'>): string {
-  return `${cut(job.type, MAX_NAME)} ${subject(job)}`.trim();
+  return `${isolated(cut(job.type, MAX_NAME))} ${subject(job)}`.trim();
 }
 
 /** The label of a source as a title: "the synthetic sample" → "Synthetic sample". */

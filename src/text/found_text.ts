@@ -5,6 +5,7 @@ interface Place {
   in: string;
   index?: number;
   text: string;
+  marks?: readonly { from: number; to: number }[];
 }
 
 interface FoundPost {

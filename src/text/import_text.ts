@@ -1,5 +1,6 @@
 import type { UndoneImport } from '../library/library.ts';
 import { bytes, count, counted, date, exact } from './format.ts';
+import { isolated } from './isolated.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -69,28 +70,28 @@ export function sizeText({
 
 /** Of a file that is stored under this name, and was therefore not stored again. */
 export function knownText(name: string): string {
-  return `The imports folder already has this archive as ${name}. Reading it from there.`;
+  return `The imports folder already has this archive as ${isolated(name)}. Reading it from there.`;
 }
 
 /** The outcome of a removal. */
 export function removedText(name: string): string {
-  return `${name} was removed. Its imported posts are kept.`;
+  return `${isolated(name)} was removed. Its imported posts are kept.`;
 }
 
 /** The outcome of an upload that is not imported yet. */
 export function storedText(name: string): string {
-  return `${name} was stored. Choose Import to read its posts.`;
+  return `${isolated(name)} was stored. Choose Import to read its posts.`;
 }
 
 /** The outcome of an undo, in a sentence or two. */
 export function undoneText({ name, removed, stayed }: UndoneImport): string {
   if (removed + stayed === 0)
-    return `There was nothing to undo: no post in the library is from ${name}.`;
+    return `There was nothing to undo: no post in the library is from ${isolated(name)}.`;
   if (removed === 0) {
     const were = stayed === 1 ? 'was' : 'were';
-    return `Nothing was removed: ${counted(stayed, 'post')} of ${name} ${were} also brought by another import or job.`;
+    return `Nothing was removed: ${counted(stayed, 'post')} of ${isolated(name)} ${were} also brought by another import or job.`;
   }
-  const gone = `${counted(removed, 'post')} of ${name} ${removed === 1 ? 'was' : 'were'} removed.`;
+  const gone = `${counted(removed, 'post')} of ${isolated(name)} ${removed === 1 ? 'was' : 'were'} removed.`;
   if (stayed === 0) return gone;
   return `${gone} ${counted(stayed, 'post')} stayed: another import or job has brought ${stayed === 1 ? 'it' : 'them'} too.`;
 }

@@ -2,18 +2,23 @@ import type { PostPage, ProfilePage } from '../library/library.ts';
 import type { Post, QuotedPost } from '../sources/post.ts';
 import { count, counted, exact } from './format.ts';
 import { placeName, understoodText, unrankedText, whyFound } from './found_text.ts';
+import { isolated } from './isolated.ts';
+import { markedLines } from './marked_lines.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
-/** Posts one below the other, each text indented. */
-export function postsText(posts: ShownPost[]): string {
+/**
+ * Posts one below the other, each text indented; of a long one that was found, the part that says it best.
+ * @param isBold whether what was found is in bold type, which only terminals understand.
+ */
+export function postsText(posts: ShownPost[], isBold = false): string {
   if (posts.length === 0) return 'No posts found.\n';
-  return posts.map(postText).join('\n');
+  return posts.map((post) => postText(post, isBold)).join('\n');
 }
 
-type ShownPost = Post & Parameters<typeof placeName>[1];
+type ShownPost = Post & Parameters<typeof placeName>[1] & Parameters<typeof markedLines>[0];
 
-function postText(post: ShownPost): string {
+function postText(post: ShownPost, isBold: boolean): string {
   const {
     author,
     authorName,
@@ -22,7 +27,6 @@ function postText(post: ShownPost): string {
     limited,
     quote,
     similarity,
-    text,
     url,
     source,
   } = post;
@@ -36,10 +40,12 @@ function postText(post: ShownPost): string {
     edits.length > 0 && `edited, ${counted(edits.length, 'earlier version')}`,
     whyFound(post) || (similarity !== undefined && `similarity ${similarity.toFixed(2)}`),
   ];
-  const lines = [head.filter(Boolean).join('  '), ...text.split('\n').map(indented)];
+  const lines = [head.filter(Boolean).join('  '), ...markedLines(post, isBold).map(behind)];
   if (quote) lines.push(...quoteLines(quote));
-  for (const place of post.places ?? [])
-    lines.push(...`In ${placeName(place, post)}: ${place.text}`.split('\n').map(indented));
+  for (const place of post.places ?? []) {
+    const [first, ...others] = markedLines(place, isBold);
+    lines.push(...[`In ${placeName(place, post)}: ${first}`, ...others].map(behind));
+  }
   if (url) lines.push(indented(url));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
@@ -54,7 +60,9 @@ function markOf({ kind, inReplyToAuthor }: Post): string {
   return inReplyToAuthor === undefined ? 'reply' : `reply to @${printable(inReplyToAuthor)}`;
 }
 
-const indented = (line: string) => `  ${printable(line)}`;
+const behind = (line: string) => `  ${line}`;
+
+const indented = (line: string) => behind(printable(line));
 
 const PROFILE_HEAD = ['USERNAME', 'FOLLOWERS', 'SAVED POSTS', 'SOURCE', 'BIO'];
 
@@ -99,7 +107,7 @@ export function aboutAnswer({ didYouMean, notes = [] }: About): string[] {
   ];
 }
 
-export const suggestionText = (didYouMean: string) => `Did you mean: ${didYouMean}`;
+export const suggestionText = (didYouMean: string) => `Did you mean: ${isolated(didYouMean)}`;
 
 interface About {
   didYouMean?: string;

@@ -3,9 +3,12 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 const UNPRINTABLE_RUN = new RegExp(`${UNPRINTABLE.source}+`, 'gu');
 
+/** Those that stand around somebody's words in a sentence: few terminals know them. */
+const ISOLATES = /[\u2066-\u2069]/g;
+
 /** Untrusted text for a terminal: without control characters, on one line. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE_RUN, ' ').trim();
+  return text.replace(ISOLATES, '').replace(UNPRINTABLE_RUN, ' ').trim();
 }
 
 /** The same, with each control character written as JSON does, so that it is seen: `\u001b`. */
@@ -31,3 +34,6 @@ export function fitted(text: string, columns: number): string {
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - Bun.stringWidth(text)));
 }
+
+/** An argument as it is typed into a POSIX shell. */
+export const shellQuoted = (text: string) => `'${printable(text).replaceAll("'", `'\\''`)}'`;

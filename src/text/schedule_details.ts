@@ -1,4 +1,5 @@
 import type { Schedule, ScheduleRun } from '../schedules/schedule.ts';
+import { isolated } from './isolated.ts';
 import { printable } from './printable.ts';
 import { repetitionText, runLine } from './schedule_text.ts';
 import { limitText, signed } from './start_text.ts';
@@ -43,7 +44,8 @@ function optionsOf(schedule: Schedule): Record<string, string> {
 /** "username aurora_lab, maxTweets 50, includeReplies true" */
 function inputText(input: Record<string, unknown>): string {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
-  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const text = (value: unknown) =>
+    typeof value === 'string' ? isolated(value) : JSON.stringify(value);
   return given.map(([name, value]) => `${name} ${text(value)}`).join(', ');
 }
 

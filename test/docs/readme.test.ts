@@ -184,6 +184,19 @@ test('E1: the terminal block finds posts about music, and shows and cancels jobs
   expect(stdout).toMatch(/scrape @aurora_lab \(\w+\) (was cancelled|is cancelling)\./);
 });
 
+test('E1: every find of the terminal block finds posts', async () => {
+  const { code } = blockWith('bin/xgpt scrape');
+  const finds = code.split('\n').filter((line) => line.startsWith('bin/xgpt find'));
+  expect(finds).toHaveLength(3);
+  for (const line of finds) {
+    const [command = ''] = line.split(/ > | +#/);
+    const { stdout } = await pasted(`${command.replace(/ --(csv|save \w+)/g, '')} --json`);
+    expect([command, stdout]).not.toEqual([command, '']);
+  }
+  const exported = await Bun.file(join(checkout, 'sky.csv')).text();
+  expect(exported.trim().split('\n').length).toBeGreaterThan(1);
+});
+
 test('E1: an archive is imported and embedded', async () => {
   mkdirSync(join(home, 'Downloads'), { recursive: true });
   const files = { ...accountFiles(), 'data/tweets.js': part('tweets.part0', manyTweets(12)) };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { parseFind } from '../../src/find/index.ts';
+import type { WordMatch } from '../../src/find/query.ts';
 import { WordIndex } from './word_index.ts';
 
 const NOW = Date.UTC(2024, 2, 31, 12);
@@ -172,6 +173,62 @@ describe('filters', () => {
     const query = parseFind('(soup from:ada) OR stew', NOW);
     expect(query.words).toEqual({ any: [{ word: 'soup' }, { word: 'stew' }] });
     expect(query.filters.authors).toEqual(['ada']);
+  });
+
+  test.each<[typed: string, words: object | undefined, filters: object]>([
+    ['-(from:ada)', undefined, { notAuthors: ['ada'] }],
+    ['-((from:ada))', undefined, { notAuthors: ['ada'] }],
+    ['-(from:ada', undefined, { notAuthors: ['ada'] }],
+    ['－（from:ada）', undefined, { notAuthors: ['ada'] }],
+    ['-(-from:ada)', undefined, { authors: ['ada'] }],
+    ['-(from:ada !!!)', undefined, { notAuthors: ['ada'] }],
+    ['-(from:ada OR from:bo)', undefined, { notAuthors: ['ada', 'bo'] }],
+    ['-(from:ada from:bo)', undefined, { notAuthors: ['ada', 'bo'] }],
+    ['-(-from:ada -from:bo)', undefined, { authors: ['ada', 'bo'] }],
+    ['-(from:ada OR lang:en)', undefined, { notAuthors: ['ada'], notLanguages: ['en'] }],
+    ['-(jazz OR from:ada)', { not: { word: 'jazz' } }, { notAuthors: ['ada'] }],
+    ['-(jazz OR -(from:ada))', { not: { word: 'jazz' } }, { authors: ['ada'] }],
+    ['-(since:2026)', undefined, { until: Date.UTC(2026) }],
+    ['-(is:reply) -(min_likes:10)', undefined, { kinds: ['post', 'repost'], maxLikes: 10 }],
+    ['-(from:a$b)', { not: { word: 'from:a$b' } }, {}],
+    ['-(from:)', undefined, {}],
+  ])('%s excludes', (typed, words, filters) => {
+    const query = parseFind(typed, NOW);
+    expect(query.words).toEqual(words as WordMatch);
+    expect(query.filters).toEqual({ ...filtersOf(''), ...filters });
+    expect(query.unheld).toBeUndefined();
+  });
+
+  test.each<[typed: string, words: object | undefined, filters: object, unheld: string[]]>([
+    ['-(from:ada jazz)', undefined, {}, ['-(from:ada jazz)']],
+    ['-(from:ada lang:en)', undefined, {}, ['-(from:ada lang:en)']],
+    ['-(has:link has:media)', undefined, {}, ['-(has:link has:media)']],
+    ['-(-from:ada OR -from:bo)', undefined, {}, ['-(-from:ada OR -from:bo)']],
+    ['soup -(from:ada jazz', { word: 'soup' }, {}, ['-(from:ada jazz']],
+    ['-(soup OR (jazz from:ada))', { not: { word: 'soup' } }, {}, ['-(jazz from:ada)']],
+    ['soup OR -(jazz from:ada)', { word: 'soup' }, {}, ['-(jazz from:ada)']],
+  ])('%s is told to have no effect', (typed, words, filters, unheld) => {
+    const query = parseFind(typed, NOW);
+    expect(query.words).toEqual(words as WordMatch);
+    expect(query.filters).toEqual({ ...filtersOf(''), ...filters });
+    expect(query.unheld).toEqual(unheld.map((part) => ({ typed: part, reason: 'together' })));
+  });
+
+  test.each<[typed: string, unheld: string[] | undefined]>([
+    ['jazz OR from:ada', ['from:ada']],
+    ['(jazz from:ada) OR soup', ['from:ada']],
+    ['jazz OR -(from:ada OR soup)', ['-from:ada']],
+    ['has:link OR has:media', ['has:link', 'has:media']],
+    ['from:ada OR lang:en', ['from:ada', 'lang:en']],
+    ['-from:ada OR -from:bo', ['-from:ada', '-from:bo']],
+    ['from:ada OR from:bo', undefined],
+    ['jazz (is:reply OR is:repost)', undefined],
+    ['jazz OR from:', undefined],
+    ['(jazz OR soup) from:ada', undefined],
+  ])('of %s the operators that hold for the whole query are told', (typed, unheld) => {
+    expect(parseFind(typed, NOW).unheld).toEqual(
+      unheld?.map((part) => ({ typed: part, reason: 'alternative' as const })),
+    );
   });
 
   test('with no words of which any can be found leave the words out', () => {

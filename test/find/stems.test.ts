@@ -49,6 +49,26 @@ const FORMS: Record<string, [text: string, typed: string][]> = {
     ['stories', 'story'],
     ['the happiest', 'happiest'],
     ['connections', 'connected'],
+    ['viruses', 'virus'],
+    ['a virus', 'viruses'],
+    ['buses', 'bus'],
+    ['the bus', 'buses'],
+    ['busses', 'bus'],
+    ['gases', 'gas'],
+    ['a gas', 'gases'],
+    ['bonuses', 'bonus'],
+    ['a bonus', 'bonuses'],
+    ['octopuses', 'octopus'],
+    ['an octopus', 'octopuses'],
+    ['focused', 'focus'],
+    ['irises', 'iris'],
+    ['aliases', 'alias'],
+    ['crises', 'crisis'],
+    ['the analysis', 'analyses'],
+    ['menus', 'menu'],
+    ['houses', 'house'],
+    ['the muses', 'muse'],
+    ['bases', 'base'],
   ],
   de: [
     ['Häuser', 'Haus'],
@@ -101,11 +121,13 @@ test.each(['"deadlock"', 'deadlock*', 'deadlocks -deadlock'])(
   },
 );
 
-describe('a stem of another language', () => {
+describe('a stem of another word or language', () => {
   test.each([
     ['I bet', 'better', 'en'],
     ['wat', 'water', 'en'],
     ['pap', 'paper', 'en'],
+    ['a fuse', 'fusses', 'en'],
+    ['a bass', 'basis', 'en'],
   ])('%s is not found by %s', (text, typed, language) => {
     expect(isFound(text, typed, language)).toBe(false);
   });

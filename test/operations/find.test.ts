@@ -246,8 +246,9 @@ describe('FEATURES 47: find', () => {
     expect(await dated({ q: 'since:2026-01-08', since: '2026-01-07' })).toEqual([7, 6]);
   });
 
-  test('facets count what was found by words, not by meaning', async () => {
-    expect(await found({ q: 'sushi', by: 'meaning', facets: 'true' })).not.toHaveProperty('facets');
+  test('facets count what was found by meaning', async () => {
+    const { facets, total } = await found({ q: 'sushi', by: 'meaning', facets: 'true' });
+    expect(facets).toMatchObject({ counted: total, isOfNearest: true });
   });
 
   test('facets count what was found', async () => {

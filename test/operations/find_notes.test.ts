@@ -150,3 +150,48 @@ describe('FEATURES 47: a word with a typing error, by words and meaning', () => 
     expect(posts[0]).toMatchObject({ id: '1', why: { someWords: true } });
   });
 });
+
+test.each([
+  [
+    'soup -(from:ada jazz)',
+    [
+      '“-(from:ada jazz)” has no effect: a minus before a bracket cannot exclude an operator together with other conditions.',
+    ],
+  ],
+  [
+    'soup OR from:ada',
+    [
+      '“from:ada” holds for the whole query: OR stands between words, or between values of from:, lang:, is: or source:.',
+    ],
+  ],
+  ['soup -(from:bo)', []],
+])('what does not hold as typed in %s is told', async (q, notes) => {
+  const { found } = filled(['warm soup']);
+  for (const by of ['best', 'words'] as const) {
+    const answer = await found({ q, by });
+    expect(answer.total).toBe(1);
+    expect(answer.notes ?? []).toEqual(notes);
+  }
+});
+
+const OTHER_FORMS =
+  'only posts with other forms of the word, or near to it in meaning, can be found.';
+
+test.each<[q: string, note: string | undefined]>([
+  ['jazz -jazz', `jazz and -jazz contradict each other: ${OTHER_FORMS}`],
+  ['Jázz -(soup OR JAZZ)', `Jázz and -JAZZ contradict each other: ${OTHER_FORMS}`],
+  ['jazz -jaz*', `jazz and -jaz* contradict each other: ${OTHER_FORMS}`],
+  ['wi-fi -"wi fi"', `wi-fi and -"wi fi" contradict each other: ${OTHER_FORMS}`],
+  ['"jazz" -jazz', 'No post can be found: "jazz" and -jazz contradict each other.'],
+  ['"free jazz" -jazz', 'No post can be found: "free jazz" and -jazz contradict each other.'],
+  ['jazz* -ja*', 'No post can be found: jazz* and -ja* contradict each other.'],
+  ['jazz -"free jazz"', undefined],
+  ['jazz* -jazz', undefined],
+  ['jazz -(free jazz)', undefined],
+  ['jazz OR soup -jazz', undefined],
+  ['jazz -soup', undefined],
+])('%s: a contradiction of words is told', async (q, note) => {
+  const { found } = filled(['jazzes', 'free jazz, soup and wi-fi']);
+  const said = (await found({ q, by: 'words' })).notes?.filter((one) => one.includes('contradict'));
+  expect(said ?? []).toEqual(note === undefined ? [] : [note]);
+});

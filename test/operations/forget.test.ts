@@ -1,9 +1,13 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../../src/jobs/index.ts';
 import type { NotePlace } from '../../src/operations/operation.ts';
 import { resultSummary, wordsOf } from '../../src/operations/words.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { expectAgreement } from '../library/vectors/agreement.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { accountFiles, manyTweets, part, writeZip } from '../support/archive_fixture.ts';
 import { until } from '../support/wait.ts';
 import { textOf } from '../views/job_view.ts';
 import { attributesOf, elements } from '../views/pages/fixtures.ts';
@@ -93,6 +97,8 @@ test('the page of a job that only counted leads to the form that deletes', async
   const page = await web.request(`/jobs/${job.id}`, { headers: NAVIGATION });
   const html = await page.text();
   expect(textOf(html)).toContain('Delete them');
+  expect(textOf(html)).toContain('Removing the job brings nothing back, and deletes nothing else.');
+  expect(textOf(html)).not.toContain('collected.');
   const [link] = elements(html, 'main a[href*="onlyCount=false"]');
   const path = link?.attributes.href?.replaceAll('&amp;', '&') ?? '';
   expect(path).toBe('/forget?username=ada&source=sample&onlyCount=false');
@@ -165,4 +171,43 @@ test('the button says what a press does, and nothing is offered to be repeated',
   };
   expect(await button('username=ada')).toBe('Count');
   expect(await button('username=ada&onlyCount=false')).toBe('Delete');
+});
+
+test('archives that still have the posts are named, with how to remove them', async () => {
+  const { importsDir, library } = web;
+  mkdirSync(importsDir, { recursive: true });
+  const archive = { ...accountFiles('ada'), 'data/tweets.js': part('tweets', manyTweets(2)) };
+  await writeZip(join(importsDir, 'own.zip'), archive);
+  await writeZip(join(importsDir, 'others.zip'), { ...archive, ...accountFiles('bo') });
+  await Bun.write(join(importsDir, "ada's posts.zip"), 'It cannot be read any more.');
+  for (const [name, author] of [
+    ["ada's posts.zip", 'ada'],
+    ['removed.zip', 'ada'],
+    ['others.zip', 'bo'],
+  ] as const)
+    library.save({ posts: [post(name, { source: 'archive', author })], import: name });
+  const forget = async (input: { username: string; source: string; onlyCount?: boolean }) =>
+    web.ended((await web.tracker.enqueue('forget', input)).id);
+
+  const counted = await forget({ source: 'archive', username: 'Ada', onlyCount: true });
+  const archivesOf = ({ result }: Job) => (result as { archives: string[] }).archives.toSorted();
+  const both = ["ada's posts.zip", 'own.zip'];
+  expect(counted.result).toMatchObject({ counted: true });
+  expect(archivesOf(counted)).toEqual(both);
+  const job = await forget({ source: 'archive', username: 'Ada' });
+  expect(job.result).toMatchObject({ posts: 2 });
+  expect(archivesOf(job)).toEqual(both);
+  const said = wordsOf('forget').notes?.(job.result as Record<string, unknown>, 'terminal');
+  expect(said?.join()).toContain('another import would bring them back. To remove them, run');
+  expect(said?.join()).toContain(`xgpt imports remove 'ada'\\''s posts.zip'`);
+  const html = await (await web.request(`/jobs/${job.id}`, { headers: NAVIGATION })).text();
+  expect(textOf(html)).toMatch(/The archives .* still have the posts and pictures/);
+  expect(attributesOf(html, 'main a[href$="/scrape?source=archive"]')).toBeDefined();
+
+  expect((await forget({ source: 'x', username: 'ada' })).result).toMatchObject({
+    archives: ['own.zip'],
+  });
+  expect((await forget({ source: 'sample', username: 'ada' })).result).not.toHaveProperty(
+    'archives',
+  );
 });

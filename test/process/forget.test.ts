@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLibrary } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
@@ -72,6 +73,14 @@ test('after kill -9 while an author is deleted, nothing is half done, and the jo
     attempt: 3,
     result: { username: 'ada', posts: OF_ADA, profiles: 1 },
   });
+  // Neither in the database and its log, nor in logs of jobs.
+  for (const file of readdirSync(dataDir, { recursive: true, encoding: 'utf8' })) {
+    const path = join(dataDir, file);
+    const texts = statSync(path).isFile() ? readFileSync(path, 'latin1') : '';
+    const left = new Set(texts.match(/post number \d+/g));
+    left.delete(`post number ${OF_ADA + 1}`);
+    expect([file, [...left]]).toEqual([file, []]);
+  }
   await server.end('SIGTERM');
   expect(countPosts(db)).toBe(1);
   expectNothingHalfDone(db);

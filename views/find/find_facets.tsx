@@ -1,5 +1,6 @@
 import { withFilter } from '../../src/find/typed_text.ts';
-import type { Facet, Facets } from '../../src/library/finding.ts';
+import type { Facet } from '../../src/library/finding.ts';
+import type { Found } from '../../src/operations/find/found.ts';
 import { count } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import type { FindModel } from '../view_models.ts';
@@ -9,7 +10,7 @@ const MAX_VALUES = 8;
 
 interface FindFacetsProps {
   query: FindModel['query'];
-  facets: Facets;
+  facets: NonNullable<Found['facets']>;
 }
 
 /** How the posts found are spread; each value narrows the query down to it. */
@@ -21,6 +22,7 @@ export function FindFacets({ query, facets }: FindFacetsProps): JSX.Element {
     { label: 'Sources', facets: facets.sources, narrow: by('source') },
   ].filter((group) => group.facets.length > 1);
   if (groups.length === 0) return '';
+  const caption = captionOf(facets);
   return (
     <nav class="facets" aria-label="Narrow down">
       <dl>
@@ -28,13 +30,22 @@ export function FindFacets({ query, facets }: FindFacetsProps): JSX.Element {
           <FacetGroup {...group} query={query} />
         ))}
       </dl>
-      {facets.isCapped && (
+      {caption !== '' && (
         <p class="small muted" safe>
-          {`Counted among ${count(facets.counted)} of the posts found, beginning with the first of the list.`}
+          {caption}
         </p>
       )}
     </nav>
   );
+}
+
+/** What was counted, where a press finds other numbers. */
+function captionOf({ isCapped, isOfNearest, counted }: FindFacetsProps['facets']): string {
+  const some = `Counted among ${count(counted)} of the posts found, beginning with the first of the list.`;
+  const these = `Counted among these ${count(counted)} posts.`;
+  const anew = 'A press takes the nearest in meaning anew, and may find more.';
+  if (!isOfNearest) return isCapped ? some : '';
+  return `${isCapped ? some : these} ${anew}`;
 }
 
 interface FacetGroupProps {

@@ -1,4 +1,5 @@
 import type { ListedFind } from '../../src/operations/find/saved.ts';
+import { quoted } from '../../src/text/isolated.ts';
 import { newPostsWords, savedFindWords } from '../../src/text/saved_find_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
@@ -32,7 +33,27 @@ export function SavedFinds({ finds, current, isOpen, now }: SavedFindsProps): JS
   );
 }
 
+/** So many are shown; the posts below them stay on the first screen. */
+const MAX_SHOWN = 5;
+
 export function SavedFindList({ finds, current, now }: Omit<SavedFindsProps, 'isOpen'>) {
+  // One more takes as much room as the line that unfolds it.
+  const shown = finds.length > MAX_SHOWN + 1 ? MAX_SHOWN : finds.length;
+  const others = finds.slice(shown);
+  return (
+    <>
+      <SavedFindRows finds={finds.slice(0, shown)} current={current} now={now} />
+      {others.length > 0 && (
+        <details class="more-finds" open={others.some(({ id }) => id === current?.id)}>
+          <summary safe>{`${others.length} more`}</summary>
+          <SavedFindRows finds={others} current={current} now={now} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function SavedFindRows({ finds, current, now }: Omit<SavedFindsProps, 'isOpen'>) {
   return (
     <ul class="saved-find-list">
       {finds.map((find) => (
@@ -92,13 +113,13 @@ function ChangeFind({ find: { id, name }, address }: { find: ListedFind; address
           maxlength={MAX_NAME}
           required
         />
-        <button type="submit" aria-label={attributeText(`Rename “${name}”`)}>
+        <button type="submit" aria-label={attributeText(`Rename ${quoted(name)}`)}>
           Rename
         </button>
       </form>
       <form method="post" action={`${address}/remove`} class="change-find-form">
         <span class="muted">The posts stay.</span>
-        <button type="submit" aria-label={attributeText(`Remove “${name}”`)}>
+        <button type="submit" aria-label={attributeText(`Remove ${quoted(name)}`)}>
           Remove
         </button>
       </form>

@@ -1,5 +1,6 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
-import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
+import type { EffectWords } from '../../src/operations/operation.ts';
+import { OPERATION_TYPES, undoWords, wordsOf } from '../../src/operations/words.ts';
 import { exactSpan } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
@@ -142,7 +143,14 @@ function formAddress({ type, metadata = {}, sessionId, priority, timeoutMs }: Jo
   return urlTo(`/${type}?${query}`);
 }
 
+const OF_COLLECTED: EffectWords = {
+  ifCancelled: 'Cancelling keeps what it has collected so far.',
+  ifRemoved: 'Removing the job keeps everything it collected.',
+  stopped: 'What it collected is kept.',
+};
+
 function advice(job: Job, now: Date): string {
+  const effects = wordsOf(job.type).effects ?? OF_COLLECTED;
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && (job.type as string) === DELIVER) {
     return 'The event is sent once its webhook is neither paused nor waiting after a failed request; the page Webhooks says so. Cancelling drops the event.';
@@ -155,21 +163,21 @@ function advice(job: Job, now: Date): string {
       if (startsLater(job, now)) return 'Run next starts it without waiting for its time.';
       return 'The job starts when it reaches the front of the queue. You can close this page.';
     case 'running':
-      return 'The job continues when you close this page. Cancelling keeps what it has collected so far.';
+      return `The job continues when you close this page. ${effects.ifCancelled}`;
     case 'retrying':
-      return 'The job resumes automatically. Cancelling keeps what it has collected so far.';
+      return `The job resumes automatically. ${effects.ifCancelled}`;
     case 'cancelling':
       return 'The job stops at the next checkpoint.';
     case 'completed':
-      return 'Removing the job keeps everything it collected.';
+      return effects.ifRemoved;
     case 'failed':
     case 'cancelled':
-      return `${hasCollected(job) ? 'What it collected is kept. ' : ''}${retryAdvice(job)}`;
+      return `${hasBegun(job) ? `${effects.stopped} ` : ''}${retryAdvice(job)}`;
   }
 }
 
 /** Whether it got beyond its start; fetching a model collects nothing. */
-function hasCollected({ progress }: Job): boolean {
+function hasBegun({ progress }: Job): boolean {
   return progress.current > 0 && progress.stage !== 'fetching';
 }
 

@@ -2,6 +2,7 @@ import { inputSentence } from '../../src/operations/words.ts';
 import { repetitionOf } from '../../src/schedules/repetition.ts';
 import type { Schedule } from '../../src/schedules/schedule.ts';
 import { jobName } from '../../src/text/format.ts';
+import { isolated } from '../../src/text/isolated.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText, TextField } from '../forms/field.tsx';
 import { RepetitionFields } from '../forms/repetition_fields.tsx';
@@ -25,7 +26,7 @@ export function EditSchedulePage({ layout, schedule, typed, preview }: PageProps
   const name = jobName({ type: type as never, metadata: input });
   return (
     <Page title="Change a schedule" current="/schedules" layout={layout} hasSchedules>
-      <h1 safe>{`Schedule: ${name}`}</h1>
+      <h1 safe>{`Schedule: ${isolated(name)}`}</h1>
       <p class="page-lead" safe>
         {schedule.problem ?? inputSentence(type, input)}
       </p>

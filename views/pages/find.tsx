@@ -1,5 +1,7 @@
 import { withoutFilters } from '../../src/find/typed_text.ts';
+import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { understoodText, unrankedText } from '../../src/text/found_text.ts';
+import { isolated, quoted } from '../../src/text/isolated.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { FindFacets } from '../find/find_facets.tsx';
 import { FIELDS, FindForm } from '../find/find_form.tsx';
@@ -23,7 +25,7 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
   const isEmpty = query.q === '' && query.like === undefined;
   const isWrong = Object.keys(problems).length > 0;
   return (
-    <Page title="Find" current="/find" layout={layout} hasPosts query={model.query.q}>
+    <Page title={titleOf(model)} current="/find" layout={layout} hasPosts query={query.q}>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
@@ -42,6 +44,11 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
       </div>
     </Page>
   );
+}
+
+function titleOf({ query: { q }, like }: FindModel): string {
+  const subject = q.trim() === '' && like !== undefined ? `Like ${quoted(like)}` : q.trim();
+  return subject === '' ? 'Find' : `${isolated(cut(subject, MAX_NAME))} · Find`;
 }
 
 /** What cannot be used of the address; what the form has is said beside its fields. */

@@ -2,6 +2,7 @@ import type { FoundPost } from '../../src/operations/find/found.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { counted } from '../../src/text/format.ts';
 import { whyFound } from '../../src/text/found_text.ts';
+import { isolated } from '../../src/text/isolated.ts';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
 import { CardLinks } from './card_links.tsx';
@@ -91,7 +92,7 @@ function PostMark({ post }: { post: Post }): JSX.Element {
 }
 
 function markOf({ kind, authorName, author, inReplyToAuthor }: Post): string {
-  if (kind === 'repost') return `Reposted by ${authorName || `@${author}`}`;
+  if (kind === 'repost') return `Reposted by ${isolated(authorName || `@${author}`)}`;
   if (kind !== 'reply') return '';
   return inReplyToAuthor === undefined ? 'Reply' : `Reply to @${inReplyToAuthor}`;
 }

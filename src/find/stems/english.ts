@@ -13,9 +13,27 @@ const STEP_4 = suffixes(
   'al |ance |ence |er |ic |able |ible |ant |ement |ment |ent |ion |ou |ism |ate |iti |ous |ive |ize ',
 );
 
+/**
+ * Nouns whose last s belongs to the word. Porter takes it for a plural, and so has viru for virus, but virus for
+ * viruses. A rule for all words in -us would part menus from menu.
+ */
+const IN_S = new Set(
+  'abacus|alias|apparatus|atlas|bias|bonus|bus|cactus|campus|canvas|census|chorus|circus|citrus|consensus|corpus|crocus|discus|fetus|focus|gas|genius|hiatus|iris|lens|locus|lotus|minus|mucus|nexus|octopus|opus|pancreas|pelvis|platypus|plus|prospectus|rhombus|sinus|status|stimulus|surplus|syllabus|terminus|thesaurus|torus|trellis|virus|walrus'.split(
+    '|',
+  ),
+);
+/** Nouns in -is with a plural in -es, without either. */
+const IN_IS = new Set(
+  'analys|cris|diagnos|emphas|hypothes|neuros|oas|parenthes|psychos|synops|synthes|thes'.split('|'),
+);
+
 /** @param word in a to z. */
 export function englishStem(word: string): string {
   if (word.length < 3) return word;
+  if (word.endsWith('s')) {
+    const noun = nounOf(word);
+    if (noun !== undefined) return noun;
+  }
   let stem = withoutPlural(word);
   stem = withoutPast(stem);
   if (stem.endsWith('y') && hasVowel(stem.slice(0, -1))) stem = `${stem.slice(0, -1)}i`;
@@ -23,6 +41,15 @@ export function englishStem(word: string): string {
   stem = replaced(stem, STEP_3, 1);
   stem = replaced(stem, STEP_4, 2);
   return withoutE(stem);
+}
+
+/** Buses and busses are of bus, and crises of crisis. */
+function nounOf(word: string): string | undefined {
+  if (IN_S.has(word)) return word;
+  const stem = /(?:es|is)$/.test(word) ? word.slice(0, -2) : '';
+  if (IN_IS.has(stem)) return stem;
+  if (!word.endsWith('es')) return undefined;
+  return [stem, stem.slice(0, -1)].find((noun) => IN_S.has(noun));
 }
 
 function suffixes(list: string): [suffix: string, replacement: string][] {

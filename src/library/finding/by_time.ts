@@ -23,9 +23,46 @@ const PLACES_OF = `
 
 const LAST: Place = { created_at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
 
+interface Passing {
+  /** So many were passed already. */
+  passed: number;
+  /** Called with how many posts were deleted after they were found, and before they were passed. */
+  onMissing(count: number): void;
+}
+
+/** Reads where posts stand in the order of time. */
+function createPlaces(queries: Queries) {
+  async function* allPlaces(after: Place): AsyncGenerator<Place[]> {
+    for (let last: Place | undefined = after; last; ) {
+      const places: Place[] = queries.all<Place>(PLACES_AFTER, { ...last });
+      if (places.length > 0) yield places;
+      last = places.length === PLACES ? places.at(-1) : undefined;
+      await nextTurn();
+    }
+  }
+
+  async function* sortedPlaces(
+    keys: number[],
+    after: Place,
+    onMissing: Passing['onMissing'] = () => {},
+  ): AsyncGenerator<Place[]> {
+    const places: Place[] = [];
+    for (let start = 0; start < keys.length; start += PLACES) {
+      const part = JSON.stringify(keys.slice(start, start + PLACES));
+      places.push(...queries.all<Place>(PLACES_OF, { keys: part }));
+      await nextTurn();
+    }
+    onMissing(keys.length - places.length);
+    yield places.filter((place) => isAfter(place, after)).sort(newestFirst);
+  }
+
+  return { allPlaces, sortedPlaces };
+}
+
 /** Lists posts newest first. */
 export function createByTime(queries: Queries, plans: Plans, collected: Collecting) {
   const kept = createKeptAnswers<KeySet>(queries);
+  const { allPlaces, sortedPlaces } = createPlaces(queries);
 
   /** All that meet conditions. */
   async function setOf(conditions: Conditions): Promise<KeySet> {
@@ -39,33 +76,24 @@ export function createByTime(queries: Queries, plans: Plans, collected: Collecti
     return set;
   }
 
-  async function* allPlaces(after: Place): AsyncGenerator<Place[]> {
-    for (let last: Place | undefined = after; last; ) {
-      const places: Place[] = queries.all<Place>(PLACES_AFTER, { ...last });
-      if (places.length > 0) yield places;
-      last = places.length === PLACES ? places.at(-1) : undefined;
-      await nextTurn();
-    }
-  }
-
-  async function* sortedPlaces(keys: number[], after: Place): AsyncGenerator<Place[]> {
-    const places: Place[] = [];
-    for (let start = 0; start < keys.length; start += PLACES) {
-      const part = JSON.stringify(keys.slice(start, start + PLACES));
-      places.push(...queries.all<Place>(PLACES_OF, { keys: part }));
-      await nextTurn();
-    }
-    yield places.filter((place) => isAfter(place, after)).sort(newestFirst);
-  }
-
   /** Every post that meets conditions, from a place on. */
-  async function* places(conditions: Conditions, after: Place = LAST): AsyncGenerator<Place[]> {
+  async function* places(
+    conditions: Conditions,
+    after: Place = LAST,
+    { passed = 0, onMissing }: Partial<Passing> = {},
+  ): AsyncGenerator<Place[]> {
     if (conditions.isEmpty) return;
     if (isEverything(conditions)) return yield* allPlaces(after);
     const some = await collected(conditions, { limit: MAX_SORTED + 1 });
-    if (some.isComplete) return yield* sortedPlaces(some.keys, after);
+    if (some.isComplete) return yield* sortedPlaces(some.keys, after, onMissing);
     const set = await setOf(conditions);
-    for await (const passed of allPlaces(after)) yield passed.filter(({ key }) => has(set, key));
+    let missing = set.size - passed;
+    for await (const all of allPlaces(after)) {
+      const found = all.filter(({ key }) => has(set, key));
+      missing -= found.length;
+      yield found;
+    }
+    onMissing?.(missing);
   }
 
   async function newest(conditions: Conditions, limit: number, after?: Place): Promise<Place[]> {

@@ -11,13 +11,17 @@ export function createEveryMatch({ newest, places }: ByTime) {
   return async function* everyMatch(
     conditions: Conditions,
     batch: number,
+    onMissing: (count: number) => void,
   ): AsyncGenerator<number[]> {
     const few = Math.min(FIRST, batch);
     const first = await newest(conditions, few);
     if (first.length > 0) yield keysOf(first);
     if (first.length < few) return;
     let pending: Place[] = [];
-    for await (const some of places(conditions, first.at(-1))) {
+    for await (const some of places(conditions, first.at(-1), {
+      passed: first.length,
+      onMissing,
+    })) {
       pending.push(...some);
       for (; pending.length >= batch; pending = pending.slice(batch))
         yield keysOf(pending.slice(0, batch));

@@ -49,12 +49,15 @@ export function createFacets(queries: Queries, collected: Collecting) {
     };
   }
 
+  const ofKeys = (keys: number[]) => kept(JSON.stringify(keys), () => count(keys));
+
   /** @param also the keys of posts that count first, also of some that were found without all of the words. */
-  return async function facets(conditions: Conditions, also: number[] = []): Promise<Facets> {
+  async function ofFound(conditions: Conditions, also: number[] = []): Promise<Facets> {
     const others = await keptOr(keptKeys, conditions, () => some(conditions, MAX_COUNTED + 1));
-    const keys = [...new Set([...also, ...others])].slice(0, MAX_COUNTED + 1);
-    return kept(JSON.stringify(keys), () => count(keys));
-  };
+    return ofKeys([...new Set([...also, ...others])].slice(0, MAX_COUNTED + 1));
+  }
+
+  return { ofFound, ofKeys };
 }
 
 function countBy(groups: Group[], field: Exclude<keyof Group, 'count'>): Facet[] {

@@ -5,6 +5,7 @@ import type { Post } from '../../sources/post.ts';
 import type { CappedCount, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
+import { PostsDeleted } from '../posts_deleted.ts';
 import { type ByTime, createByTime } from './by_time.ts';
 import { type Collecting, createCollecting } from './collecting.ts';
 import { type Conditions, createConditions } from './conditions.ts';
@@ -30,7 +31,7 @@ export function createWordFinder(db: Database): WordFinder {
   const collected = createCollecting(queries, counts);
   const byTime = createByTime(queries, plans, collected);
   const everyMatch = createEveryMatch(byTime);
-  const facetsOf = createFacets(queries, collected);
+  const facets = createFacets(queries, collected);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
     db,
@@ -59,11 +60,20 @@ export function createWordFinder(db: Database): WordFinder {
       countAfter(conditionsOfQuery(query), key, cap),
     keysAfter: (query, key, limit) => keysAfter(conditionsOfQuery(query), key, limit),
     newestKey: counts.newestKey,
-    facets: (query, also) => facetsOf(conditionsOfQuery(query), also),
+    facets: (query, also) => facets.ofFound(conditionsOfQuery(query), also),
+    facetsOf: facets.ofKeys,
     keysOf: (filters, words) => byTime.setOf(conditionsOf(filters, words)),
     async *everyMatch(query, batch) {
-      for await (const keys of everyMatch(conditionsOfQuery(query), batch))
-        yield byKeys(keys).map(toPost);
+      let missing = 0;
+      const miss = (count: number) => {
+        missing += Math.max(0, count);
+      };
+      for await (const keys of everyMatch(conditionsOfQuery(query), batch, miss)) {
+        const posts = byKeys(keys).map(toPost);
+        miss(keys.length - posts.length);
+        yield posts;
+      }
+      if (missing > 0) throw new PostsDeleted(missing);
     },
     postsOf,
     keyOf: (source, id) => findKey.get(source, id)?.key,

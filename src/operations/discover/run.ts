@@ -2,6 +2,7 @@ import { type InputOf, type Job, PermanentError, type QueuedJobContext } from '.
 import type { Profile } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import { count, counted } from '../../text/format.ts';
+import { quoted } from '../../text/isolated.ts';
 import type { OperationDeps } from '../deps.ts';
 import {
   costAfter,
@@ -51,7 +52,7 @@ async function find(
   if (done.atEnd) return resultOf(done);
   job.stage('looking');
   if (done.profiles === 0) {
-    await job.updateProgress(0, 0, `Searching ${source.label} for “${input.query}”`);
+    await job.updateProgress(0, 0, `Searching ${source.label} for ${quoted(input.query)}`);
   }
   const pages = source.discover({
     query: input.query,

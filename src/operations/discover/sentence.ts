@@ -4,6 +4,7 @@ import {
   POSTS_PER_USER,
 } from '../../sources/x/api/prices.ts';
 import { counted } from '../../text/format.ts';
+import { quoted } from '../../text/isolated.ts';
 import { atMost, type Charge, from, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
 /** Where people are found by their posts: each of these, and its author, who counts as two. */
@@ -20,7 +21,7 @@ export default function sentence(values: Values, source?: Pace): string {
   const most = atMost(values.maxResults, 1_000);
   if (query === '') return 'Enter what to look for to see what will be found.';
   if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000, or “all”.';
-  const who = `up to ${counted(most, 'profile')} for “${query}”`;
+  const who = `up to ${counted(most, 'profile')} for ${quoted(query)}`;
   const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
   return `Finds ${who}${from(source)}${time(most, source, byPosts(most))}${then}${andScrapes(values)}.`;
 }

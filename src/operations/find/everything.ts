@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { PostsDeleted } from '../../library/index.ts';
 import type { Post } from '../../sources/post.ts';
 import type { OperationDeps } from '../deps.ts';
 import { type AnswerNotes, answerNotes } from './answer_notes.ts';
@@ -32,7 +33,8 @@ export interface EverythingOptions {
  * Every post that a find has, in the order of its pages, in batches; beyond the last page those that have
  * the words, newest first. Between batches the event loop gets a turn. Memory does not grow with the number
  * of posts.
- * @throws as `find` does, before the first batch.
+ * @throws as `find` does, before the first batch; PostsDeleted after the last one, when some of the posts were
+ * deleted after they were found.
  */
 export async function* everything(
   deps: Pick<OperationDeps, 'library' | 'embedder'>,
@@ -77,16 +79,21 @@ async function* batches(
   const isFound = found.hits.length + found.more > 0;
   onNotes(await answerNotes(deps, request, { ...found, isFound }));
   const ranked = new Set<string>();
+  let missing = 0;
   for (let start = 0; start < found.hits.length; start += BATCH) {
-    const posts = postsOf(deps, found.hits.slice(start, start + BATCH));
+    const hits = found.hits.slice(start, start + BATCH);
+    const posts = postsOf(deps, hits);
+    missing += hits.length - posts.length;
     yield posts.map(exported);
     for (const post of posts) ranked.add(nameOf(post));
   }
-  if (request.like || request.after !== undefined || request.by === 'meaning') return;
-  for await (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
-    const rest = batch.filter((post) => !ranked.has(nameOf(post)));
-    if (rest.length > 0) yield rest;
+  if (!request.like && request.after === undefined && request.by !== 'meaning') {
+    for await (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
+      const rest = batch.filter((post) => !ranked.has(nameOf(post)));
+      if (rest.length > 0) yield rest;
+    }
   }
+  if (missing > 0) throw new PostsDeleted(missing);
 }
 
 const nameOf = ({ source, id }: Post) => `${source} ${id}`;

@@ -38,9 +38,7 @@ export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
     understood: describeFind(request.query, by, likeText(deps, request)),
     ...(didYouMean !== undefined && { didYouMean }),
     ...(notes.length > 0 && { notes }),
-    ...(hasFacets(request) && {
-      facets: await deps.library.words.facets(request.query, page.keys),
-    }),
+    ...(request.facets && { facets: await facetsOf(deps, request, page) }),
     ...(nextCursor && { nextCursor }),
   };
 }
@@ -58,8 +56,19 @@ export function isListing({ query, by, like, sort, after }: FindRequest): boolea
   return !like && after === undefined && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-const hasFacets = ({ facets, like, by, after }: FindRequest) =>
-  facets && !like && by !== 'meaning' && after === undefined;
+/** By meaning, words are no condition: the posts that are ranked are all that was found. */
+async function facetsOf(
+  { library: { words } }: FindDeps,
+  request: FindRequest,
+  { keys, by }: FoundPage,
+): Promise<NonNullable<Found['facets']>> {
+  const { query, like, after } = request;
+  const isRanked = like !== undefined || after !== undefined || request.by === 'meaning';
+  const facets =
+    isRanked && !isListing(request) ? words.facetsOf(keys ?? []) : await words.facets(query, keys);
+  const isOfNearest = like !== undefined || by !== 'words';
+  return isOfNearest ? { ...facets, isOfNearest } : facets;
+}
 
 /** So many posts of a list by time are counted first: with a frequent word each is looked up. */
 const MAX_FIRST = 100;
@@ -73,7 +82,7 @@ type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'next
 async function listing(deps: FindDeps, request: FindRequest): Promise<FoundPage> {
   const { words } = deps.library;
   const { query, limit, cursor } = request;
-  const ahead = hasFacets(request) ? MAX_FIRST : 0;
+  const ahead = request.facets ? MAX_FIRST : 0;
   const page = { limit, ahead, ...(cursor && { cursor }) };
   const { keys, nextCursor, beginning } = await words.newest(query, page);
   const { count, isCapped } = await words.countFound(query);

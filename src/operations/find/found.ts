@@ -39,7 +39,13 @@ export interface Found {
   /** What limits this answer, for people. Absent for nothing. */
   notes?: string[];
   /** How the posts of all pages are spread. */
-  facets?: Facets;
+  facets?: Facets & {
+    /**
+     * The nearest in meaning are among them: a narrower query takes the nearest anew, and may find more posts of
+     * a value than were counted.
+     */
+    isOfNearest?: true;
+  };
   /** Where the next page begins; absent on the last one. */
   nextCursor?: string;
 }

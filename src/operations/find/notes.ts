@@ -1,10 +1,11 @@
 import { handle, languageName, sinceText, untilText } from '../../find/describe.ts';
 import { noFilters } from '../../find/filters.ts';
-import { partsOf } from '../../find/index.ts';
+import { contradictionsIn, partsOf } from '../../find/index.ts';
 import { hasLowerCaseOr } from '../../find/parse.ts';
 import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import type { Facets, WordFinder } from '../../library/finding.ts';
 import { counted } from '../../text/format.ts';
+import { isolated, quoted } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
 import { WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -12,24 +13,36 @@ import type { UnknownWord } from './spelling.ts';
 
 export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found by words alone. Start an embed job ${WHERE_TO_EMBED} to find them by meaning, too.`;
 
-/** Operators that were read as text, and why. */
-export function unreadNotes({ unread = [] }: FindQuery): string[] {
-  return unread.map(({ typed, takes }) => `“${typed}” was read as text: ${takes}.`);
+/** What does not hold as typed, and why: operators that were read as text, or cannot be combined so. */
+export function unreadNotes({ unread = [], unheld = [] }: FindQuery): string[] {
+  return [
+    ...unread.map(({ typed, takes }) => `${quoted(typed)} was read as text: ${takes}.`),
+    ...unheld.map(({ typed, reason }) => `${quoted(typed)} ${WHY_UNHELD[reason]}.`),
+  ];
 }
+
+const WHY_UNHELD = {
+  alternative:
+    'holds for the whole query: OR stands between words, or between values of from:, lang:, is: or source:',
+  together:
+    'has no effect: a minus before a bracket cannot exclude an operator together with other conditions',
+};
 
 /** Operators that had no effect, and what they take. */
 export function emptyNotes({ empty = [] }: FindQuery): string[] {
-  return empty.map(({ typed, takes }) => `“${typed}” has no value, and no effect: ${takes}.`);
+  return empty.map(({ typed, takes }) => `${quoted(typed)} has no value, and no effect: ${takes}.`);
 }
 
 /** Words that no post has, and what was found instead of them. */
 export function unknownNotes(unknown: UnknownWord[]): string[] {
-  const missing = unknown.flatMap(({ word, beginning }) => (beginning ? [] : [`“${word}”`]));
+  const missing = unknown.flatMap(({ word, beginning }) => (beginning ? [] : [quoted(word)]));
   return [
     ...(missing.length > 0 ? [`No post has ${listed(missing, 'or')}.`] : []),
     ...unknown.flatMap(({ word, beginning }) =>
       beginning
-        ? [`No post has “${word}”: words that begin with “${beginning}” were looked for instead.`]
+        ? [
+            `No post has ${quoted(word)}: words that begin with ${quoted(beginning)} were looked for instead.`,
+          ]
         : [],
     ),
   ];
@@ -43,7 +56,7 @@ export function alternativeNotes({ text }: FindQuery): string[] {
 }
 
 /** Conditions that no post can meet together. */
-export function contradictionNotes({ filters }: FindQuery): string[] {
+export function contradictionNotes({ filters, words }: FindQuery): string[] {
   const { since, until, authors, sources, languages, kinds } = filters;
   const { notAuthors, notSources = [], notLanguages = [], notKinds = [], hasNot = [] } = filters;
   const pairs = [
@@ -58,7 +71,17 @@ export function contradictionNotes({ filters }: FindQuery): string[] {
     ...filters.has.filter((part) => hasNot.includes(part)).map((part) => both('has:', part)),
     ...likesNotes(filters),
   ];
-  return pairs.map((pair) => `No post can be found: ${pair} contradict each other.`);
+  return [
+    ...pairs.map((pair) => `No post can be found: ${pair} contradict each other.`),
+    ...contradictionsIn(words).map(wordNote),
+  ];
+}
+
+function wordNote({ sought, excluded, isStrict }: ReturnType<typeof contradictionsIn>[number]) {
+  const pair = `${isolated(sought)} and -${isolated(excluded)} contradict each other`;
+  return isStrict
+    ? `No post can be found: ${pair}.`
+    : `${pair}: only posts with other forms of the word, or near to it in meaning, can be found.`;
 }
 
 const EVERY_KIND = ['post', 'reply', 'repost'] as const;
@@ -112,7 +135,7 @@ export async function absentNotes(
   // All that begins so is merged for each look: 100 ms where a million posts have it.
   for (const beginning of match && !(isFound && haveWords) ? prefixesIn(match) : [])
     if (words.matchesOf({ word: beginning, isPrefix: true }, 1).keys.length === 0)
-      notes.push(`No post has a word that begins with “${beginning}”.`);
+      notes.push(`No post has a word that begins with ${quoted(beginning)}.`);
   return notes;
 }
 

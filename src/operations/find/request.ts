@@ -77,8 +77,7 @@ export function findFields(sources: Sources) {
     facets: z
       .enum(['true', 'false'], 'Facets must be true or false.')
       .meta({
-        description:
-          'Whether to count authors, years, kinds and sources of the posts with the words, too.',
+        description: 'Whether to count authors, years, kinds and sources of the posts found, too.',
       })
       .optional(),
     format: z

@@ -6,6 +6,7 @@ import { detailsOf } from '../../platform/typed_fields.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound } from '../../sources/source.ts';
 import { cut } from '../../text/cut.ts';
+import { quoted } from '../../text/isolated.ts';
 import type { OperationDeps } from '../deps.ts';
 import { ignoringCommonWords } from './common_words.ts';
 import { isListing } from './find.ts';
@@ -40,7 +41,7 @@ export class SavedFindInvalid extends Error {
     readonly find: string,
     readonly details: Record<string, string>,
   ) {
-    super(`The saved find “${find}” is no longer valid.`);
+    super(`The saved find ${quoted(find)} is no longer valid.`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { onlyTypedFields, typedFields } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
+import { quoted } from '../../text/isolated.ts';
 import { refuseImpossible, type SavedFields, savedFields } from './request.ts';
 
 export const MAX_FIND_NAME = 80;
@@ -50,6 +51,6 @@ export function findName() {
 
 /** A find that was saved, perhaps by another version: a field that is not known would have narrowed it. */
 export function savedRequestSchema(sources: Sources): z.ZodType<SavedFields> {
-  const unknown = (name: string) => `This version of xgpt has no “${name}” in a find.`;
+  const unknown = (name: string) => `This version of xgpt has no ${quoted(name)} in a find.`;
   return onlyTypedFields(savedFields(sources), unknown).superRefine(refuseImpossible);
 }

@@ -8,10 +8,14 @@ export interface ForgetResult {
   source: string;
   /** Other sources that have posts of an author of this name. Absent when none has. */
   elsewhere?: string[];
+  /** Stored archives that have posts of the author, which another import would bring back. Absent for none. */
+  archives?: string[];
   /** Posts that were deleted, or would be. */
   posts: number;
   /** The same of profiles. */
   profiles: number;
+  /** Where parts of what was deleted may still be. Absent when it was overwritten everywhere. */
+  left?: ('log' | 'pages')[];
   /** They were only counted. Absent when they were deleted. */
   counted?: true;
 }

@@ -2,6 +2,7 @@ import type { InputOf, QueuedJobContext } from '../../jobs/index.ts';
 import type { HeldOfAuthor } from '../../library/library.ts';
 import type { OperationDeps } from '../deps.ts';
 import { defineOperation } from '../operation.ts';
+import { archivesOf } from './archives.ts';
 import type { ForgetResult } from './input.ts';
 
 /** Posts that one commit deletes: 2 ms, 7 with vectors, on one busy core. */
@@ -11,6 +12,8 @@ interface Checkpoint {
   posts: number;
   /** Counted at the start: the last batch deletes them. */
   profiles: number;
+  /** Those that had posts of the author then. */
+  archives: string[];
 }
 
 /** Deletes an author and everything of theirs. What a cancelled job has deleted stays deleted. */
@@ -23,10 +26,16 @@ export default defineOperation<'forget'>((deps) => ({
     const others = [...deps.sources.keys()].filter(
       (name) => name !== source && deps.library.heldOf({ source: name, username }).posts > 0,
     );
+    const { archives = await archivesOf(deps, { source, username }) } =
+      (job.checkpoint as Checkpoint | undefined) ?? {};
     const result = onlyCount
       ? { username, source, ...held, counted: true as const }
-      : await forget(deps, input, job, held);
-    return { ...result, ...(others.length > 0 && { elsewhere: others }) };
+      : await forget(deps, input, job, { ...held, archives });
+    return {
+      ...result,
+      ...(archives.length > 0 && { archives }),
+      ...(others.length > 0 && { elsewhere: others }),
+    };
   },
 }));
 
@@ -34,7 +43,7 @@ async function forget(
   { library }: OperationDeps,
   { username, source }: InputOf<'forget'>,
   job: QueuedJobContext,
-  held: HeldOfAuthor,
+  held: HeldOfAuthor & { archives: string[] },
 ): Promise<ForgetResult> {
   const author = { source, username };
   const start = (job.checkpoint as Checkpoint | undefined) ?? { ...held, posts: 0 };
@@ -56,6 +65,7 @@ async function forget(
     posts += forgotten;
     isDone = forgotten < BATCH;
   }
-  if (posts > 0) await library.mergeWords();
-  return { username, source, posts, profiles: start.profiles };
+  const left = posts === 0 ? [] : await library.eraseTraces();
+  const { profiles } = start;
+  return { username, source, posts, profiles, ...(left.length > 0 && { left }) };
 }

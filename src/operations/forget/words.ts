@@ -1,5 +1,7 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { isolated } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
+import { shellQuoted } from '../../text/printable.ts';
 import { defineWords, type NotePlace, type ResultLink } from '../operation.ts';
 import { amount } from '../result_words.ts';
 
@@ -26,11 +28,63 @@ export default defineWords({
   },
   notes: ({ counted, ...result }, place) => [
     ...(counted === true ? ['They were only counted. Nothing was deleted.'] : []),
+    ...archivesLeft(result, place),
+    ...partsLeft(result),
     ...elsewhere(result, place),
   ],
+  effects: {
+    ifCancelled: 'Cancelling keeps what it has not deleted yet.',
+    ifRemoved: 'Removing the job brings nothing back, and deletes nothing else.',
+    stopped: 'What it has deleted stays deleted.',
+  },
   links: deletion,
-  labels: { onlyCount: 'Only count', counted: 'Only counted' },
+  labels: {
+    onlyCount: 'Only count',
+    counted: 'Only counted',
+    archives: 'Archives that stay',
+    left: 'May still be in',
+  },
 });
+
+const ARCHIVES: ResultLink = {
+  words: 'Archives…',
+  path: '/scrape',
+  query: { source: 'archive' },
+};
+
+const LEFT = {
+  log: 'Another process kept reading, so the log of changes (xgpt.sqlite-wal) may still contain what was deleted, until later changes overwrite it or xgpt is stopped.',
+  pages:
+    'The database file was not rewritten, because it is large or in use. Unused parts of its pages may still contain single posts. To get a file without them, run xgpt backup, then xgpt restore.',
+};
+
+function partsLeft({ left }: Record<string, unknown>): string[] {
+  const parts = Object.keys(LEFT) as (keyof typeof LEFT)[];
+  return Array.isArray(left)
+    ? parts.filter((part) => left.includes(part)).map((part) => LEFT[part])
+    : [];
+}
+
+/** One press on Import would bring everything back. */
+function archivesLeft({ archives }: Record<string, unknown>, place: NotePlace): string[] {
+  if (!Array.isArray(archives) || archives.length === 0) return [];
+  const names = archives.map(String);
+  const [are, have, them] = names.length === 1 ? ['', 'has', 'it'] : ['s', 'have', 'them'];
+  const which = listed(
+    names.map((name) => isolated(cut(name, MAX_NAME))),
+    'and',
+  );
+  const how =
+    place === 'terminal'
+      ? `run ${listed(
+          names.map((name) => `xgpt imports remove ${shellQuoted(name)}`),
+          'and',
+        )}`
+      : `use Remove beside ${them} in the list of archives`;
+  return [
+    `The archive${are} ${which} still ${have} the posts and pictures: another import would bring them back. To remove ${them}, ${how}.`,
+  ];
+}
 
 /** An author of the same name at another source may be the one that was meant. */
 function elsewhere(
@@ -49,12 +103,15 @@ function elsewhere(
   ];
 }
 
-/** The form again, without the tick that kept everything. */
+/** The form again, without the tick that kept everything; and where archives are removed. */
 function deletion(
-  { counted, posts, profiles, username }: Record<string, unknown>,
+  { counted, posts, profiles, username, archives }: Record<string, unknown>,
   { source }: Record<string, unknown>,
 ): ResultLink[] {
-  if (counted !== true || (posts === 0 && profiles === 0)) return [];
   const query = { username: String(username), source: String(source), onlyCount: 'false' };
-  return [{ words: 'Delete them…', path: '/forget', query }];
+  const isLeft = counted === true && (posts !== 0 || profiles !== 0);
+  return [
+    ...(isLeft ? [{ words: 'Delete them…', path: '/forget' as const, query }] : []),
+    ...(Array.isArray(archives) ? [ARCHIVES] : []),
+  ];
 }

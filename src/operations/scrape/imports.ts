@@ -9,6 +9,7 @@ import {
 } from '../../sources/archive/index.ts';
 import { NotFound } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { isolated } from '../../text/isolated.ts';
 import type { ScrapeResult } from './input.ts';
 
 /** An archive in the imports folder, or one that was removed from it and whose posts were kept. */
@@ -133,6 +134,6 @@ async function refuseWhileUsed(
 
 function inUse(name: string, then: string): ImportInUse {
   return new ImportInUse(
-    `A job is importing ${name}. Wait until it has ended, or cancel it; then ${then}.`,
+    `A job is importing ${isolated(name)}. Wait until it has ended, or cancel it; then ${then}.`,
   );
 }

@@ -1,4 +1,5 @@
 import { counted } from '../../text/format.ts';
+import { isolated } from '../../text/isolated.ts';
 import { readUsername } from '../../text/usernames.ts';
 import { atMost, from, isAll, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
@@ -49,5 +50,5 @@ function leftOut({ includeReplies, includeRetweets }: Values): string {
 }
 
 function theArchive(name: string | undefined): string {
-  return trimmed(name) === '' ? 'the archive you choose' : `the archive ${trimmed(name)}`;
+  return trimmed(name) === '' ? 'the archive you choose' : `the archive ${isolated(trimmed(name))}`;
 }

@@ -1,6 +1,7 @@
 import type { InputOf, QueuedJobContext, SavedData } from '../../jobs/index.ts';
 import type { Post } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
+import { quoted } from '../../text/isolated.ts';
 import type { OperationDeps } from '../deps.ts';
 import { embeddedAhead, FETCH_STEP, prepareModel } from '../embedding.ts';
 import {
@@ -62,7 +63,7 @@ async function collect(
   if (done.atEnd) return done;
   job.stage('searching');
   if (done.posts === 0) {
-    await job.updateProgress(0, 0, `Searching ${source.label} for “${input.query}”`);
+    await job.updateProgress(0, 0, `Searching ${source.label} for ${quoted(input.query)}`);
   }
   const pages = source.search({
     terms: termsOf(input.query),

@@ -1,4 +1,6 @@
 import { count, counted } from '../../text/format.ts';
+import { quoted } from '../../text/isolated.ts';
+import { listed } from '../../text/listed.ts';
 import {
   atMost,
   from,
@@ -35,7 +37,5 @@ function since(days: string | undefined): string {
 
 /** `“space”`, `“space” or “jazz”`, `“space”, “jazz” or “tea”`. */
 function either(terms: string[]): string {
-  const quoted = terms.map((term) => `“${term}”`);
-  const last = quoted.pop() ?? '';
-  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+  return listed(terms.map(quoted), 'or');
 }

@@ -1,4 +1,5 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { quoted } from '../../text/isolated.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
 import { amount, charged, fresh, list, MAX_LINKS, numbered, see } from '../result_words.ts';
 
@@ -50,5 +51,5 @@ const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);
 function postsAbout(term: string): ResultLink[] {
   const q = term.trim();
   if (q === '' || q.length > MAX_TERM) return [];
-  return [{ words: `Posts about “${cut(q, MAX_NAME)}”`, path: '/find', query: { q } }];
+  return [{ words: `Posts about ${quoted(cut(q, MAX_NAME))}`, path: '/find', query: { q } }];
 }

@@ -96,6 +96,12 @@ const facets = once(() =>
     sources: facet(),
     isCapped: z.boolean().describe('Not all of the posts found were counted.'),
     counted: count().describe('How many posts were counted.'),
+    isOfNearest: z
+      .literal(true)
+      .optional()
+      .describe(
+        'The nearest in meaning were counted; a narrower query takes the nearest anew, and may find more.',
+      ),
   }),
 );
 
