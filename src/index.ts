@@ -1,6 +1,6 @@
 /** For programs that add job types or sources of their own. */
 import { basename, dirname, join, relative } from 'node:path';
-import { addCustomTypes } from './operations/custom_types.ts';
+import { addCustomTypes, type CustomType } from './operations/custom_types.ts';
 import { type AnyJobType, asCustomType } from './operations/define_job.ts';
 import { importFile } from './platform/import_file.ts';
 import { addCustomSources, type SourceDefinition } from './sources/custom_sources.ts';
@@ -58,16 +58,29 @@ export async function serve({
   process.env.XGPT_DATA_DIR ||= join(dirname(Bun.main), 'data');
   // The compiled program has only the built-in types.
   process.env.XGPT_CODE_CACHE = 'off';
-  addCustomTypes(jobs.map(asCustomType));
-  addCustomSources(sources);
   const { useOwnJsx } = await load<{ useOwnJsx(): void }>('app/compiled/own_jsx.ts');
   useOwnJsx();
   const { runProgram } = await load<Program>('cli/program.ts');
-  await runProgram([...args], undefined, nameOnCommandLine());
+  await runProgram([...args], undefined, nameOnCommandLine(), async () => {
+    const types = jobs.map(asCustomType);
+    const { refuseUnusable } = await load<Check>('cli/own_types.ts');
+    refuseUnusable(types);
+    addCustomTypes(types);
+    addCustomSources(sources);
+  });
 }
 
 interface Program {
-  runProgram(words: string[], compiled: undefined, name: string): Promise<void>;
+  runProgram(
+    words: string[],
+    compiled: undefined,
+    name: string,
+    prepare: () => Promise<void>,
+  ): Promise<void>;
+}
+
+interface Check {
+  refuseUnusable(types: CustomType[]): void;
 }
 
 /** `bun timer.ts`, or the name of the file that `bun build --compile` has made. */

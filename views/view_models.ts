@@ -2,7 +2,7 @@ import type { AuditEntry, AuditPage } from '../src/jobs/audit.ts';
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
-import type { Job, JobView } from '../src/jobs/job.ts';
+import type { Job, JobView, Pause, Wait } from '../src/jobs/job.ts';
 import type { JobStatus } from '../src/jobs/lifecycle.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { ProfilePage } from '../src/library/library.ts';
@@ -24,6 +24,9 @@ export interface TaskbarModel {
 }
 
 /** The model of every page's layout. */
+/** `TrackerReader.waits` */
+export type WaitOf = (job: Job) => Wait;
+
 export interface Layout {
   taskbar: TaskbarModel;
   /** The user's choice, stored in a cookie; `auto` follows the system. */
@@ -100,6 +103,8 @@ export interface StartModel {
   form: FormState;
   /** Those that the type can use. */
   sources: SourceOption[];
+  /** What is paused, so that jobs of this type, or of a source that it can use, wait. */
+  pauses?: Pause[];
   /** The last runs of this type, newest first. */
   runs: Job[];
   /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */
@@ -112,6 +117,8 @@ export interface StartModel {
   problem?: string;
   /** What the type adds to the page. */
   parts: FormParts;
+  /** Why a job of the page waits. */
+  waitOf?: WaitOf;
 }
 
 /** The shortest form of a type. */
@@ -148,6 +155,8 @@ export interface DashboardModel {
   beginnings: BeginningCard[];
   /** Posts that cannot be found by meaning yet. */
   withoutVector: number;
+  /** Why a job of the page waits. */
+  waitOf?: WaitOf;
 }
 
 export interface FindModel {
@@ -249,6 +258,8 @@ export interface JobsModel {
   filter: string;
   /** The outcome of the last change of many jobs. */
   outcome?: BulkOutcome;
+  /** Why a job of the page waits. */
+  waitOf?: WaitOf;
 }
 
 /** An action for all matching jobs, to be confirmed. */
@@ -258,6 +269,8 @@ export interface BulkModel {
   matching: number;
   /** How many of them allow the action now. */
   open: number;
+  /** How many are not removed because they are pinned. */
+  kept?: number;
   filter: string;
   backHref: string;
 }
@@ -268,6 +281,10 @@ export interface SessionModel {
   jobs: Job[];
   olderHref?: string;
   newerHref?: string;
+  /** Why a job of the page waits. */
+  waitOf?: WaitOf;
+  /** The outcome of the deletion that left the jobs that are shown. */
+  outcome?: BulkOutcome | undefined;
 }
 
 export type HistorySpan = 'day' | 'week' | 'month' | 'quarter';
@@ -288,6 +305,8 @@ export interface JobPageModel {
   /** The child jobs, oldest first. */
   children: Job[];
   log: LogTail;
+  /** Of the input of its type, where a form has them. */
+  fields?: Field[];
   /** Who started it, where that is known. */
   start?: AuditEntry;
   /** What it did was taken back: nothing that it has brought is there any more. */
@@ -299,6 +318,8 @@ export interface JobPageModel {
     /** The other sources that can do the same. */
     others?: SourceOption[];
   };
+  /** Why a job of the page waits. */
+  waitOf?: WaitOf;
 }
 
 /** The end of a job's log. */

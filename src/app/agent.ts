@@ -2,6 +2,7 @@ import { jobTracker } from '../jobs/index.ts';
 import type { Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { bootstrap } from './bootstrap.ts';
+import { requireDataFolder } from './data_folder.ts';
 import { shutDown, shutDownOnSignals } from './shutdown.ts';
 import { surviveDatabaseErrors } from './uncaught.ts';
 
@@ -18,6 +19,7 @@ const PIPE_DRAIN_MS = 500;
  * @param options of an agent that only reads: then it runs no jobs, and is no worker.
  */
 export async function serveAgent(config: Config, options: { isReader: boolean }): Promise<void> {
+  if (options.isReader) requireDataFolder(config);
   const logger = createLogger(config.logLevel);
   const deps = await bootstrap(config, options.isReader ? 'command' : 'worker', logger);
   surviveDatabaseErrors(deps.health);

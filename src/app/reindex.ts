@@ -7,6 +7,9 @@ import { writerOf } from '../platform/writer.ts';
 /** Posts that one transaction indexes: 10 ms, so that other writes wait no longer. */
 const BATCH = 100;
 
+/** The type of its jobs, which no queue has. */
+export const REINDEX = 'index';
+
 const MESSAGE = 'Indexing posts anew, because xgpt was updated';
 
 interface Reindex {
@@ -28,7 +31,7 @@ export async function reindexInBackground(reindex: Reindex): Promise<void> {
     await removeInterrupted(tracker);
     const total = library.reindexing.pending();
     if (total === 0) return;
-    const job = await tracker.createJob('index');
+    const job = await tracker.createJob(REINDEX);
     try {
       await indexAll(reindex, job, total);
       await tracker.completeJob(job.jobId, true);

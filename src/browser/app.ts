@@ -5,6 +5,7 @@ import { watchConnection } from './connection.ts';
 import { watchFollowedLog } from './followed_log.ts';
 import { watchFormErrors } from './form_errors.ts';
 import { watchSentences } from './form_sentence.ts';
+import { keepFocus } from './kept_focus.ts';
 import { watchMenu } from './menu.ts';
 import { notifyOfLongJobs, watchNotifications } from './notifications.ts';
 import { announce, keepUnfolded } from './page.ts';
@@ -35,6 +36,7 @@ watchCards((ended, now) => {
   notifyOfLongJobs(ended, now);
 });
 watchActions();
+keepFocus();
 watchPageTab();
 watchNotifications();
 watchReportProgress();

@@ -1,4 +1,5 @@
 import { onRequest } from './htmx_events.ts';
+import { watchMoments } from './local_moment.ts';
 import { watchRepeat } from './repeat.ts';
 
 /** As `Mon 30 Nov, 03:00 CET`, in the order that the reader is used to; with the year where it is another. */
@@ -25,3 +26,4 @@ function showLocalTimes(): void {
 showLocalTimes();
 onRequest('afterSettle', showLocalTimes);
 watchRepeat();
+watchMoments();

@@ -11,7 +11,7 @@ export function addAuditCommand(program: DocumentedCommand): void {
     .option('--who <text>', 'only entries with this text in the user, the sign-in or the address')
     .option('--action <action>', `only this action: ${AUDIT_ACTIONS.join(', ')}`)
     .option('--kind <kind>', `only changes of this: ${AUDIT_KINDS.join(', ')}`)
-    .option('--automatic', 'also what happens by itself, such as retries after failures')
+    .option('--automatic', 'also what happens by itself, such as starts by schedules and retries')
     .option('--via <kind>', `only what was done this way: ${ACTOR_KINDS.join(', ')}`)
     .option('--since <time>', 'only since then: 90m, 24h, 7d ago, or 2026-01-31T12:00Z')
     .option('--until <time>', 'only before then')

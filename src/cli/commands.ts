@@ -10,6 +10,7 @@ import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
+import { HELP } from './option_flags.ts';
 import { printError, quietLog, write } from './output.ts';
 import { asCalled, programName } from './program_name.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
@@ -35,7 +36,7 @@ export async function createProgram(
       'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
     )
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
+    .helpOption(...HELP)
     .showHelpAfterError(
       asCalled('Run xgpt --help for the commands, or xgpt help <command> for one of them.'),
     )

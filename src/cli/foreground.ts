@@ -72,7 +72,7 @@ async function showAsLeft(id: string, reporter: Reporter): Promise<void> {
     jobTracker.readJob(id),
     jobTracker.reader.detailsOf(id),
   ]);
-  if (job) reporter.show([...children, job]);
+  if (job) await reporter.show([...children, job]);
   reporter.close();
   if (job && isFinal(job.status)) reporter.ended(job);
 }

@@ -140,7 +140,7 @@ function addChanges(jobs: DocumentedCommand): void {
         process.exitCode = await pinJobs(ids, verb === 'pin');
       });
   }
-  addChange(jobs, 'rm', 'remove jobs; what they have stored is kept')
+  addChange(jobs, 'rm', 'remove jobs, pinned ones by id only; what they stored is kept')
     .option('--force', 'also active jobs; works with ids only')
     .examples(
       ['xgpt jobs rm --force 4f2a91c0', 'stop and remove it'],

@@ -1,14 +1,13 @@
 import { Option } from 'commander';
 import type { Field } from '../operations/fields.ts';
 import { loadCommands, loadInput } from '../operations/folders.ts';
+import { NO_INPUT_DEPS } from '../operations/job_type.ts';
 import type { OperationCommand, OptionWords } from '../operations/operation.ts';
 import { OPERATION_TYPES, wordsOf } from '../operations/words.ts';
 import type { DocumentedCommand } from './help.ts';
+import { optionName, RUN_FLAGS } from './option_flags.ts';
 import type { TypedField } from './run_operation.ts';
 import { addStartOptions } from './start_options.ts';
-
-/** For the options of a command: its schema is needed, not the values that depend on these. */
-const NO_DEPS = { sources: new Map(), embedder: { model: '' } };
 
 /** The field of each option, for the completion of its values. */
 const FIELDS = new WeakMap<Option, { type: string; field: string }>();
@@ -41,14 +40,11 @@ async function add(
   const typedFields = await addFields(command, type, given, words.includes(name));
   addStartOptions(command);
   if (given.examples) command.examples(...given.examples);
-  command
-    .option('--session <name>', 'session to add the job to; jobs can be listed by session')
-    .option('--json', 'print each change as a line of JSON, and the finished job last')
-    .option('--detach', 'start the job, print its id and exit')
-    .action(async () => {
-      const { runOperation } = await import('./run_operation.ts');
-      process.exitCode = await runOperation(type, typedFields(), command.opts(), given.prepare);
-    });
+  for (const [flags, does] of RUN_FLAGS) command.option(flags, does);
+  command.action(async () => {
+    const { runOperation } = await import('./run_operation.ts');
+    process.exitCode = await runOperation(type, typedFields(), command.opts(), given);
+  });
 }
 
 /**
@@ -65,10 +61,9 @@ export async function addFields(
   const { argument } = given;
   if (argument) command.argument(argument.name, argument.does);
   const fields = isNamed ? await fieldsOfType(type) : [];
-  const options = fields.flatMap((field) => {
-    if (field.name === argument?.field) return [];
-    return optionsOf(field, given).map((option) => ({ option, field: field.name }));
-  });
+  const options = fields.flatMap((field) =>
+    optionsOf(field, given).map((option) => ({ option, field: field.name })),
+  );
   for (const { option, field } of options) {
     FIELDS.set(option, { type, field });
     command.addOption(option);
@@ -93,32 +88,39 @@ function parentOf(program: DocumentedCommand, name: string): DocumentedCommand {
 
 async function fieldsOfType(type: string): Promise<Field[]> {
   const { fieldsOf } = await import('../operations/fields.ts');
-  return fieldsOf((await loadInput(type, NO_DEPS))());
+  return fieldsOf((await loadInput(type, NO_INPUT_DEPS))());
 }
 
 /** `--max <n>`; for a tick that is on by default also `--no-save`. */
-function optionsOf(field: Field, { options = {} }: OperationCommand): Option[] {
-  const words = options[field.name] ?? {};
-  if (words === false) return [];
-  const name = words.name ?? field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function optionsOf(field: Field, given: OperationCommand): Option[] {
+  const name = optionName(field, given);
+  const words = given.options?.[field.name] ?? {};
+  if (name === undefined || words === false) return [];
   const does = descriptionOf(field, words);
-  if (field.kind !== 'tick')
-    return [new Option(`--${name} ${field.orAll ? '<n|all>' : VALUES[field.kind]}`, does)];
+  if (field.kind !== 'tick') return [new Option(`--${name} ${placeholderOf(field)}`, does)];
   const on = new Option(`--${name}`, does);
   if (field.default !== true) return [on];
   return [on, new Option(`--no-${name}`, words.not ?? `turn --${name} off`)];
 }
 
 const VALUES = { text: '<text>', number: '<n>', choice: '<name>' };
+const SYNTAXES = { list: '<a,b>', json: '<json>' };
+
+function placeholderOf({ kind, syntax, orAll }: Field): string {
+  if (kind === 'tick') return '';
+  if (orAll) return '<n|all>';
+  return syntax ? SYNTAXES[syntax] : VALUES[kind];
+}
 
 /** "maximum number of posts, 1–10,000 (default: 100)" */
 function descriptionOf(field: Field, words: OptionWords): string {
-  const { label, description, min, max, values = [], initial } = field;
+  const { label, description, min, max, values = [], initial, written } = field;
   const does = words.does ?? startingSmall(description ?? label);
   const range = min === undefined || max === undefined ? '' : `, ${inWords(min)}–${inWords(max)}`;
+  const how = written === undefined ? '' : `, ${startingSmall(written)}`;
   const choices = values.length > 1 ? `: ${values.join(' or ')}` : '';
   const fallback = words.default ?? field.default ?? initial ?? '';
-  return `${does}${range}${choices}${defaultOf(fallback)}`;
+  return `${does}${range}${how}${choices}${defaultOf(fallback)}`;
 }
 
 function defaultOf(value: string | number | boolean): string {
@@ -127,7 +129,7 @@ function defaultOf(value: string | number | boolean): string {
 }
 
 function inWords(value: string | number): string {
-  return value.toLocaleString('en');
+  return value.toLocaleString('en', { maximumFractionDigits: 20 });
 }
 
 function startingSmall(text: string): string {

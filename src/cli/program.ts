@@ -6,11 +6,18 @@ import { callProgram } from './program_name.ts';
  * Runs a command line. The process ends by itself afterwards, with `process.exitCode` set.
  * @param compiled the folder of the compiled program, if that is running.
  * @param name how the program is called on a command line, if that is not `xgpt`.
+ * @param prepare runs first; what it throws is reported like the failure of a command.
  */
-export async function runProgram(words: string[], compiled?: string, name = 'xgpt'): Promise<void> {
+export async function runProgram(
+  words: string[],
+  compiled?: string,
+  name = 'xgpt',
+  prepare?: () => Promise<void>,
+): Promise<void> {
   callProgram(name);
   const serve = () => startServer(compiled);
   try {
+    await prepare?.();
     // The most frequent command does not wait for the command line parser to load.
     if (words.length === 0) await serve();
     surviveClosedOutput();

@@ -1,4 +1,5 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
 import type { Pause } from '../jobs/job.ts';
 import type { CommandTools, OperationCommand } from '../operations/operation.ts';
@@ -12,7 +13,7 @@ import { runInForeground } from './foreground.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog } from './output.ts';
-import { createReporter } from './progress/index.ts';
+import { createReporter, type Waits } from './progress/index.ts';
 import { readTypedStart, TYPED_AS, type TypedStartOptions } from './start_options.ts';
 
 /** A field of the input as it was typed: its value, and the argument or option it came from. */
@@ -30,17 +31,18 @@ export interface RunOptions extends TypedStartOptions {
 
 /**
  * Starts a job and runs it in this process, unless a server or worker claims it first.
- * @param prepare runs before the job is created; see `OperationCommand`.
+ * @param given what runs before the job is created, and whether there must be a data folder; see `OperationCommand`.
  * @returns the exit code, when the job has ended.
  */
 export async function runOperation(
   type: string,
   fields: TypedField[],
   options: RunOptions,
-  prepare?: OperationCommand['prepare'],
+  { prepare, needsData = false }: Pick<OperationCommand, 'prepare' | 'needsData'> = {},
 ): Promise<number> {
   quietLog();
   const config = loadConfig();
+  if (needsData) requireDataFolder(config);
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
@@ -51,7 +53,8 @@ export async function runOperation(
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
-    return await runInForeground(deps, job.id, createReporter(options));
+    const waits: Waits = (jobs, now) => jobTracker.reader.waits(jobs, now);
+    return await runInForeground(deps, job.id, createReporter(options, waits));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();

@@ -4,6 +4,7 @@ import { isOnce, OPERATION_TYPES, repeatedDefaults, wordsOf } from '../operation
 import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
 import { addFields } from './operation_commands.ts';
+import { READ_ALL, SCHEDULE_FLAGS } from './option_flags.ts';
 import type { AddOptions, EditOptions, ScheduleOptions } from './schedules.ts';
 
 const ID = 'schedule id; its beginning or end is enough';
@@ -57,18 +58,35 @@ async function addAdding(schedule: DocumentedCommand, words: string[]): Promise<
       continue;
     }
     const [given = {}] = await loadCommands(type);
-    const command = adding
-      .command(type)
-      .description(`repeat: ${given.does ?? wordsOf(type).summary}`);
-    const repeated = Object.keys(repeatedDefaults(type, {}));
-    const isNamed = isAdding && words.includes(type);
-    const typedFields = await addFields(command, type, without(given, repeated), isNamed);
-    addTimes(command, repeated.length > 0);
-    command.action(async () => {
-      const { addSchedule } = await import('./schedules.ts');
-      await addSchedule(type, typedFields(), command.opts<AddOptions>(), given.prepare);
-    });
+    const { parent, name = type } = given;
+    const isNamed = (typed: string) => isAdding && words.includes(typed);
+    await addType(adding.command(type), type, given, isNamed(type));
+    if (parent === undefined && name === type) continue;
+    // Also by the name of its own command, `users discover`, which the help does not repeat.
+    const place = parent === undefined ? adding : parentIn(adding, parent);
+    await addType(place.command(name, { hidden: true }), type, given, isNamed(name));
   }
+}
+
+async function addType(
+  command: DocumentedCommand,
+  type: string,
+  given: OperationCommand,
+  isNamed: boolean,
+): Promise<void> {
+  command.description(`repeat: ${given.does ?? wordsOf(type).summary}`);
+  const repeated = Object.keys(repeatedDefaults(type, {}));
+  const typedFields = await addFields(command, type, without(given, repeated), isNamed);
+  addTimes(command, repeated.length > 0);
+  command.action(async () => {
+    const { addSchedule } = await import('./schedules.ts');
+    await addSchedule(type, typedFields(), command.opts<AddOptions>(), given.prepare);
+  });
+}
+
+function parentIn(adding: DocumentedCommand, name: string): DocumentedCommand {
+  const known = adding.commands.find((command) => command.name() === name);
+  return known ?? adding.command(name, { hidden: true }).helpCommand(false);
 }
 
 /** Says why there is no schedule of such a type; the help does not name it. */
@@ -90,22 +108,14 @@ function without(given: OperationCommand, fields: string[]): OperationCommand {
 }
 
 function addTimes(command: DocumentedCommand, readsNew: boolean): void {
-  if (readsNew) command.option('--all', 'read everything again each time, not only what is new');
+  if (readsNew) command.option(...READ_ALL);
   addWhenAndHow(command, { hasDefaults: true });
 }
 
 function addWhenAndHow(command: DocumentedCommand, { hasDefaults }: { hasDefaults: boolean }) {
-  const option = (flags: string, does: string, by = '') =>
+  for (const [flags, does, by] of SCHEDULE_FLAGS) {
     command.option(flags, hasDefaults && by ? `${does} (default: ${by})` : does);
-  option('--every <period>', 'night, day, hour or week', 'night');
-  option('--at <time>', 'time of day for night, day and week', '03:00');
-  option('--day <day>', 'day for week, such as friday', 'monday');
-  option('--cron <expression>', 'five fields, or six with seconds in front: 0 3 * * 1-5');
-  option('--zone <name>', 'time zone, such as Europe/Berlin', 'that of this machine');
-  option('--session <name>', 'session to add the jobs to; jobs can be listed by session');
-  option('--priority <n>', 'start its jobs before those of a lower priority, −10–10', '0');
-  option('--timeout <time>', 'stop each attempt after 90s, 10m, 8h or 2d');
-  command.option('--json', 'print the schedule as one JSON object');
+  }
 }
 
 function addEdit(schedule: DocumentedCommand): void {

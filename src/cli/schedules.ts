@@ -18,6 +18,7 @@ import { pauseText } from '../text/queue_text.ts';
 import { scheduleChanges, scheduleDetails, scheduleRuns } from '../text/schedule_details.ts';
 import { nextRunText, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { findAmong } from './find_by_id.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog, write } from './output.ts';
@@ -45,9 +46,6 @@ export interface AddOptions extends EditOptions {
   /** Read everything again, where a schedule reads only what is new. */
   all?: boolean;
 }
-
-/** The fewest characters of an id to type. */
-const MIN_TYPED = 4;
 
 export async function listSchedules({ json }: ScheduleOptions): Promise<void> {
   const schedules = await withSchedules((deps) => deps.schedules.list());
@@ -208,20 +206,7 @@ function asFailure(error: unknown): CommandFailed {
 }
 
 async function find({ schedules }: ProcessDeps, part: string): Promise<Schedule> {
-  if (part.length < MIN_TYPED) {
-    const message = `"${part}" is too short. Type at least ${MIN_TYPED} characters of the beginning or end of an id.`;
-    throw new CommandFailed(message, EXIT.usage);
-  }
-  const all = await schedules.list();
-  const exact = all.find(({ id }) => id === part);
-  const matching = all.filter(({ id }) => id.startsWith(part) || id.endsWith(part));
-  const [found, ...others] = exact ? [exact] : matching;
-  if (found && others.length === 0) return found;
-  if (!found) {
-    const message = `There is no schedule with the id "${part}". Run xgpt schedule to see the schedules.`;
-    throw new CommandFailed(message, EXIT.notFound);
-  }
-  throw new CommandFailed(`"${part}" matches several schedules. Type more of its id.`, EXIT.usage);
+  return findAmong(part, await schedules.list(), { noun: 'schedule', list: 'xgpt schedule' });
 }
 
 function about(schedule: Schedule): string {

@@ -3,6 +3,7 @@ import { timeOf } from '../platform/time.ts';
 import { exactSpan } from '../text/format.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
+import { START_FLAGS } from './option_flags.ts';
 
 /** As they are typed. */
 export interface TypedStartOptions {
@@ -27,10 +28,7 @@ export function addStartOptions(command: DocumentedCommand): void {
     const isTaken = command.options.some(({ long }) => flags.startsWith(`${long} `));
     if (!isTaken) command.option(flags, does);
   };
-  add('--at <time>', 'start at a time: 03:00 (local time), or 2026-01-31T03:00');
-  add('--delay <time>', 'start later: after 90s, 10m, 8h or 2d');
-  add('--priority <n>', 'start before jobs of a lower priority, −10–10 (default: 0)');
-  add('--timeout <time>', 'stop each attempt after 90s, 10m, 8h or 2d');
+  for (const [flags, does] of START_FLAGS) add(flags, does);
 }
 
 /** @throws CommandFailed that names the invalid option. */

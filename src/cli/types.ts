@@ -1,4 +1,5 @@
 import { bootstrap } from '../app/bootstrap.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, jobTracker, type Tracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -83,8 +84,9 @@ export async function changeSource(
 }
 
 /** The tracker then knows all types. */
-function open() {
+async function open() {
   quietLog();
   const config = loadConfig();
+  requireDataFolder(config);
   return bootstrap(config, 'command', createLogger(config.logLevel));
 }

@@ -2,7 +2,7 @@ import { WEBHOOK_EVENTS } from '../webhooks/webhook.ts';
 import type { DocumentedCommand } from './help.ts';
 import type { AddOptions, WebhookOptions } from './webhooks.ts';
 
-const ID = 'the id of a webhook';
+const ID = 'id of a webhook; its beginning or end is enough';
 
 /** `xgpt webhooks …`: programs that are told when jobs end. */
 export function addWebhookCommands(program: DocumentedCommand): void {

@@ -1,11 +1,20 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, jobTracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { counted } from '../text/format.ts';
 import { secretText, webhookTable } from '../text/webhook_text.ts';
-import { NoSuchWebhook, PrivateAddress, WebhookNotSent } from '../webhooks/index.ts';
+import {
+  NoSuchWebhook,
+  PrivateAddress,
+  type Webhook,
+  WebhookExists,
+  WebhookNotSent,
+  type Webhooks,
+} from '../webhooks/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { findAmong } from './find_by_id.ts';
 import { inputError } from './input_errors.ts';
 import { readNoWorkerNotice } from './open_jobs.ts';
 import { print, printError, quietLog, write } from './output.ts';
@@ -27,7 +36,7 @@ export async function listWebhooks({ json }: WebhookOptions): Promise<void> {
 
 /** The secret is printed to standard output: for the pipe that stores it. */
 export async function addWebhook(url: string, { json, ...options }: AddOptions): Promise<void> {
-  const made = await withWebhooks(async ({ webhooks }) => {
+  const add = async ({ webhooks }: ProcessDeps) => {
     try {
       return await webhooks.add({ url, ...options });
     } catch (error) {
@@ -35,30 +44,39 @@ export async function addWebhook(url: string, { json, ...options }: AddOptions):
       if (!(error instanceof InvalidInput)) throw error;
       throw inputError(error, (field) => (field === 'url' ? '<url>' : `--${field}`));
     }
-  });
+  };
+  const made = await withWebhooks(add, { creates: true });
   if (json) print(JSON.stringify(made));
   else write(webhookTable([made.webhook]) + secretText(made.secret));
 }
 
-export async function testWebhook(id: string): Promise<void> {
-  const job = await withWebhooks(({ webhooks }) => webhooks.test(id));
+export async function testWebhook(part: string): Promise<void> {
+  const job = await withWebhooks(async ({ webhooks }) =>
+    webhooks.test((await find(webhooks, part)).id),
+  );
   print(job.id);
   const notice = readNoWorkerNotice();
   if (notice) printError(notice);
 }
 
-export async function pauseWebhook(id: string): Promise<void> {
-  await withWebhooks(({ webhooks }) => webhooks.pause(id));
+export async function pauseWebhook(part: string): Promise<void> {
+  const { id } = await withWebhooks(async ({ webhooks }) =>
+    webhooks.pause((await find(webhooks, part)).id),
+  );
   print(`${id} is paused. Its events wait until it is resumed.`);
 }
 
-export async function resumeWebhook(id: string): Promise<void> {
-  await withWebhooks(({ webhooks }) => webhooks.resume(id));
+export async function resumeWebhook(part: string): Promise<void> {
+  const { id } = await withWebhooks(async ({ webhooks }) =>
+    webhooks.resume((await find(webhooks, part)).id),
+  );
   print(`${id} was resumed.`);
 }
 
-export async function removeWebhook(id: string): Promise<void> {
-  const { waiting } = await withWebhooks(({ webhooks }) => webhooks.remove(id));
+export async function removeWebhook(part: string): Promise<void> {
+  const { id, waiting } = await withWebhooks(async ({ webhooks }) =>
+    webhooks.remove((await find(webhooks, part)).id),
+  );
   const events =
     waiting > 0
       ? ` ${counted(waiting, 'waiting event was', 'waiting events were')} cancelled.`
@@ -66,9 +84,18 @@ export async function removeWebhook(id: string): Promise<void> {
   print(`${id} was removed.${events}`);
 }
 
-async function withWebhooks<Result>(run: (deps: ProcessDeps) => Promise<Result>): Promise<Result> {
+async function find({ store }: Webhooks, part: string): Promise<Webhook> {
+  return findAmong(part, await store.list(), { noun: 'webhook', list: 'xgpt webhooks' });
+}
+
+/** Opens the data folder; only what adds one creates it. */
+async function withWebhooks<Result>(
+  run: (deps: ProcessDeps) => Promise<Result>,
+  { creates = false } = {},
+): Promise<Result> {
   quietLog();
   const config = loadConfig();
+  if (!creates) requireDataFolder(config);
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     await jobTracker.initialize();
@@ -83,6 +110,9 @@ async function withWebhooks<Result>(run: (deps: ProcessDeps) => Promise<Result>)
 
 function refused(error: unknown): unknown {
   if (error instanceof WebhookNotSent) return new CommandFailed(error.message, EXIT.failed);
+  if (error instanceof WebhookExists) {
+    return new CommandFailed(`Nothing was added. ${error.message}`, EXIT.failed);
+  }
   if (!(error instanceof NoSuchWebhook)) return error;
   return new CommandFailed(`${error.message} Run xgpt webhooks to see them.`, EXIT.notFound);
 }

@@ -1,4 +1,5 @@
 import { bootstrap } from '../app/bootstrap.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { jobTracker, workforceOf } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -9,6 +10,7 @@ import { print, quietLog, write } from './output.ts';
 export async function showWorkers({ json }: { json?: boolean }): Promise<void> {
   quietLog();
   const config = loadConfig();
+  requireDataFolder(config);
   // The tracker then knows all types.
   const { health, sources } = await bootstrap(config, 'command', createLogger(config.logLevel));
   const processes = health.processes.list();

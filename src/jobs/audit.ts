@@ -3,7 +3,7 @@
 /** How people and programs do something. */
 export const PERSONAL = ['browser', 'api', 'terminal', 'program', 'agent'] as const;
 
-/** What happens by itself: a job that starts others, a retry after a failure, a rescue after a crash. */
+/** What happens by itself: a start by a schedule or a job, a retry after a failure, a rescue after a crash. */
 export const AUTOMATIC = ['schedule', 'job', 'retry', 'rescue', 'server'] as const;
 
 export const ACTOR_KINDS = [...PERSONAL, ...AUTOMATIC] as const;
@@ -119,7 +119,7 @@ export interface AuditQuery {
   via?: ActorKind;
   action?: AuditAction;
   kind?: AuditKind;
-  /** Leaves out what happens by itself: the retries after failures and crashes, and what the server does. */
+  /** Leaves out what happens by itself: see `AUTOMATIC`. */
   isPersonal?: boolean;
   /** At this time or later, in ms since 1970 UTC. */
   since?: number;

@@ -37,7 +37,7 @@ export function auditQuerySchema<More extends z.ZodRawShape = Record<never, neve
     automatic: z
       .enum(['true', 'false', '1', '0', 'on', ''], { error: 'Automatic must be true or false.' })
       .describe(
-        'With what happens by itself: retries after failures and crashes, and what the server does. Default: false, unless there is a job or a via.',
+        'With what happens by itself: starts by schedules and by other jobs, retries after failures and crashes, and what the server does. Default: false, unless there is a job or a via.',
       )
       .optional(),
     since: typedTime('Since', {

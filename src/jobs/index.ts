@@ -38,7 +38,7 @@ export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './eng
 export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
-export { readSession, SESSION_PATTERN } from './engine/input.ts';
+export { problemsOf, readSession, SESSION_PATTERN } from './engine/input.ts';
 export { DOUBLE_PRESS_MS } from './engine/recent_starts.ts';
 export type { RetryPolicy } from './engine/retry.ts';
 export {
@@ -46,6 +46,7 @@ export {
   MAX_DELAY_MS,
   MAX_PRIORITY,
   MAX_TIMEOUT_MS,
+  OPTION_NAMES,
   readStartOptions,
   START_OPTIONS,
   type StartOptions,
@@ -76,6 +77,7 @@ export type {
   JobTypes,
   SavedData,
   TrackedJobType,
+  Wait,
 } from './job.ts';
 export type { LaneState } from './lanes.ts';
 export {
@@ -98,7 +100,7 @@ export {
   type Tally,
 } from './listing.ts';
 export type { TypeQueue } from './queue.ts';
-export type { PauseOf, TrackerReader } from './reader.ts';
+export type { PauseOf, TrackerReader, WaitOf } from './reader.ts';
 export { createAuditRecorder } from './store/sqlite/audit.ts';
 export type { Inserted, StartClaim } from './store/store.ts';
 export {
@@ -138,3 +140,4 @@ export const jobTracker = createTracker(() => {
     maxResultBytes: config.maxResultBytes,
   };
 });
+export { placesIn } from './waits.ts';

@@ -106,13 +106,17 @@ export interface Job {
 /** What people have paused, so that a job waits. */
 export type Pause = { type: string; source?: undefined } | { source: string; type?: undefined };
 
-/** A job as pages show it. */
-export interface JobView {
-  job: Job;
+/** Why a job waits; empty for one that does not, and where its position is not known. */
+export interface Wait {
   /** Its position in the queue of its type, 1 = next. */
   place?: number;
-  /** Why it waits, if something is paused. */
+  /** What is paused. */
   pause?: Pause;
+}
+
+/** A job as pages show it. */
+export interface JobView extends Wait {
+  job: Job;
   /** The job's `ratePerSecond`. */
   perSecond?: number;
   /** The job's `stalledSince`. */

@@ -77,9 +77,11 @@ export function jobQuerySchema<More extends z.ZodRawShape = Record<never, never>
 }
 
 /** A query for one session, which the address names. */
-export function sessionJobsQuerySchema() {
+export function sessionJobsQuerySchema<More extends z.ZodRawShape = Record<never, never>>(
+  more?: More,
+) {
   const { session: _, ...filter } = jobFilter();
-  return possible(typedFields({ ...filter, ...jobPaging() }));
+  return possible(typedFields({ ...filter, ...jobPaging(), ...(more as More) }));
 }
 
 /** Refuses a combination that no job can match. */

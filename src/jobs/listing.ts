@@ -31,6 +31,8 @@ export interface JobQuery {
   since?: number;
   /** Created before this time. */
   until?: number;
+  /** Only jobs that are pinned. */
+  pinned?: true;
   /** Without jobs of these types. */
   except?: readonly string[];
   limit?: number;

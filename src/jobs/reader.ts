@@ -6,7 +6,7 @@ import type { Executions } from './engine/executions.ts';
 import type { Queues } from './engine/queues.ts';
 import type { Reports } from './engine/reports.ts';
 import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
-import type { Job, Pause } from './job.ts';
+import type { Job, Pause, Wait } from './job.ts';
 import { isWaiting } from './lifecycle.ts';
 import type {
   JobListing,
@@ -17,6 +17,7 @@ import type {
   Tally,
 } from './listing.ts';
 import type { JobReader, QueueDepth, RecentJobs } from './store/store.ts';
+import { waitsOf } from './waits.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
@@ -26,6 +27,12 @@ const MAX_SHOWN = { ended: 3, failed: 20 };
 
 /** Tells why a waiting job does not start, if people have paused something. */
 export type PauseOf = (job: Job) => Pause | undefined;
+
+/** Tells why a job waits; empty for one that does not. */
+export type WaitOf = (job: Job) => Wait;
+
+/** How many jobs of the queue have a position in lists. */
+const MAX_PLACES = 100;
 
 interface Sources {
   reader: JobReader;
@@ -123,6 +130,25 @@ export class TrackerReader {
       const source = metadata?.source;
       return typeof source === 'string' && sources.has(source) ? { source } : undefined;
     };
+  }
+
+  /** What is paused, so that a job that were started now would wait. */
+  async pauseOfStart(type: string, metadata: Record<string, unknown>): Promise<Pause | undefined> {
+    const pauseOf = await this.pauseOf();
+    return pauseOf({ type, status: 'queued', metadata } as Job);
+  }
+
+  /**
+   * Gives a function that tells why these jobs wait, with their positions if they are among the first
+   * of the queue. The queue is read only if one of them waits.
+   */
+  async waits(jobs: readonly Job[], now = new Date()): Promise<WaitOf> {
+    if (!jobs.some(({ status }) => isWaiting(status))) return () => ({});
+    const [pauseOf, first] = await Promise.all([
+      this.pauseOf(),
+      this.getCurrentJobs(now, MAX_PLACES),
+    ]);
+    return waitsOf({ pauseOf, first }, now);
   }
 
   /** The owner of each running job: `host:pid:boot`. */

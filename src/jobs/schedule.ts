@@ -18,6 +18,12 @@ export type RunDelay = (typeof RUN_DELAYS)[number];
 export const EVERY = ['night', 'day', 'hour', 'week', 'cron'] as const;
 export type Every = (typeof EVERY)[number];
 
+/** The names of the fields that say when a schedule is due. */
+export const SCHEDULE_TIMES = ['every', 'at', 'day', 'cron', 'timeZone'] as const;
+
+/** Of those that say how each of its jobs starts. */
+export const SCHEDULE_OPTIONS = ['sessionId', 'priority', 'timeoutMs'] as const;
+
 /** In the order of cron: Sunday is 0. */
 export const WEEKDAYS = [
   'sunday',
@@ -50,6 +56,8 @@ export interface Schedule {
   nextDueAt?: Date;
   /** Why it can start nothing at present. */
   problem?: string;
+  /** What is paused, so that its jobs wait: "scrape is paused", "the source x is paused". */
+  jobsWait?: string;
   lastRun?: ScheduleRun;
 }
 

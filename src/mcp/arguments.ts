@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { InvalidInput } from '../jobs/index.ts';
 import { jsonSchemaOf } from '../platform/json_schema.ts';
-import { detailsOf } from '../platform/typed_fields.ts';
 import { plainLine } from './collected.ts';
-import { type Form, formWords, hasForm, typeWords } from './published_form.ts';
+import { type Form, formWords, typeWords, wrongPart } from './published_form.ts';
 
 /** The longest name of an argument that an answer repeats, in UTF-16 code units. */
 const MAX_NAME = 100;
@@ -35,8 +34,8 @@ export async function refuseUnpublished(
   const unknown = additionalProperties ? [] : names.filter((name) => !isKnown(name));
   const forms = properties as Record<string, Form>;
   const wrong = names.flatMap((name): [string, string][] => {
-    const form = isKnown(name) ? forms[name] : undefined;
-    return form && !hasForm(form, given[name]) ? [[name, `This must be ${formWords(form)}.`]] : [];
+    const part = isKnown(name) ? wrongPart(forms[name] as Form, given[name], [name]) : undefined;
+    return part ? [[part.path.join('.'), `This must be ${formWords(part.form)}.`]] : [];
   });
   if (unknown.length + wrong.length === 0) return;
   const { error } = await schema.safeParseAsync(given, { error: sentence });
@@ -48,8 +47,14 @@ export async function refuseUnpublished(
   });
 }
 
+/** The whole path of each argument, such as `tags.1`, and the first thing that is wrong with it. */
 function detailsIn({ issues }: z.ZodError): Record<string, string> {
-  return detailsOf({ issues: issues.filter(({ code }) => code !== 'unrecognized_keys') });
+  const details = new Map<string, string>();
+  for (const { code, path, message } of issues) {
+    const name = path.map(String).join('.') || 'body';
+    if (code !== 'unrecognized_keys' && !details.has(name)) details.set(name, message);
+  }
+  return Object.fromEntries(details);
 }
 
 function unknownArguments(schema: z.ZodType, names: string[]): Record<string, string> {

@@ -9,16 +9,29 @@ export interface Form {
   properties?: Record<string, Form>;
 }
 
-/** Whether a value of JSON has the form that a schema describes. */
-export function hasForm(form: Form, value: unknown): boolean {
+/** A part of a value that has another form than it must have. */
+export interface WrongPart {
+  /** Names and numbers from the value to the part. */
+  path: readonly string[];
+  form: Form;
+}
+
+/** The first part of a value of JSON that does not have the form that a schema describes. */
+export function wrongPart(
+  form: Form,
+  value: unknown,
+  path: readonly string[],
+): WrongPart | undefined {
   const either = form.anyOf ?? form.oneOf;
-  if (either) return either.some((one) => hasForm(one, value));
-  if (Object.hasOwn(form, 'const')) return value === form.const;
-  if (form.enum) return form.enum.includes(value);
-  const types = typesOf(form);
-  if (types.length > 0 && !types.some((type) => isOfType(type, value))) return false;
-  if (Array.isArray(value)) return value.every((item) => hasForm(form.items ?? {}, item));
-  return !isObject(value) || haveForms(form.properties ?? {}, value);
+  if (either) {
+    return either.some((one) => !wrongPart(one, value, path)) ? undefined : { path, form };
+  }
+  if (!isOfForm(form, value)) return { path, form };
+  for (const [name, part] of partsOf(form, value)) {
+    const wrong = wrongPart(part, (value as Record<string, unknown>)[name], [...path, name]);
+    if (wrong) return wrong;
+  }
+  return undefined;
 }
 
 /** What a value must be: "a whole number or \"all\"". */
@@ -38,10 +51,18 @@ export function typeWords(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-function haveForms(forms: Record<string, Form>, value: Record<string, unknown>): boolean {
-  return Object.entries(forms).every(
-    ([name, form]) => !Object.hasOwn(value, name) || hasForm(form, value[name]),
-  );
+/** Whether the value itself has the form, whatever is in it. */
+function isOfForm(form: Form, value: unknown): boolean {
+  if (Object.hasOwn(form, 'const')) return value === form.const;
+  if (form.enum) return form.enum.includes(value);
+  const types = typesOf(form);
+  return types.length === 0 || types.some((type) => isOfType(type, value));
+}
+
+function partsOf({ items, properties }: Form, value: unknown): [name: string, form: Form][] {
+  if (Array.isArray(value)) return value.map((_, index) => [String(index), items ?? {}]);
+  if (!isObject(value)) return [];
+  return Object.entries(properties ?? {}).filter(([name]) => Object.hasOwn(value, name));
 }
 
 const typesOf = ({ type }: Form): string[] => (type === undefined ? [] : [type].flat());

@@ -21,15 +21,12 @@ export interface CustomType {
 const types = new Map<string, CustomType>();
 let areRead = false;
 
-/** @throws Error when a type is added twice, or after the list of types has been read. */
+/** @throws Error after the list of types has been read. */
 export function addCustomTypes(added: readonly CustomType[]): void {
   if (added.length > 0 && areRead) {
     throw new Error('Job types cannot be added any more. Call serve once, with all of them.');
   }
-  for (const one of added) {
-    if (types.has(one.type)) throw new Error(`The job type ${one.type} is defined twice.`);
-    types.set(one.type, one);
-  }
+  for (const one of added) types.set(one.type, one);
 }
 
 export function customType(type: string): CustomType | undefined {

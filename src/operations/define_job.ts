@@ -16,7 +16,8 @@ export interface JobTypeDefinition<Type extends string, Schema extends z.ZodType
   type: Type;
   /**
    * The schema of the input, an object. Its fields may be plain schemas, or those that xgpt exports
-   * (`wholeNumber`, `choice` …), which know how they look in the form.
+   * (`wholeNumber`, `choice` …), which know how they look in the form. They are named unlike the options of
+   * a start, a schedule and a command.
    */
   input: Schema | ((deps: InputDeps) => Schema);
   /**
@@ -78,7 +79,8 @@ export type JobOf<Definition> =
 
 /**
  * Defines a job type for `serve`.
- * @throws TypeError when the name cannot be one of a type, or the input has a field of every start.
+ * @throws TypeError when the name cannot be one of a type. `serve` says what else cannot be used, such as
+ * a name that is taken, or a field of every start.
  */
 export function defineJob<const Type extends string, Schema extends z.ZodType, Output>(
   definition: JobTypeDefinition<Type, Schema, Output>,

@@ -1,5 +1,17 @@
 import { z } from 'zod';
+import { fieldText } from '../text/field_text.ts';
 import { MAX_TYPED_LENGTH, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
+import {
+  acceptsNull,
+  choicesOf,
+  isOf,
+  jsonExample,
+  type Rule,
+  rulesOf,
+  syntaxOf,
+  valuesOf,
+} from './json_rules.ts';
+import { partsOf } from './schema_parts.ts';
 import { ALL, MAX_TERMS, termsOf, tooManyTerms } from './sentences.ts';
 
 /**
@@ -209,7 +221,7 @@ function withRule<Rule extends Described & { min: number; max: number }>(field: 
 
 function withAll<Rule extends Described & { min: number; max: number }>(field: Rule): Rule {
   const invalid = withRule(field).invalid?.replace(/\.$/, `, or “${ALL}”.`);
-  return { ...field, invalid, orAll: true };
+  return { ...field, kind: 'number', invalid, orAll: true };
 }
 
 function numberOrAll(field: Described & { min: number; max: number }) {
@@ -266,6 +278,12 @@ export interface Field extends FieldWords {
   max?: number;
   /** Of a number that need not be whole. */
   decimal?: boolean;
+  /** Of a number that must be a multiple of it. */
+  step?: number;
+  /** Of a text that is read as something else. */
+  syntax?: 'list' | 'json';
+  /** How such a text is written, in a sentence. */
+  written?: string;
   maxLength?: number;
   /** As HTML has it: for all of the text. */
   pattern?: string;
@@ -275,35 +293,83 @@ export interface Field extends FieldWords {
 
 /** The fields of a schema, whichever Zod makes: what the forms and the commands know of a type. */
 export function fieldsOf(input: z.ZodType): Field[] {
-  const rules = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  const { fields, required } = rulesOf(input);
   const shape = shapeOf(input);
-  return Object.entries(rules.properties ?? {}).map(([name, rule]) => {
+  return fields.map(([name, rule]) => {
     const schema = shape[name];
-    const words = (schema && WORDS.get(schema)) ?? { label: titleOf(rule) ?? labelOf(name) };
-    const required = rules.required?.includes(name) ?? false;
-    return { name, required, ...ruleOf(rule as z.core.JSONSchema.JSONSchema), ...words };
+    const words = (schema && WORDS.get(schema)) ?? plainWords(name, rule);
+    // An empty field is null where that is a value.
+    const isRequired = required.has(name) && !acceptsNull(rule);
+    return { name, required: isRequired, ...ruleOf(rule), ...words };
   });
 }
 
-function titleOf(rule: unknown): string | undefined {
-  return (rule as z.core.JSONSchema.JSONSchema).title;
+/** Of a plain schema, which knows only its title and its description. */
+function plainWords(name: string, rule: Rule): FieldWords {
+  const { title: label = labelOf(name), description = '' } = rule;
+  const { written = '' } = syntaxRule(rule);
+  const needsPoint = written !== '' && /[^.!?…]$/.test(description);
+  const help = `${description}${needsPoint ? '.' : ''} ${written}`.trim();
+  return { label, ...(help !== '' && { help }) };
 }
 
-function ruleOf(rule: z.core.JSONSchema.JSONSchema): Omit<Field, 'name' | 'label' | 'required'> {
+function syntaxRule(rule: Rule): Pick<Field, 'syntax' | 'written'> {
+  const syntax = syntaxOf(rule);
+  if (syntax === undefined) return {};
+  if (syntax === 'list') return { syntax, written: 'Separated by commas.' };
+  return { syntax, written: `As JSON, for example ${jsonExample(rule)}.` };
+}
+
+function ruleOf(rule: Rule): Omit<Field, 'name' | 'label' | 'required'> {
   const { maxLength, pattern, description } = rule;
-  const [number = rule] = (rule.anyOf ?? []) as z.core.JSONSchema.JSONSchema[];
-  const { minimum, maximum } = number;
+  const values = choicesOf(rule);
+  const { default: fallback } = rule;
   return {
-    kind: kindOf(number),
+    kind: values ? 'choice' : kindOf(rule),
     ...(description !== undefined && { description }),
-    ...(rule.default !== undefined && { default: rule.default as string }),
-    ...(isBound(minimum) && { min: minimum }),
-    ...(isBound(maximum) && { max: maximum }),
-    ...(rule.type === 'number' && { decimal: true }),
+    ...(fallback !== undefined && fallback !== null && { default: typedDefault(fallback) }),
+    ...numberRule(rule),
     ...(maxLength !== undefined && { maxLength }),
     ...(pattern !== undefined && { pattern: pattern.replace(/^\^|\$$/g, '') }),
-    ...(rule.enum && { values: rule.enum.map(String) }),
+    ...(values && { values }),
+    ...syntaxRule(rule),
   };
+}
+
+function typedDefault(value: unknown): string | number | boolean {
+  if (Array.isArray(value) && value.length === 0) return '';
+  return typeof value === 'object' ? (fieldText(value, 'json') ?? '') : (value as string);
+}
+
+function kindOf(rule: Rule): Field['kind'] {
+  const values = valuesOf(rule);
+  if (isOf(values, ['boolean'])) return 'tick';
+  return isOf(values, ['integer', 'number']) ? 'number' : 'text';
+}
+
+type NumberRule = Pick<Field, 'min' | 'max' | 'decimal' | 'step'>;
+
+/** Of one that takes other values too, such as `all`, the bounds of its numbers. */
+function numberRule(rule: Rule): NumberRule {
+  const number = valuesOf(rule).find((value) => isOf([value], ['integer', 'number']));
+  if (!number || number.const !== undefined || number.enum) return {};
+  const decimal = number.type === 'number';
+  const above = decimal ? undefined : next(number.exclusiveMinimum, 1);
+  const below = decimal ? undefined : next(number.exclusiveMaximum, -1);
+  const { minimum: min = above, maximum: max = below } = number;
+  const { multipleOf } = number;
+  return {
+    ...(isBound(min) && { min }),
+    ...(isBound(max) && { max }),
+    ...(decimal && { decimal }),
+    ...(multipleOf !== undefined && { step: multipleOf }),
+  };
+}
+
+/** The first whole number that an exclusive bound lets through. */
+function next(bound: Rule['exclusiveMinimum'], step: 1 | -1): number | undefined {
+  if (typeof bound !== 'number') return undefined;
+  return (step === 1 ? Math.floor(bound) : Math.ceil(bound)) + step;
 }
 
 /** Zod also states the bounds of what a number can hold exactly. */
@@ -311,16 +377,10 @@ function isBound(value: number | undefined): value is number {
   return value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
-function kindOf({ type, enum: values }: z.core.JSONSchema.JSONSchema): Field['kind'] {
-  if (values) return 'choice';
-  if (type === 'boolean') return 'tick';
-  return type === 'integer' || type === 'number' ? 'number' : 'text';
-}
-
-/** Of an object that is checked or changed as a whole, the fields that are sent. */
+/** The fields that are sent, also of an object that is checked or changed as a whole. */
 function shapeOf(input: z.ZodType): Record<string, z.ZodType> {
-  if (input instanceof z.ZodPipe) return shapeOf(input.in as z.ZodType);
-  return input instanceof z.ZodObject ? (input.shape as Record<string, z.ZodType>) : {};
+  if (input instanceof z.ZodObject) return input.shape as Record<string, z.ZodType>;
+  return Object.assign({}, ...partsOf(input).map(shapeOf));
 }
 
 /** `upTo` → "Up to". */

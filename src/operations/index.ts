@@ -4,55 +4,15 @@ import { customType } from './custom_types.ts';
 import type { OperationDeps } from './deps.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import { defaultOf, foldersWithoutRun, loadInput } from './folders.ts';
-import { isNamedLikeAType } from './names.ts';
+import { isNamedLikeAType, isReserved, TAKEN } from './names.ts';
 import type { Operation, OperationRun, Operations } from './operation.ts';
 import { OPERATION_TYPES, wordsOf } from './words.ts';
 
 export type { Field } from './fields.ts';
 export { loadForms, type OperationForms } from './folders.ts';
+export { RESERVED_NAMES } from './names.ts';
 export type { Operation, OperationCommand, Operations } from './operation.ts';
 export { OPERATION_TYPES } from './words.ts';
-
-/** First parts of the program's addresses, and its commands: a type cannot have these names. */
-export const RESERVED_NAMES = [
-  'api',
-  'assets',
-  'audit',
-  'authors',
-  'backup',
-  'bulk',
-  'complete',
-  'completion',
-  'deliver',
-  'docs',
-  'find',
-  'finds',
-  'healthz',
-  'help',
-  'history',
-  'import',
-  'imports',
-  'jobs',
-  'login',
-  'logout',
-  'mcp',
-  'media',
-  'metrics',
-  'openapi.json',
-  'posts',
-  'profiles',
-  'restore',
-  'schedule',
-  'schedules',
-  'serve',
-  'sessions',
-  'sources',
-  'types',
-  'users',
-  'webhooks',
-  'worker',
-  'workers',
-] as const;
 
 /**
  * Loads every job type: each folder beside this file is one, and so is each that the program adds.
@@ -110,11 +70,7 @@ export function refuseReserved(type: string): void {
   const folder = customType(type)
     ? `“${type}” cannot be a job type`
     : `The folder src/operations/${type} cannot be a job type`;
-  if (RESERVED_NAMES.some((name) => name === type)) {
-    throw new InvalidConfig(
-      `${folder}: “${type}” is already the name of an address or a command. Give it another name.`,
-    );
-  }
+  if (isReserved(type)) throw new InvalidConfig(`${folder}: “${type}” ${TAKEN}`);
   if (!isNamedLikeAType(type)) {
     throw new InvalidConfig(
       `${folder}: a name has lower-case letters, digits and single hyphens. Give it another name.`,

@@ -20,3 +20,6 @@ export interface JobTypeOf<Input extends (deps: InputDeps) => z.ZodType, Output>
   sent: z.input<ReturnType<Input>>;
   output: Output;
 }
+
+/** For the fields of an input: its schema is needed, not the values that depend on these. */
+export const NO_INPUT_DEPS: InputDeps = { sources: new Map(), embedder: { model: '' } };

@@ -172,6 +172,8 @@ export interface OperationCommand {
   /** Options by field; `false` for a field without an option. */
   options?: Record<string, OptionWords | false>;
   examples?: [command: string, does: string][];
+  /** It only changes what was collected: without a data folder it is refused, and creates none. */
+  needsData?: boolean;
   /**
    * Runs before the job is created and may change the input.
    * @returns a function that undoes it, called when no job was created.

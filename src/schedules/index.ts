@@ -16,6 +16,8 @@ export {
   NoSuchSchedule,
   RUN_DELAYS,
   RUN_OUTCOMES,
+  SCHEDULE_OPTIONS,
+  SCHEDULE_TIMES,
   type Schedule,
   ScheduleActive,
   type ScheduleChanges,

@@ -1,10 +1,4 @@
-import {
-  type Clock,
-  InvalidInput,
-  TooManyWaiting,
-  type Tracker,
-  UnknownJobType,
-} from '../jobs/index.ts';
+import { type Clock, InvalidInput, TooManyWaiting, type Tracker } from '../jobs/index.ts';
 import { ClockWatch } from '../platform/clock_watch.ts';
 import type { Logger } from '../platform/logger.ts';
 import { readCron } from './cron.ts';
@@ -22,14 +16,14 @@ const WAKE_MS = 20;
 const RETRY_MS = 1_000;
 
 /** A run later than this says why, in ms. */
-const LATE_MS = 60_000;
+export const LATE_MS = 60_000;
 
 /** How many due times that have run already are passed over when the clock was set back. */
 const MAX_PASSED_OVER = 1_000;
 
 export interface SchedulerDeps {
   store: ScheduleStore;
-  tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit'>;
+  tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit' | 'types'>;
   clock: Clock;
   logger: Logger;
   /** Types that no schedule starts. Default: none. */
@@ -38,7 +32,8 @@ export interface SchedulerDeps {
 
 /**
  * Starts what is due. Any number of processes may do so on one database: each due time is decided
- * once, in one transaction with the insertion of its job.
+ * once, in one transaction with the insertion of its job. What is due of a type that this process does not
+ * know waits for one that does, as jobs do.
  */
 export class Scheduler {
   readonly #clockWatch: ClockWatch;
@@ -124,16 +119,16 @@ export class Scheduler {
   }
 
   async #timeToNext(): Promise<number> {
-    const next = await this.deps.store.nextDue();
+    const next = await this.deps.store.nextDue(this.deps.tracker.types);
     if (next === undefined) return MAX_SLEEP_MS;
     return Math.min(Math.max(next - this.deps.clock.now(), 0), MAX_SLEEP_MS);
   }
 
   /** A schedule that fails does not keep the others from starting. */
   async #startDue(): Promise<void> {
-    const { store, clock } = this.deps;
+    const { store, clock, tracker } = this.deps;
     const errors: unknown[] = [];
-    for (const schedule of await store.due(clock.now())) {
+    for (const schedule of await store.due(clock.now(), tracker.types)) {
       if (!this.#isStarted) return;
       await this.#decide(schedule).catch((error) => errors.push(error));
     }
@@ -157,7 +152,7 @@ export class Scheduler {
       });
       if (job) logger.info(`${id} has started ${job.id}.`);
     } catch (error) {
-      if (isInvalid(error)) await refuse(error);
+      if (error instanceof InvalidInput) await refuse(error);
       // The claim has recorded that.
       else if (error instanceof TooManyWaiting) logger.warn(`${id} could not start: ${error}`);
       else throw error;
@@ -228,9 +223,4 @@ export class Scheduler {
 /** The start of a job of a schedule. */
 export function startOf({ type, input, sessionId, client, priority, timeoutMs }: StoredSchedule) {
   return { type: type as never, input, sessionId, client, priority, timeoutMs };
-}
-
-/** The type or the input is not what it was when the schedule was made. */
-function isInvalid(error: unknown): boolean {
-  return error instanceof InvalidInput || error instanceof UnknownJobType;
 }

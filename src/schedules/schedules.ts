@@ -7,6 +7,7 @@ import {
   UnknownJobType,
 } from '../jobs/index.ts';
 import { counted } from '../text/format.ts';
+import { pauseText } from '../text/queue_text.ts';
 import { readCron } from './cron.ts';
 import { problemOf, requireRepeatable } from './once.ts';
 import { previewOf } from './preview.ts';
@@ -21,7 +22,7 @@ import {
   type ScheduleRequest,
   type ScheduleRun,
 } from './schedule.ts';
-import { Scheduler, type SchedulerDeps, startOf } from './scheduler.ts';
+import { LATE_MS, Scheduler, type SchedulerDeps, startOf } from './scheduler.ts';
 import type { ListedSchedule, StoredSchedule } from './store.ts';
 
 /** Maximum number of schedules. */
@@ -178,10 +179,13 @@ export class Schedules {
   async #shown(stored: ListedSchedule): Promise<Schedule> {
     const { id, type, sessionId, cron, timeZone, createdAt, pausedAt, nextDue, lastRun } = stored;
     const { priority, timeoutMs } = stored;
+    const checked = await this.#checked(stored);
+    const pause = await this.deps.tracker.reader.pauseOfStart(type, checked.input);
     return {
       id,
       type,
-      ...(await this.#checked(stored)),
+      ...checked,
+      ...(pause && { jobsWait: pauseText(pause) }),
       ...(sessionId !== undefined && { sessionId }),
       priority,
       ...(timeoutMs !== undefined && { timeoutMs }),
@@ -203,9 +207,19 @@ export class Schedules {
       const checked = await this.deps.tracker.checkedInput(type, input);
       return { input: checked as Record<string, unknown> };
     } catch (error) {
-      if (!(error instanceof InvalidInput || error instanceof UnknownJobType)) throw error;
+      if (error instanceof UnknownJobType) return { input, ...this.#unknownType(stored) };
+      if (!(error instanceof InvalidInput)) throw error;
       return { input, problem: problemOf(error) };
     }
+  }
+
+  /** Another process may know it, and then starts what is due. */
+  #unknownType({ type, nextDue }: ListedSchedule): Pick<Schedule, 'problem'> {
+    const waitsFor = nextDue === undefined ? 0 : this.deps.clock.now() - nextDue;
+    if (waitsFor < LATE_MS) return {};
+    return {
+      problem: `No running process knows the job type "${type}". What is due waits for one that does.`,
+    };
   }
 }
 

@@ -58,8 +58,8 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
     resume: ({ id, version }, nextDue, made) =>
       changes(() => sql.resume.run(nextDue ?? null, id, version), made),
     remove: (id, made) => changes(() => sql.remove.run(id), made),
-    due: async (now) => sql.due.all(now).map(toStored),
-    nextDue: async () => sql.nextDue.get()?.due ?? undefined,
+    due: async (now, types) => sql.due.all(now, JSON.stringify(types)).map(toStored),
+    nextDue: async (types) => sql.nextDue.get(JSON.stringify(types))?.due ?? undefined,
     hasRun: async (id, due) => sql.hasRun.get(id, due) !== null,
     moveDue: ({ id, nextDue = null, version }, to) =>
       changes(() => sql.moveDue.run(to, id, nextDue, version)),
@@ -236,13 +236,15 @@ function scheduleStatements(db: Database) {
        WHERE id = ? AND version = ? AND paused_at IS NOT NULL`,
     ),
     remove: statement<null, [string]>(db, 'DELETE FROM schedules WHERE id = ?'),
-    due: statement<ScheduleRow, [number]>(
+    due: statement<ScheduleRow, [number, string]>(
       db,
-      'SELECT * FROM schedules WHERE next_due <= ? ORDER BY next_due, id',
+      `SELECT * FROM schedules
+       WHERE next_due <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY next_due, id`,
     ),
-    nextDue: statement<{ due: number | null }, []>(
+    nextDue: statement<{ due: number | null }, [string]>(
       db,
-      'SELECT MIN(next_due) AS due FROM schedules WHERE next_due IS NOT NULL',
+      `SELECT MIN(next_due) AS due FROM schedules
+       WHERE next_due IS NOT NULL AND type IN (SELECT value FROM json_each(?))`,
     ),
     moveDue: statement<null, Texts>(
       db,

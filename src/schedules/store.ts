@@ -32,10 +32,10 @@ export interface ScheduleStore {
   ): Promise<boolean>;
   remove(id: string, made?: () => void): Promise<boolean>;
 
-  /** Those that are due until `now`, longest first. */
-  due(now: number): Promise<StoredSchedule[]>;
-  /** When the next one is due. */
-  nextDue(): Promise<number | undefined>;
+  /** Those of these types that are due until `now`, longest first. */
+  due(now: number, types: string[]): Promise<StoredSchedule[]>;
+  /** When the next one of these types is due. */
+  nextDue(types: string[]): Promise<number | undefined>;
   /** Whether that due time has been decided. */
   hasRun(id: string, due: number): Promise<boolean>;
   /** Makes a schedule due at another time, unless it has changed since it was read. */

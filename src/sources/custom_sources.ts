@@ -1,3 +1,4 @@
+import { InvalidConfig } from '../platform/config.ts';
 import type { LiveDeps } from './connection.ts';
 import type { Source } from './source.ts';
 
@@ -11,7 +12,7 @@ export function addCustomSources(added: readonly SourceDefinition[]): void {
   definitions.push(...added);
 }
 
-/** @throws TypeError when a name is taken, or cannot be part of an address. */
+/** @throws InvalidConfig when a name is taken, or cannot be part of an address. */
 export function customSources(
   live: LiveDeps,
   builtIn: readonly Source[],
@@ -21,11 +22,12 @@ export function customSources(
   return added.map((definition) => {
     const source = typeof definition === 'function' ? definition(live) : definition;
     if (!/^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/.test(source.name)) {
-      throw new TypeError(
+      throw new InvalidConfig(
         `"${source.name}" cannot be a source. A name has lower-case letters, digits and single hyphens.`,
       );
     }
-    if (taken.has(source.name)) throw new TypeError(`There is another source "${source.name}".`);
+    if (taken.has(source.name))
+      throw new InvalidConfig(`There is another source "${source.name}".`);
     taken.add(source.name);
     return source;
   });

@@ -1,5 +1,5 @@
 import type { BulkOutcome } from '../jobs/engine/bulk.ts';
-import type { Job } from '../jobs/job.ts';
+import type { Job, Wait } from '../jobs/job.ts';
 import { isFinal, type JobStatus } from '../jobs/lifecycle.ts';
 import { attemptWords, FAILURE_WORDS } from './attempts.ts';
 import { cutWithLength } from './cut.ts';
@@ -11,12 +11,12 @@ import {
   jobName,
   progressCount,
   rate,
-  relative,
   subject,
 } from './format.ts';
 import { escaped, printable } from './printable.ts';
-import { limitText, priorityText, startsLater, startText } from './start_text.ts';
+import { limitText, priorityText } from './start_text.ts';
 import { table } from './table.ts';
+import { statusText } from './waiting_text.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];
 
@@ -27,27 +27,34 @@ export function stateOf(status: JobStatus): string {
 }
 
 /** Jobs as a table of any width; the subject, which may be long, is last. */
-export function jobTable(jobs: Job[], nextCursor?: string): string {
+export function jobTable(
+  jobs: Job[],
+  nextCursor?: string,
+  waitOf: (job: Job) => Wait = () => ({}),
+): string {
   if (jobs.length === 0 && !nextCursor) return 'No jobs match.\n';
+  const now = new Date();
+  const rows = jobs.map((job) => rowOf(job, statusText(job, waitOf(job), now)));
   const more = nextCursor ? `More jobs: add ?cursor=${encodeURIComponent(nextCursor)}\n` : '';
-  return `${table(HEAD, jobs.map(rowOf), false)}\n${more}`;
+  return `${table(HEAD, rows, false)}\n${more}`;
 }
 
-function rowOf(job: Job): string[] {
-  const { id, type, status, progress, createdAt } = job;
+function rowOf(job: Job, status: string): string[] {
+  const { id, type, progress, createdAt } = job;
   const about = printable(subject(job) || jobName(job));
   return [id, type, status, progressCount(progress), exact(createdAt), about];
 }
 
 /**
  * A job in full, one field per line: its id first, its input last.
+ * @param wait why it waits; see `TrackerReader.waits`.
  * @param result the words for its result, and what else there is to say of it; see `resultSummary`.
  */
-export function jobText(job: Job, result: string[]): string {
+export function jobText(job: Job, result: string[], wait: Wait = {}): string {
   const lines: [string, string | undefined][] = [
     ['id', job.id],
     ['job', jobName(job)],
-    ['status', progressLine(job)],
+    ['status', progressLine(job, wait)],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
     ['result', result[0]],
@@ -98,25 +105,19 @@ export function startedText({ id }: Job, origin: string, hasToken: boolean): str
 }
 
 /** A job's status in one line: `scrape-…  running  280 / 1,000  Reading page 14 of 50`. */
-export function jobLine(job: Job): string {
-  return `${escaped(job.id)}  ${printable(progressLine(job))}\n`;
+export function jobLine(job: Job, wait: Wait = {}): string {
+  return `${escaped(job.id)}  ${printable(progressLine(job, wait))}\n`;
 }
 
 /** The same without the id; a long error is cut. */
-export function progressLine(job: Job): string {
+export function progressLine(job: Job, wait: Wait = {}): string {
   const { status, progress, errorMessage = '' } = job;
   const { current, total, message } = progress;
   const counts = total > 0 ? `${count(current)} / ${count(total)}` : '';
   const words = isFinal(status) || status === 'retrying' ? errorMessage : message;
-  return [statusWithTime(job, new Date()), counts, cutWithLength(words)].filter(Boolean).join('  ');
-}
-
-/** `retrying in 14 s`, `queued, starts at 03:00 UTC`. */
-function statusWithTime(job: Job, now: Date): string {
-  const { status, retryAt } = job;
-  if (startsLater(job, now)) return `${status}, ${startText(job.runAt, now)}`;
-  const isAhead = status === 'retrying' && retryAt !== undefined && retryAt > now;
-  return isAhead ? `${status} ${relative(retryAt, now)}` : status;
+  return [statusText(job, wait, new Date()), counts, cutWithLength(words)]
+    .filter(Boolean)
+    .join('  ');
 }
 
 const DONE = { cancel: 'cancelled', retry: 'requeued', remove: 'removed' };
@@ -127,11 +128,14 @@ const SKIPPED = {
   remove: 'active or removed',
 };
 
-/** The outcome of a change of many jobs, in a sentence or two. */
-export function bulkText({ action, done, skipped }: BulkOutcome): string {
+/** The outcome of a change of many jobs, in one to three sentences. */
+export function bulkText({ action, done, skipped: all, pinned = 0 }: BulkOutcome): string {
+  const skipped = all - pinned;
   const rest =
     skipped === 0
       ? ''
       : ` ${counted(skipped, 'job was', 'jobs were')} skipped: ${SKIPPED[action]}.`;
-  return `${counted(done, 'job')} ${DONE[action]}.${rest}`;
+  const kept =
+    pinned === 0 ? '' : ` ${counted(pinned, 'pinned job was', 'pinned jobs were')} kept.`;
+  return `${counted(done, 'job')} ${DONE[action]}.${rest}${kept}`;
 }

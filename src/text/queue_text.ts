@@ -32,6 +32,26 @@ export function sourceQueueLine({ name, pausedAt }: SourceQueue, now = new Date(
   return `${name} is ${pausedAt ? `paused (${relative(pausedAt, now)})` : 'open'}.`;
 }
 
+/** What is true of a type since it was changed, in sentences. */
+export function typeChangeText(queue: TypeQueue): string {
+  const { type, pausedAt, ownConcurrency, concurrency } = queue;
+  const state = pausedAt
+    ? `${type} is paused. Its jobs wait until it is resumed.`
+    : `${type} is open. Its jobs start.`;
+  if (concurrency === undefined) return state;
+  const own =
+    ownConcurrency === undefined ? ', as each process has set it' : ', in all processes together';
+  return `${state} ${count(concurrency)} at once${own}.`;
+}
+
+/** The same of a source. */
+export function sourceChangeText({ label, pausedAt }: SourceQueue): string {
+  const state = pausedAt
+    ? 'is paused. Its jobs wait until it is resumed.'
+    : 'is open. Its jobs start.';
+  return `${label.charAt(0).toUpperCase()}${label.slice(1)} ${state}`;
+}
+
 /** Processes, then types, then sources. */
 export function workforceText({ processes, types, sources }: Workforce, now: Date): string {
   const ofSources = sources.map((source) => `${sourceQueueLine(source, now)}\n`).join('');

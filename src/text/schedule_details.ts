@@ -6,12 +6,13 @@ import { limitText, signed } from './start_text.ts';
 
 /** What there is to say of a schedule besides its name and times, one line each. */
 export function scheduleDetails(schedule: Schedule): string {
-  const { input, priority, timeoutMs, sessionId, problem } = schedule;
+  const { input, priority, timeoutMs, sessionId, problem, jobsWait } = schedule;
   return lines([
     Object.keys(input).length === 0 ? '' : `input: ${inputText(input)}`,
     priority === 0 ? '' : `priority ${signed(priority)}`,
     timeoutMs === undefined ? '' : `time limit: ${limitText(timeoutMs)}`,
     sessionId === undefined ? '' : `session: ${sessionId}`,
+    jobsWait === undefined ? '' : `Its jobs wait: ${jobsWait}.`,
     problem === undefined ? '' : `It can start nothing at present. ${problem}`,
   ]);
 }

@@ -5,7 +5,7 @@ import type {
   Schedule,
   ScheduleRun,
 } from '../schedules/schedule.ts';
-import { jobName } from './format.ts';
+import { jobName, relative } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -142,10 +142,11 @@ function partsOf(at: Date, timeZone: string): { zone: string; parts: Parts } {
   }
 }
 
-/** How the last run went, in a word. */
-export function lastRunText({ lastRun }: Schedule): string {
+/** How the last run went, and when it was: `completed 3 h ago`. */
+export function lastRunText({ lastRun }: Schedule, now = new Date()): string {
   if (!lastRun) return 'never';
-  return lastRun.outcome === 'started' ? (lastRun.job?.status ?? 'started') : lastRun.outcome;
+  const { outcome, job, at } = lastRun;
+  return `${outcome === 'started' ? (job?.status ?? 'started') : outcome} ${relative(at, now)}`;
 }
 
 /** `Mon 30 Nov, 03:00 Europe/Berlin`, `paused`, or that it is never due again. */
@@ -173,6 +174,11 @@ export function shortScheduleTable(schedules: Schedule[], columns: number | fals
   return scheduleTable(short, columns);
 }
 
+/** Why it can start nothing, or why its jobs wait. */
+function noteOn({ problem, jobsWait = '' }: Schedule): string {
+  return problem ?? (jobsWait && `its jobs wait: ${jobsWait}`);
+}
+
 /** @param columns of the terminal. False = any width. */
 export function scheduleTable(schedules: Schedule[], columns: number | false = false): string {
   if (schedules.length === 0) {
@@ -184,15 +190,8 @@ export function scheduleTable(schedules: Schedule[], columns: number | false = f
     repetitionText(schedule.cron),
     nextRunText(schedule),
     lastRunText(schedule),
-    ...(schedules.some(({ problem }) => problem) ? [schedule.problem ?? ''] : []),
+    ...(schedules.some(noteOn) ? [noteOn(schedule)] : []),
   ]);
-  const head = [
-    'ID',
-    'STARTS',
-    'WHEN',
-    'NEXT',
-    'LAST',
-    ...(rows[0]?.length === 6 ? ['PROBLEM'] : []),
-  ];
+  const head = ['ID', 'STARTS', 'WHEN', 'NEXT', 'LAST', ...(rows[0]?.length === 6 ? ['NOTE'] : [])];
   return `${table(head, rows, columns)}\n`;
 }

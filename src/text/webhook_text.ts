@@ -23,6 +23,16 @@ export function waitingText({ waiting }: Pick<Webhook, 'waiting'>): string {
   return waiting === 0 ? '' : counted(waiting, 'event waits', 'events wait');
 }
 
+/** What is lost when it is removed: "Its 3 waiting events are cancelled, and its secret is deleted." */
+export function lossText({ waiting }: Pick<Webhook, 'waiting'>): string {
+  const events = counted(waiting, 'waiting event is', 'waiting events are');
+  const lost =
+    waiting === 0
+      ? 'Its secret is deleted.'
+      : `Its ${events} cancelled, and its secret is deleted.`;
+  return `${lost} If the address is added again, it gets another secret.`;
+}
+
 export function deliveryState({ status, error }: Delivery): string {
   return error === undefined ? `arrived (${status ?? ''})` : `failed: ${error}`;
 }

@@ -22,7 +22,9 @@ export {
   WEBHOOK_EVENTS,
   type Webhook,
   type WebhookEvent,
+  WebhookExists,
   WebhookNotSent,
+  withoutQuery,
 } from './webhook.ts';
 
 export interface WebhooksOptions {
@@ -87,7 +89,7 @@ export class Webhooks {
   /**
    * Adds a webhook as people and programs describe it.
    * @returns the webhook and its secret, which nobody can read again.
-   * @throws InvalidInput that names the invalid fields, PrivateAddress
+   * @throws InvalidInput that names the invalid fields, PrivateAddress, WebhookExists
    */
   async add(typed: unknown, by?: Actor): Promise<{ webhook: Webhook; secret: string }> {
     const { parseWebhook } = await import('./input.ts');

@@ -9,7 +9,14 @@ import {
 import { statement } from '../platform/statement.ts';
 import type { Writer } from '../platform/writer.ts';
 import { newSecret } from './signature.ts';
-import type { Delivery, EndReason, Webhook, WebhookEvent } from './webhook.ts';
+import {
+  type Delivery,
+  type EndReason,
+  isSame,
+  type Webhook,
+  type WebhookEvent,
+  WebhookExists,
+} from './webhook.ts';
 
 /** Requests that are kept of each webhook. */
 const MAX_DELIVERIES = 20;
@@ -109,7 +116,10 @@ export class WebhookStore {
     return { webhook: toldOf(row), secret: unseal(key, placeOf(id), { sealed, keyId }) };
   }
 
-  /** @returns the webhook and its secret, which nobody can read again. */
+  /**
+   * @returns the webhook and its secret, which nobody can read again.
+   * @throws WebhookExists when an equal one has not ended.
+   */
   async add(
     given: { url: string; events: WebhookEvent[]; types: string[] },
     record: RecordChange = recordNothing,
@@ -120,6 +130,8 @@ export class WebhookStore {
     const { sealed, keyId } = seal(key.make(), placeOf(id), secret);
     const [events, types] = [JSON.stringify(given.events), JSON.stringify(given.types)];
     await writer.write(() => {
+      const same = this.told().find((webhook) => isSame(webhook, given));
+      if (same) throw new WebhookExists(same.id);
       this.#sql.insert.run(id, given.url, events, types, sealed, keyId, now());
       record('add', this.#changeOf(id, { after: settingsOf({ ...given, id }) }));
     });

@@ -79,6 +79,43 @@ export function isToldOf(
   return events.some((event) => event === status);
 }
 
+/** Whether two webhooks are told of the same ends at the same address: the second would repeat each event. */
+export function isSame(one: Choices, other: Choices): boolean {
+  return addressOf(one) === addressOf(other) && choicesOf(one) === choicesOf(other);
+}
+
+type Choices = Pick<Webhook, 'url' | 'events' | 'types'>;
+
+/** A fragment is not sent. */
+function addressOf({ url }: Choices): string {
+  const address = new URL(url);
+  address.hash = '';
+  return address.href;
+}
+
+/** `failed` has `exhausted` too. */
+function choicesOf({ events, types }: Choices): string {
+  const isImplied = (event: WebhookEvent) => event === 'exhausted' && events.includes('failed');
+  return JSON.stringify([events.filter((event) => !isImplied(event)).sort(), [...types].sort()]);
+}
+
+/** The address without its query, which may have a secret: for readers, who may not use it. */
+export function withoutQuery(webhook: Webhook): Webhook {
+  const { origin, pathname, search, hash } = new URL(webhook.url);
+  const rest = search || hash ? '?…' : '';
+  return { ...webhook, url: `${origin}${pathname}${rest}` };
+}
+
+/** An equal one is told already. */
+export class WebhookExists extends Error {
+  override readonly name = 'WebhookExists';
+  constructor(readonly id: string) {
+    super(
+      `${id} has this address, these events and these types already. To get another secret, remove it and add it again.`,
+    );
+  }
+}
+
 export class NoSuchWebhook extends Error {
   override readonly name = 'NoSuchWebhook';
   constructor() {

@@ -82,7 +82,7 @@ async function scheduleSome(): Promise<void> {
   await schedules.add({ type: 'scrape', input: { username: 'quick' }, cron: '@hourly' });
   await schedules.runNow(nightly.id);
   await schedules.pause(paused.id);
-  database.run("UPDATE schedules SET type = 'crawl' WHERE id = ?", [lost.id]);
+  database.run("UPDATE schedules SET type = 'crawl', next_due = 1 WHERE id = ?", [lost.id]);
   database.run(
     `INSERT INTO schedule_runs (schedule_id, due, at, outcome, job_id, message, delay) VALUES
        (?1, 1, 2, 'started', 'scrape-gone', NULL, 'stopped'), (?1, 3, 3, 'skipped', 'scrape-gone', NULL, NULL),
@@ -281,7 +281,8 @@ describe.each([
   test('on the webhooks with deliveries, a secret, and a form that was refused', async () => {
     await page.goto(`${app.url}/webhooks`);
     expect(await page.locator('.webhook').count()).toBe(3);
-    await page.locator('.webhook summary').first().click();
+    await page.locator('.webhook > details > summary').first().click();
+    await page.locator('.remove-webhook > summary').first().click();
     await page.locator('.webhook-outcome[data-failed]').waitFor();
     expect(await problems(page)).toEqual([]);
     await page.getByRole('textbox', { name: 'Address' }).fill('http://10.0.0.8/');

@@ -55,8 +55,12 @@ test('FEATURES 40: a newcomer repeats a scrape, pauses it, runs it now, and remo
   await page.getByRole('heading', { name: /aurora_lab/ }).waitFor();
   await page.goBack();
   await card.getByText('Remove…').click();
-  await card.getByRole('button', { name: 'Remove the schedule' }).click();
+  await card.getByRole('button', { name: 'Remove the schedule' }).focus();
+  await page.keyboard.press('Enter');
   await page.getByText('Nothing is scheduled.').waitFor();
+  expect(await page.locator(':focus').textContent()).toBe(
+    'The schedule was removed. The jobs it started stay.',
+  );
   expect(problems).toEqual([]);
 });
 
@@ -70,6 +74,8 @@ test('FEATURES 40: the Enter key under “Repeat…” saves the schedule, and s
   await page.getByLabel('Cron expression').press('Enter');
   await page.locator('.field-error').getByText('Cron is never due').waitFor();
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('repeat.cron');
+  // The preview says the same before: once is enough.
+  expect(await page.getByText('Cron is never due').filter({ visible: true }).count()).toBe(1);
   await page.getByLabel('Cron expression').fill('0 3 * * 1-5');
   await page.getByLabel('Cron expression').press('Enter');
   await page.getByRole('link', { name: 'by cron 0 3 * * 1-5' }).waitFor();

@@ -140,3 +140,38 @@ test('a quick form follows a pasted address, and keeps its choice of sources aft
   expect(note?.y).toBeGreaterThanOrEqual((choice?.y ?? 0) + (choice?.height ?? 0) - 2);
   expect(problems).toEqual([]);
 });
+
+test('FEATURES 41: a start is planned in the zone of the reader, and in UTC without JavaScript', async () => {
+  const { url, tracker } = await startStagedApp();
+  const planned = async () => (await tracker.reader.listJobs({ limit: 1 })).jobs[0]?.runAt;
+  const year = new Date().getUTCFullYear() + 1;
+  const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  for (const [javaScriptEnabled, label, hour] of [
+    [true, 'Or at (Asia/Tokyo)', 3],
+    [false, 'Or at (UTC)', 12],
+  ] as const) {
+    const { page } = await openPage({ timezoneId: 'Asia/Tokyo', javaScriptEnabled });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${url}/scrape`);
+    await page.getByLabel('Username').fill(`planned_${hour}`);
+    await page.getByText('When and how').click();
+    const field = page.getByLabel(label);
+    await field.fill(`${day}T12:00`);
+    // The whole moment is seen: a field for it is wide enough for its widest text.
+    const [shown, whole] = await field.evaluate((input) => [input.clientWidth, input.scrollWidth]);
+    expect(whole).toBeLessThanOrEqual(shown as number);
+    expect(shown).toBeGreaterThan(200);
+    await page.getByRole('button', { name: 'Scrape', exact: true }).click();
+    await page
+      .getByText(/^Planned/)
+      .first()
+      .waitFor();
+    expect((await planned())?.toISOString()).toBe(
+      `${day}T${String(hour).padStart(2, '0')}:00:00.000Z`,
+    );
+  }
+  // What the page comes with is UTC, too.
+  const { page } = await openPage({ timezoneId: 'Asia/Tokyo' });
+  await page.goto(`${url}/scrape?runAt=${year}-01-31T12:00:00Z`);
+  expect(await page.getByLabel('Or at (Asia/Tokyo)').inputValue()).toBe(`${year}-01-31T21:00`);
+});

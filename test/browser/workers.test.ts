@@ -24,6 +24,12 @@ test('FEATURES 42: what is paused, resumed and set on the page is shown at once'
     await row.getByRole('button', { name: `Pause ${name}` }).focus();
     await page.keyboard.press('Enter');
     await row.getByText('Paused', { exact: true }).waitFor();
+    // The focus is where it was, on what the button is now, and a line says what happened.
+    await page
+      .getByRole('status')
+      .getByText(/ is paused\. Its jobs wait until it is resumed\./)
+      .waitFor();
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe(`Resume ${name}`);
     await row.getByRole('button', { name: `Resume ${name}` }).click();
     await row.getByText('Open', { exact: true }).waitFor();
     await row.getByRole('button', { name: `Pause ${name}` }).waitFor();
@@ -36,6 +42,9 @@ test('FEATURES 42: what is paused, resumed and set on the page is shown at once'
   expect(await limit.inputValue()).toBe('3');
   await page.getByRole('button', { name: 'Set the limit of search' }).click();
   await page.locator('input[name="concurrency"][value="3"]').waitFor();
+  await page
+    .getByText('search is open. Its jobs start. 3 at once, in all processes together.')
+    .waitFor();
   expect(problems).toEqual([]);
 });
 
@@ -74,3 +83,34 @@ test('FEATURES 41: the card of a planned job shows its name, and when it starts'
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(when?.x ?? 0);
   }
 });
+
+test.each([true, false])(
+  'FEATURES 43: the secret of a new webhook is in view and has the focus, JavaScript %p',
+  async (javaScriptEnabled) => {
+    const kept = `https://hooks.example/${javaScriptEnabled}`;
+    for (const name of ['a', 'b', 'c']) await app.webhooks.add({ url: `${kept}/${name}` });
+    const viewport = { width: 390, height: 844 };
+    const { page } = await openPage({ viewport, javaScriptEnabled });
+    await page.goto(`${app.url}/webhooks`);
+    await page.getByLabel('Address').fill(`${kept}/new`);
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    const secret = page.getByText(/^whsec_/);
+    await secret.waitFor();
+    const box = await secret.boundingBox();
+    expect((box?.y ?? 9_999) + (box?.height ?? 0)).toBeLessThan(viewport.height);
+    expect(await page.locator(':focus').getAttribute('aria-labelledby')).toBe('new-secret');
+    const known = (await app.webhooks.store.list()).length;
+    // The browser sends the form again.
+    await page.reload();
+    await page.getByText('Nothing was added: there is an equal webhook.').waitFor();
+    expect(await page.locator(':focus').getAttribute('aria-labelledby')).toBe('existing-webhook');
+    expect(await app.webhooks.store.list()).toHaveLength(known);
+    const card = page.locator('.webhook').filter({ hasText: `${kept}/new` });
+    const remove = card.getByRole('button', { name: 'Remove the webhook' });
+    expect(await remove.isVisible()).toBe(false);
+    await card.getByText('Remove…').click();
+    await remove.click();
+    await card.waitFor({ state: 'detached' });
+    expect(await app.webhooks.store.list()).toHaveLength(known - 1);
+  },
+);

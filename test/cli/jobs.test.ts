@@ -36,7 +36,9 @@ describe('jobs list', () => {
     const [head, ...rows] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/^ID +TYPE +SUBJECT +STATUS +PROGRESS +CREATED$/);
     expect(rows).toEqual([
-      expect.stringMatching(/^\w{8} {2}search {2}“space” +queued +(just now|\d+ s ago)$/),
+      expect.stringMatching(
+        /^\w{8} {2}search {2}“space” +queued, next in queue +(just now|\d+ s ago)$/,
+      ),
       expect.stringMatching(/^\w{8} {2}scrape {2}@nobody_here +failed +(just now|\d+ s ago)$/),
       expect.stringMatching(
         /^\w{8} {2}scrape {2}@aurora_lab +completed +100 \/ 100 +(just now|\d+ s ago)$/,

@@ -270,6 +270,14 @@ describe('exit codes', () => {
       ['jobs', 'rm', '--status', 'failed'],
       ['posts'],
       ['users', 'list'],
+      ['types'],
+      ['types', 'pause', 'scrape'],
+      ['sources', 'resume', 'sample'],
+      ['workers'],
+      ['webhooks'],
+      ['webhooks', 'rm', 'wh_019a9f3e'],
+      ['forget', 'aurora_lab'],
+      ['mcp', '--read-only'],
     ]) {
       const { code, stdout, stderr } = await run(words, { dataDir });
       expect(stderr).toMatch(/^There is no data folder at \S+\/none yet\. .*XGPT_DATA_DIR/);

@@ -36,6 +36,7 @@ test('FEATURES 40: xgpt schedule adds, lists, pauses, resumes, runs and removes'
   expect((await xgpt('list')).stdout).toContain('paused');
   expect((await xgpt('resume', id)).stdout).toContain('is due next: ');
   expect((await xgpt('run', id)).stdout).toMatch(/has started scrape-/);
+  expect((await xgpt()).stdout).toMatch(/ queued (?:just now|\d+ s ago)\n/);
   const again = await xgpt('run', id);
   expect(again).toMatchObject({ code: 1, stdout: '' });
   expect(again.stderr).toContain('A job of this schedule is still active.');
@@ -53,6 +54,13 @@ test('FEATURES 40: xgpt schedule adds, lists, pauses, resumes, runs and removes'
   expect((await xgpt('show', id)).stdout).toMatch(/queued {2}scrape-\S+ {2}Started by hand\./);
   expect((await xgpt('remove', id)).stdout).toEndWith('was removed.\n');
   expect(await xgpt('rm', id)).toMatchObject({ code: 3 });
+  // By the name of its own command, too.
+  const discovery = await xgpt('add', 'users', 'discover', 'jazz', '--max', '5', '--json');
+  expect(JSON.parse(discovery.stdout)).toMatchObject({
+    type: 'discover',
+    input: { query: 'jazz', maxResults: 5 },
+  });
+  expect((await xgpt('add', '--help')).stdout).not.toContain('users');
 });
 
 test('FEATURES 40: what is wrong is named as it was typed, and nothing is stored', async () => {

@@ -31,10 +31,16 @@ test('FEATURES 43: xgpt webhooks adds, tests, lists and removes', async () => {
   expect(unknown.stderr).toContain(
     '--types must be among: discover, embed, forget, scrape, search.',
   );
-  expect((await webhooks('pause', webhook.id)).code).toBe(0);
-  expect((await webhooks('test', webhook.id)).stderr).toContain('It is paused. Resume it first.');
-  expect((await webhooks('resume', webhook.id)).stdout).toBe(`${webhook.id} was resumed.\n`);
-  expect((await webhooks('rm', webhook.id)).stdout).toBe(
+  const again = await webhooks('add', url, '--events', 'failed', '--types', 'scrape');
+  expect(again).toMatchObject({ code: 1, stdout: '' });
+  expect(again.stderr).toStartWith(`Nothing was added. ${webhook.id} has this address`);
+  const end = webhook.id.slice(-8);
+  expect((await webhooks('pause', end)).stdout).toStartWith(`${webhook.id} is paused.`);
+  expect((await webhooks('test', end)).stderr).toContain('It is paused. Resume it first.');
+  expect((await webhooks('resume', webhook.id.slice(0, 20))).stdout).toBe(
+    `${webhook.id} was resumed.\n`,
+  );
+  expect((await webhooks('rm', end)).stdout).toBe(
     `${webhook.id} was removed. 1 waiting event was cancelled.\n`,
   );
   expect((await webhooks('rm', webhook.id)).code).toBe(3);
@@ -44,7 +50,11 @@ test('FEATURES 44: xgpt workers tells of the processes and the queues, and --jso
   const dataDir = freshDataDir();
   const xgpt = (...words: string[]) => run(words, { dataDir });
   await xgpt('types', 'pause', 'scrape');
-  await xgpt('scrape', 'aurora_lab', '--detach');
+  const id = (await xgpt('scrape', 'aurora_lab', '--detach')).stdout.trim();
+  expect((await xgpt('jobs')).stdout).toMatch(/ @aurora_lab +queued, scrape is paused /);
+  expect((await xgpt('jobs', 'show', id)).stdout).toMatch(
+    /^\S+ scrape @aurora_lab {2}queued, scrape is paused/,
+  );
   const { stdout } = await xgpt('workers');
   expect(stdout).toMatch(/^PROCESS +HOST +PID +VERSION +SINCE +HEARTBEAT +RUNS$/m);
   expect(stdout).toMatch(/^scrape +1 +0 +\d+ +\S.* paused /m);

@@ -91,7 +91,7 @@ for (const { name, script } of programs) {
 
     async function webhookFor(command: string): Promise<string> {
       if (!command.includes('<webhook>')) return '';
-      const url = 'https://hooks.example/xgpt';
+      const url = `https://hooks.example/${Bun.randomUUIDv7()}`;
       const { webhook } = await web.webhooks.store.add({ url, events: ['failed'], types: [] });
       return webhook.id;
     }

@@ -205,6 +205,74 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
     await telling.end('SIGTERM');
   });
 
+  test('has plain fields, which the form, curl and the terminal send as texts', async () => {
+    await Bun.write(
+      join(folder, 'fields.ts'),
+      `import { defineJob, serve, z } from 'xgpt';
+       const input = z.object({
+         ratio: z.number().min(0).max(1).default(0.5),
+         numbers: z.array(z.number()).default([]),
+         names: z.array(z.string()).default([]),
+         point: z.object({ x: z.number() }).optional(),
+         end: z.enum(['good', 'bad']).meta({ title: 'How it ends', description: 'What comes out' }),
+       });
+       const words = { starts: ({ end }: { end: string }) => 'Ends ' + end + '.' };
+       await serve({ jobs: [defineJob({ type: 'plain', input, run: (given) => given, words })] });`,
+    );
+    const wanted = {
+      ...{ ratio: 0.25, numbers: [1, 2.5], names: ['a, b', 'c'], point: { x: 3 }, end: 'bad' },
+    };
+    const sent = {
+      ratio: '0.25',
+      numbers: '1,2.5',
+      names: '["a, b", "c"]',
+      point: '{"x":3}',
+      end: 'bad',
+    };
+    const plain = await startProgram('fields.ts');
+    const body = new URLSearchParams(sent);
+    const accept = { accept: 'application/json' };
+    const started = await fetch(`${plain.url}/api/plain`, {
+      method: 'POST',
+      body,
+      headers: accept,
+    });
+    const { job } = (await started.json()) as { job: Job };
+    expect((await plain.ended(job.id)).result).toEqual(wanted);
+
+    const page = await (await fetch(`${plain.url}/plain`)).text();
+    expect(attributesOf(page, '#ratio')).toMatchObject({ step: 'any', min: '0', value: '0.5' });
+    expect(attributesOf(page, '#start-sentence')).toBeDefined();
+    for (const text of ['What comes out', 'As JSON, for example', 'Ends good.']) {
+      expect(page).toContain(text);
+    }
+    const again = Object.fromEntries(
+      elements(page, '.run form input').map(({ attributes: { name, value = '' } }) => [
+        name,
+        value,
+      ]),
+    );
+    const repeated = await plain.start('plain', again as Record<string, string>);
+    expect((await plain.ended(repeated.id)).result).toEqual(wanted);
+    const report = await (await fetch(`${plain.url}/jobs/${job.id}`)).text();
+    const changes = attributesOf(report, '#report-change').href?.replaceAll('&amp;', '&') ?? '';
+    const filled = await (await fetch(new URL(changes, plain.url))).text();
+    expect(attributesOf(filled, '#numbers').value).toBe('1, 2.5');
+    expect(JSON.parse(attributesOf(filled, '#point').value ?? '')).toEqual({ x: 3 });
+    await plain.end('SIGTERM');
+
+    const options = Object.entries(sent).flatMap(([name, value]) => [`--${name}`, value]);
+    const { out } = command('fields.ts', ['plain', ...options, '--json']);
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '').result).toEqual(wanted);
+    expect(command('fields.ts', ['plain', '--end', 'bad', '--numbers', '1,b'])).toMatchObject({
+      code: 2,
+      err: '--numbers: Entry 2 of “Numbers” must be a number.\n',
+    });
+    const { out: help } = command('fields.ts', ['plain', '--help']);
+    expect(help).toContain('--names <a,b>     names, separated by commas\n');
+    expect(help).not.toContain('(default: )');
+  });
+
   test('is refused when its name is taken', async () => {
     await Bun.write(
       join(folder, 'taken.ts'),
@@ -212,10 +280,12 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
        const job = defineJob({ type: 'find', input: z.object({}), run: () => 1 });
        await serve({ jobs: [job] });`,
     );
-    expect(command('taken.ts', [])).toMatchObject({
-      code: 2,
-      err: '“find” cannot be a job type: “find” is already the name of an address or a command. Give it another name.\n',
-    });
+    for (const words of [[], ['types'], ['find', '--help'], ['--help']]) {
+      expect(command('taken.ts', words)).toMatchObject({
+        code: 2,
+        err: '“find” cannot be a job type: “find” is already the name of an address or a command. Give it another name.\n',
+      });
+    }
   });
 });
 

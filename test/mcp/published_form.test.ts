@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { hasForm } from '../../src/mcp/published_form.ts';
+import { z } from 'zod';
+import { refuseUnpublished } from '../../src/mcp/arguments.ts';
+import { type Form, wrongPart } from '../../src/mcp/published_form.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { type Agent, appAgent, type Json, textsOf } from './agents.ts';
 
@@ -68,6 +70,25 @@ describe('an argument in another form than the published one', () => {
       ...['maxPosts', 'onlyNew', 'source'],
     ]);
   });
+});
+
+const hasForm = (form: Form, value: unknown) => wrongPart(form, value, []) === undefined;
+
+const NESTED = z.object({
+  o: z.object({ a: z.string(), deep: z.object({ k: z.number() }).optional() }).optional(),
+  tags: z.array(z.string()).optional(),
+  rows: z.array(z.object({ x: z.number() })).optional(),
+});
+
+test.each([
+  [{ tags: ['a', 5] }, { 'tags.1': 'This must be a string.' }],
+  [{ tags: 'a' }, { tags: 'This must be an array.' }],
+  [{ o: { a: 1 } }, { 'o.a': 'This must be a string.' }],
+  [{ o: { a: 'x', deep: { k: 's' } } }, { 'o.deep.k': 'This must be a number.' }],
+  [{ rows: [{ x: 1 }, { x: 'y' }] }, { 'rows.1.x': 'This must be a number.' }],
+])('FEATURES 57: a wrong part of an argument is named by its path: %j', async (given, details) => {
+  const refused = refuseUnpublished(NESTED, given);
+  expect(await refused.catch((error) => error.details)).toEqual(details);
 });
 
 test('FEATURES 57: a form covers lists, objects and alternatives', () => {

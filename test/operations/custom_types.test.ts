@@ -5,6 +5,7 @@ import { asCustomType, defineJob } from '../../src/operations/define_job.ts';
 import { fieldsOf, wholeNumber } from '../../src/operations/fields.ts';
 import { OPERATION_TYPES } from '../../src/operations/index.ts';
 import { sendable } from '../../src/operations/sendable.ts';
+import { InvalidConfig } from '../../src/platform/config.ts';
 import { customSources, type SourceDefinition } from '../../src/sources/custom_sources.ts';
 import { createSampleSource } from '../../src/sources/sample/index.ts';
 import { unconnected } from '../../src/sources/unconnected.ts';
@@ -108,6 +109,8 @@ describe('FEATURES 46: names', () => {
       customSources(unconnected(), builtIn, added).map(({ name }) => name);
     expect(sources(named('river-notes'), () => named('sea'))).toEqual(['river-notes', 'sea']);
     expect(() => sources(named('sample'))).toThrow('There is another source "sample".');
+    // The program ends with the sentence, and without a stack.
+    expect(() => sources(named('sample'))).toThrow(InvalidConfig);
     expect(() => sources(named('the sea'))).toThrow('"the sea" cannot be a source.');
   });
 });

@@ -54,7 +54,7 @@ describe('FEATURES 40: a schedule that is edited', () => {
     const store = createSqliteScheduleStore(database, writerOf(database));
     const { id } = await add('* * * * *');
     clock.skip(MINUTE);
-    const [read] = await store.due(clock.now());
+    const [read] = await store.due(clock.now(), ['errand']);
     const due = read?.nextDue ?? 0;
     // It stays due at the same time.
     await settled(schedules.edit(id, { priority: 9 }));
@@ -89,18 +89,22 @@ describe('FEATURES 40: a schedule that is edited', () => {
   });
 
   test('FEATURES 40: whose type is gone, or whose zone is unknown, can be mended as far as it goes', async () => {
-    const { schedules, add, database } = await setupSchedules();
+    const { schedules, add, database, clock } = await setupSchedules();
     const { id } = await add('0 3 * * *');
     database.run("UPDATE schedules SET type = 'crawl', time_zone = 'Mars/Phobos'");
     // What stays is not checked again.
     const edited = await settled(schedules.edit(id, { priority: 2 }));
-    expect(edited.problem).toContain('Unknown job type "crawl"');
+    expect(edited.priority).toBe(2);
     await expect(settled(schedules.edit(id, { at: '04:00' }))).rejects.toThrow('"Mars/Phobos"');
     await settled(schedules.edit(id, { at: '04:00', timeZone: 'Asia/Tokyo' }));
     await expect(settled(schedules.edit(id, { input: { name: 'x' } }))).rejects.toThrow('crawl');
     database.run("UPDATE schedules SET type = 'errand'");
     expect(await schedules.get(id)).toMatchObject({ nextDueAt: at(19 * HOUR), priority: 2 });
     expect((await schedules.get(id)).problem).toBeUndefined();
+    database.run("UPDATE schedules SET type = 'crawl'");
+    await clock.advance(19 * HOUR + MINUTE);
+    const { problem } = await settled(schedules.edit(id, { priority: 3 }));
+    expect(problem).toContain('knows the job type "crawl"');
   });
 
   const DEFAULTS: [cron: string, changes: ScheduleChanges, expected: string][] = [

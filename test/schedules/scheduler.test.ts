@@ -54,7 +54,7 @@ describe('FEATURES 40: a schedule', () => {
     const before = timers;
     const alone = createSchedules({
       database,
-      tracker: { onForeignCommit: () => () => {} } as never,
+      tracker: { onForeignCommit: () => () => {}, types: ['errand'] } as never,
       clock,
     });
     await alone.start();

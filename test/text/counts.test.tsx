@@ -207,7 +207,13 @@ const TEXTS: [string, (n: number) => unknown][] = [
       }),
   ],
   ['the table of jobs in a terminal', (n) => jobTable(jobsWith(n))],
-  ['lines of jobs', (n) => jobsWith(n).map(progressLine).join('\n')],
+  [
+    'lines of jobs',
+    (n) =>
+      jobsWith(n)
+        .map((job) => progressLine(job))
+        .join('\n'),
+  ],
   [
     'results',
     (n) =>

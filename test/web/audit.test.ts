@@ -1,5 +1,6 @@
 /** The audit trail over HTTP and on its page. */
 import { afterAll, describe, expect, test } from 'bun:test';
+import { AUTOMATIC } from '../../src/jobs/audit.ts';
 import type { AuditEntry } from '../../src/jobs/index.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { attributesOf, elements } from '../views/pages/fixtures.ts';
@@ -17,6 +18,22 @@ async function start(web: TestApp, headers: Record<string, string> = {}, usernam
 const entriesOf = async (web: TestApp, query = '', headers = {}) =>
   ((await (await web.json(`/api/audit${query}`, { headers })).json()) as { entries: AuditEntry[] })
     .entries;
+
+test('what happens by itself is listed only when it is asked for, also starts by schedules', async () => {
+  const web = await setupApp();
+  await start(web);
+  for (const via of AUTOMATIC) {
+    web.tracker.audit.recorder({ via, user: `of ${via}` })('start', { kind: 'type', target: via });
+  }
+  const ways = async (query = ''): Promise<string[]> =>
+    (await entriesOf(web, query)).map(({ by }) => by.via).sort();
+  expect(await ways()).toEqual(['api']);
+  expect(await ways('?automatic=true')).toEqual(['api', ...AUTOMATIC].sort());
+  expect(await ways('?via=schedule')).toEqual(['schedule']);
+  const page = async (path: string) => (await web.request(path, { headers: NAVIGATION })).text();
+  expect(await page('/audit')).not.toContain('of schedule');
+  expect(await page('/audit?automatic=true')).toContain('of schedule');
+});
 
 describe('requests', () => {
   test('are those of a program, of a browser, or of a sign-in, whose secrets are not kept', async () => {

@@ -34,6 +34,98 @@ const page = async (path: string) => (await web.request(path, { headers: NAVIGAT
 
 const statusOf = (id: string | undefined) => web.tracker.getJob(id ?? '')?.status;
 
+test('FEATURES 42: every list says why its waiting jobs wait, and so do texts', async () => {
+  const [first, second] = await scrapes(2, 'night');
+  const planned = { runAt: new Date(Date.now() + 7_200_000) };
+  await web.tracker.enqueue('scrape', { username: 'later' }, { ...planned, sessionId: 'night' });
+  const paths = ['/jobs', '/sessions/night', '/', '/scrape'];
+  const waits = async (path: string) => {
+    const html = await page(path);
+    const found = html.match(/(?<=<span class="outcome-wait"[^>]*>)[\s\S]*?(?=<\/span>)/g) ?? [];
+    return found.map((text) => text.trim());
+  };
+  for (const path of paths) {
+    expect([path, ...(await waits(path))]).toEqual([path, '2nd in queue', 'next in queue']);
+    expect(await page(path)).toMatch(/starts\s*<time[^>]*>in \d/);
+  }
+  await web.tracker.pauseSource('sample');
+  for (const path of paths) {
+    const all = Array(3).fill('the source sample is paused');
+    expect([path, ...(await waits(path))]).toEqual([path, ...all]);
+  }
+  await web.tracker.pauseType('scrape');
+  const text = async (path: string) =>
+    (await web.request(path, { headers: { accept: 'text/plain' } })).text();
+  expect(await text('/api/jobs')).toMatch(
+    new RegExp(`${second}  scrape  queued, scrape is paused`),
+  );
+  expect(await text('/api/sessions/night/jobs')).toContain('queued, scrape is paused');
+  expect(await text(`/api/jobs/${first}`)).toMatch(/^status +queued, scrape is paused$/m);
+});
+
+test('a session that is deleted leads to a page that says so', async () => {
+  const [id] = await scrapes(1, 'night');
+  await web.tracker.cancelJob(id ?? '');
+  const answer = await web.request('/api/sessions/night/remove', {
+    method: 'POST',
+    headers: { ...NAVIGATION, 'sec-fetch-mode': 'navigate' },
+  });
+  const next = await page(answer.headers.get('location') ?? '');
+  expect(next).toContain('The session was deleted.');
+  expect(attributesOf(next, '.removed-note')).toMatchObject({ role: 'status', autofocus: '' });
+  expect(await page('/sessions')).not.toContain('deleted');
+});
+
+describe('pinned jobs', () => {
+  /** Three ended jobs of a session, of which one is pinned, and an active one that is pinned too. */
+  async function threeOfANight(): Promise<string[]> {
+    const ids = await scrapes(4, 'night');
+    for (const id of ids.slice(0, 3)) await web.tracker.cancelJob(id);
+    for (const id of [ids[0], ids[3]]) await web.tracker.pinJob(id ?? '');
+    return ids;
+  }
+  const left = (ids: string[]) => ids.map((id) => statusOf(id) !== undefined);
+  const KEPT = '2 jobs removed. 1 job was skipped: active or removed. 1 pinned job was kept.';
+
+  test('FEATURES 48: stay when all jobs of a filter or a session are removed, which the answer says', async () => {
+    const ids = await threeOfANight();
+    const { body } = await bulk({ action: 'remove', filter: { session: 'night' } });
+    expect(body).toEqual({ action: 'remove', done: 2, skipped: 2, pinned: 1 });
+    expect(left(ids)).toEqual([true, false, false, true]);
+    const headers = { accept: 'text/plain' };
+    const deletion = await web.request('/api/sessions/night', { method: 'DELETE', headers });
+    expect(await deletion.text()).toBe(
+      '0 jobs removed. 1 job was skipped: active or removed. 1 pinned job was kept.\n',
+    );
+    expect(left(ids)).toEqual([true, false, false, true]);
+  });
+
+  test('FEATURES 48: the page asks with their number, and a form says what stayed', async () => {
+    await threeOfANight();
+    const question = await page('/jobs/bulk?action=remove&session=night');
+    expect(question).toContain('Remove 2 jobs?');
+    expect(question).toContain('1 of them is pinned and stays.');
+    expect(question).toContain('1 of them will be skipped: they are active.');
+    expect(await page('/jobs/bulk?action=cancel&session=night')).not.toContain('pinned');
+    expect(await page('/sessions/night')).toContain('but not pinned ones');
+    const headers = { ...NAVIGATION, 'sec-fetch-mode': 'navigate' };
+    const answer = await web.request('/api/sessions/night/remove', { method: 'POST', headers });
+    const location = answer.headers.get('location') ?? '';
+    expect(location).toBe('/sessions/night?did=remove-2-2-1');
+    expect(await page(location)).toContain(KEPT);
+    expect(await page(location.replace('/sessions/night', '/jobs'))).toContain(KEPT);
+  });
+
+  test('FEATURES 48: are removed by their ids, and are marked in lists', async () => {
+    const ids = await threeOfANight();
+    expect((await page('/jobs')).match(/<small>Pinned<\/small>/g)).toHaveLength(2);
+    const { body } = await bulk({ action: 'remove', ids: ids.slice(0, 2) });
+    expect(body).toEqual({ action: 'remove', done: 2, skipped: 0 });
+    await web.tracker.cancelJob(ids[3] ?? '');
+    expect((await web.request(`/api/jobs/${ids[3]}`, { method: 'DELETE' })).status).toBe(200);
+  });
+});
+
 describe('POST /api/jobs/bulk', () => {
   test('acts on ids, and counts what was done and what was skipped', async () => {
     const [first, second, third] = await scrapes(3);

@@ -80,7 +80,7 @@ test('cancel, retry, dismiss and removal answer with how the job stands', async 
   const act = async (action: string) => (await post(`/api/jobs/${id}/${action}`)).lines[0];
   expect(await act('cancel')).toBe(`${id}  cancelled`);
   expect(await act('dismiss')).toBe(`${id}  cancelled`);
-  expect(await act('retry')).toBe(`${id}  queued`);
+  expect(await act('retry')).toMatch(new RegExp(`^${id}  queued, \\w+ in queue$`));
   expect(await text(`/api/jobs/${id}?force=1`, { method: 'DELETE' })).toEqual({
     status: 200,
     lines: [`${id}  removed`, ''],
@@ -95,7 +95,7 @@ test('a list of starts is a line for each', async () => {
   });
   expect(response.status).toBe(207);
   const [started, refused, end] = (await response.text()).split('\n');
-  expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued$/);
+  expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued, next in queue$/);
   expect(refused).toMatch(/^422 This entry was not started\. {2}type: Unknown job type "juggle"/);
   expect(end).toBe('');
 });

@@ -55,7 +55,8 @@ function stored(app: TestApp): string {
 
 /** Path parameters that lead to something that exists. */
 function filled(path: string): string {
-  return path.replace('/jobs/:id', `/jobs/${jobId}`).replaceAll(/:\w+/g, 'sample');
+  const known = path.replace('/jobs/:id', `/jobs/${jobId}`);
+  return known.replace('/sessions/:id', '/sessions/monday').replaceAll(/:\w+/g, 'sample');
 }
 
 describe('the reader’s token', () => {
@@ -163,6 +164,15 @@ describe('the reader’s token', () => {
       expect([path, page.includes('>Read only<')]).toEqual([path, isWhole]);
       const forms = page.match(/<form[^>]*method="post"[^>]*>/g) ?? [];
       expect([path, forms.filter((form) => !form.includes('sign-out'))]).toEqual([path, []]);
+      // Nothing that unfolds to a form that is not there.
+      expect([
+        path,
+        page.match(/<details[^>]*>\s*<summary[^>]*>[^<]*<\/summary>\s*<\/details>/),
+      ]).toEqual([path, null]);
+      expect([path, page.match(/(?:Delete|Remove|Upload)[^<]*(?:…|the zip)/)]).toEqual([
+        path,
+        null,
+      ]);
       expect([path, page.match(/hx-(?:post|delete|put|patch)=/g)]).toEqual([path, null]);
       expect([path, page.match(/href="[^"]*\/(?:jobs\/bulk|forget)\?/g)]).toEqual([path, null]);
     }
@@ -286,4 +296,26 @@ test('a reader sees the limits of types, and no control that would be refused', 
     await owner.request('/workers', { headers: { ...OWNER, ...NAVIGATION } })
   ).text();
   expect(mine).toMatch(/<span data-changes="show" hidden[^>]*>7/);
+});
+
+test('a reader does not see the query of a webhook’s address, which may have a key', async () => {
+  const app = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
+  await app.post('/api/webhooks', { url: 'https://hooks.example/in?key=gull-4711' }, OWNER);
+  const id = (await app.webhooks.store.list())[0]?.id;
+  const read = async (path: string, headers: Record<string, string>) =>
+    (await app.request(path, { headers })).text();
+  const { accept } = NAVIGATION;
+  for (const [path, type] of [
+    ['/webhooks', accept],
+    ['/audit', accept],
+    ...['application/json', 'text/plain', '*/*'].flatMap((each) => [
+      ['/api/webhooks', each],
+      [`/api/webhooks/${id}`, each],
+    ]),
+  ] as [string, string][]) {
+    const seen = await read(path, { ...READER, accept: type });
+    const has = ['hooks.example/in', 'gull-4711'].map((text) => seen.includes(text));
+    expect([path, type, ...has]).toEqual([path, type, true, false]);
+  }
+  expect(await read('/webhooks', { ...OWNER, accept })).toContain('gull-4711');
 });

@@ -355,3 +355,38 @@ test('FEATURES 40: a schedule whose source does not exist any more says so', asy
   const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
   expect(page).toContain('It can start nothing at present.');
 });
+
+test('FEATURES 42: forms and schedules say that their jobs wait for a paused type or source', async () => {
+  const paused = await setupApp();
+  const { tracker } = paused;
+  await paused.post('/api/schedules', SAVE, HTMX);
+  const texts = async (headers: Record<string, string> = NAVIGATION) => {
+    const read = async (path: string) => (await paused.request(path, { headers })).text();
+    return { form: await read('/scrape'), list: await read('/schedules'), read };
+  };
+  const open = await texts();
+  expect(open.form).not.toContain('its jobs wait');
+  expect(open.list).not.toContain('Its jobs wait');
+  await tracker.pauseSource('sample');
+  const { form, list } = await texts();
+  expect(form).toMatch(/<span\s*>The source sample is paused<\/span>: its jobs wait until/);
+  expect(list).toMatch(/Its jobs wait: <span\s*>the source sample is paused<\/span>/);
+  // It has no source.
+  expect(
+    (await (await paused.request('/embed', { headers: NAVIGATION })).text()).includes(
+      'its jobs wait',
+    ),
+  ).toBe(false);
+  await tracker.pauseType('scrape');
+  expect((await texts()).form).toMatch(/<span\s*>Scrape is paused<\/span>: its jobs wait until/);
+  const plain = await paused.request('/api/schedules', { headers: { accept: 'text/plain' } });
+  expect(await plain.text()).toContain('its jobs wait: scrape is paused');
+  const { schedules } = (await (await paused.json('/api/schedules')).json()) as {
+    schedules: Schedule[];
+  };
+  expect(schedules[0]?.jobsWait).toBe('scrape is paused');
+  const one = await paused.request(`/api/schedules/${schedules[0]?.id}`, {
+    headers: { accept: 'text/plain' },
+  });
+  expect(await one.text()).toContain('Its jobs wait: scrape is paused.');
+});

@@ -165,7 +165,10 @@ describe('FEATURES 41: the job that starts next', () => {
       movedToFront: true,
     });
     const page = await web.request(`/jobs/${id}`, { headers: NAVIGATION });
-    expect(await page.text()).toContain('−10, moved to the front of the queue');
+    const html = await page.text();
+    expect(html).toContain('−10, moved to the front of the queue');
+    expect(html).toContain('The job starts as soon as there is room for one more of its type.');
+    expect(html).not.toContain('when it reaches the front');
     expect(web.tracker.getActiveJobs()[0]?.id).toBe(id);
   });
 

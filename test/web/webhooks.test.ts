@@ -37,7 +37,12 @@ test('FEATURES 43: a form without a script makes a webhook, and shows its secret
     303,
     expect.stringMatching(/^\/jobs\/deliver-/),
   ]);
-  await web.request(`/api/webhooks/${webhook?.id}/remove`, { method: 'POST', headers });
+  const removal = await web.request(`/api/webhooks/${webhook?.id}/remove`, {
+    method: 'POST',
+    headers,
+  });
+  const after = await web.request(removal.headers.get('location') ?? '');
+  expect(await after.text()).toContain('The webhook was removed');
   expect(await (await web.request('/webhooks')).text()).toContain('No webhooks yet.');
 });
 
@@ -134,4 +139,82 @@ test('FEATURES 43: everything that is wrong with a new webhook is named at once'
   const answer = await web.request('/api/webhooks', { method: 'POST', body, headers });
   const { error } = (await answer.json()) as { error: { details: Record<string, string> } };
   expect(Object.keys(error.details).sort()).toEqual(['events', 'types', 'url']);
+});
+
+const BROWSER = { ...NAVIGATION, 'sec-fetch-mode': 'navigate' };
+
+test('FEATURES 43: the page that answers a form begins with the secret, which has the focus', async () => {
+  const web = await setupApp();
+  for (const name of ['a', 'b', 'c']) await web.webhooks.add({ url: `${URL}/${name}` });
+  const added = await web.post('/api/webhooks', { url: URL, events: 'failed' }, BROWSER);
+  const html = await added.text();
+  const main = html.slice(html.indexOf('<main'));
+  const secret = main.search(/whsec_/);
+  expect(secret).toBeGreaterThan(0);
+  expect(secret).toBeLessThan(main.indexOf('class="webhooks"'));
+  expect(attributesOf(html, '.webhook-note')).toMatchObject({ tabindex: '-1', autofocus: '' });
+  expect(html.match(/whsec_/g)).toHaveLength(1);
+});
+
+test('FEATURES 43: a webhook that is equal to another is refused, also when its page is loaded again', async () => {
+  const web = await setupApp();
+  const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    web.post('/api/webhooks', fields, headers);
+  expect((await post({ url: URL }, BROWSER)).status).toBe(201);
+  const form = new URLSearchParams([
+    ['url', URL],
+    ['events', 'failed'],
+    ['events', 'completed'],
+  ]);
+  const again = await web.request('/api/webhooks', {
+    method: 'POST',
+    body: form,
+    headers: BROWSER,
+  });
+  expect(again.status).toBe(409);
+  const page = await again.text();
+  const [first] = await web.webhooks.store.list();
+  expect(page).toContain('Nothing was added: there is an equal webhook.');
+  expect(page).toContain(`href="#${first?.id}"`);
+  expect(page).not.toContain('whsec_');
+  const answer = await post(
+    { url: 'HTTPS://hooks.EXAMPLE:443/xgpt#x' },
+    { accept: 'application/json' },
+  );
+  expect(answer.status).toBe(409);
+  const { error } = (await answer.json()) as { error: { code: string; message: string } };
+  expect(error.code).toBe('webhook_exists');
+  expect(error.message).toStartWith(`Nothing was added. ${first?.id} has this address`);
+  expect(await web.webhooks.store.list()).toHaveLength(1);
+  // Two requests at once add one.
+  const twice = { url: `${URL}/twice` };
+  const statuses = (await Promise.all([post(twice), post(twice)])).map(({ status }) => status);
+  expect(statuses.sort()).toEqual([201, 409]);
+});
+
+test('FEATURES 43: the same address is told of other events or types, and again when it has ended', async () => {
+  const web = await setupApp();
+  const status = async (fields: Record<string, string>) =>
+    (await web.post('/api/webhooks', fields)).status;
+  expect(await status({ url: URL })).toBe(201);
+  expect(await status({ url: URL, events: 'cancelled' })).toBe(201);
+  expect(await status({ url: URL, types: 'scrape' })).toBe(201);
+  expect(await status({ url: `${URL}?for=me` })).toBe(201);
+  const [first] = await web.webhooks.store.list();
+  await web.webhooks.store.end(first?.id ?? '', 'gone');
+  expect(await status({ url: URL })).toBe(201);
+});
+
+test('FEATURES 43: a webhook is removed only after the page has said what is lost', async () => {
+  const web = await setupApp();
+  const { webhook } = await web.webhooks.add({ url: URL });
+  await web.webhooks.test(webhook.id);
+  const html = await (await web.request('/webhooks')).text();
+  expect(elements(html, 'details.remove-webhook:not([open]) form[action$="/remove"]')).toHaveLength(
+    1,
+  );
+  expect(elements(html, 'form[action$="/remove"]')).toHaveLength(1);
+  expect(html).toContain(
+    'Its 1 waiting event is cancelled, and its secret is deleted. If the address is added again, it gets another secret.',
+  );
 });

@@ -71,6 +71,8 @@ interface NumberRule {
   max?: number;
   /** It need not be whole. */
   decimal?: boolean;
+  /** It must be a multiple of it. */
+  step?: number;
   /** `all` may be typed, too. */
   orAll?: boolean;
 }
@@ -88,6 +90,7 @@ export function NumberField(props: NumberProps): JSX.Element {
     <Field {...props}>
       <input
         {...ruleOfNumber(props)}
+        {...(isOffStep(props) && { step: 'any' })}
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
         required={required}
@@ -99,7 +102,8 @@ export function NumberField(props: NumberProps): JSX.Element {
 }
 
 /** A browser's field for numbers takes no word, so one that does is a field for text. */
-export function ruleOfNumber({ min, max, decimal, orAll }: NumberRule): JSX.HtmlInputTag {
+export function ruleOfNumber(rule: NumberRule): JSX.HtmlInputTag {
+  const { max, decimal, orAll } = rule;
   if (orAll) {
     const pattern = `\\s*(${upTo(max)}|[aA][lL][lL])\\s*`;
     return {
@@ -110,8 +114,32 @@ export function ruleOfNumber({ min, max, decimal, orAll }: NumberRule): JSX.Html
       spellcheck: 'false',
     };
   }
-  const step = decimal ? 'any' : '1';
-  return { type: 'number', inputmode: decimal ? 'decimal' : 'numeric', step, min, max };
+  return {
+    type: 'number',
+    inputmode: decimal ? 'decimal' : 'numeric',
+    ...stepOf(rule),
+    max,
+  };
+}
+
+/**
+ * A browser counts the steps from the minimum, and without one from the value that the page came with,
+ * which need not be a multiple.
+ */
+function stepOf({ min, decimal, step }: NumberRule): JSX.HtmlInputTag {
+  if (step === undefined) return { step: decimal ? 'any' : '1', min };
+  if (min === undefined) return { step: 'any', min };
+  const multiple = Math.ceil(min / step - ROUNDING) * step;
+  return { step: String(step), min: Number(multiple.toPrecision(15)) };
+}
+
+/** How far off a quotient of decimal fractions may be. */
+const ROUNDING = 1e-9;
+
+/** Whether the steps would be counted from a fraction, so that a browser refuses every whole number. */
+function isOffStep({ min, decimal, orAll, form, name }: NumberProps): boolean {
+  if (min !== undefined || decimal || orAll) return false;
+  return !Number.isInteger(Number(form.values[name] ?? ''));
 }
 
 /** 1 to a power of ten, as a pattern. Of another maximum only the server checks the last digits. */
@@ -120,13 +148,14 @@ function upTo(max = 0): string {
   return max === 10 ** zeros ? `0*([1-9]\\d{0,${zeros - 1}}|${max})` : '\\d+';
 }
 
-/** A time in UTC: the field itself has no time zone. */
+/** A time in UTC, or in the reader's zone with JavaScript: the field itself has no time zone. */
 export function MomentField(props: FieldProps): JSX.Element {
   const value = props.form.values[props.name] ?? '';
   return (
-    <Field {...props}>
+    <Field {...props} hasZone>
       <input
         type="datetime-local"
+        data-moment="utc"
         {...control(props)}
         value={attributeText(value.replace(/(:\d\d)(\.\d+)?Z$/, '$1'))}
         autocomplete="off"
@@ -168,12 +197,24 @@ export function CheckboxField(props: FieldProps): JSX.Element {
   );
 }
 
-function Field({ name, label, help, form, children }: FieldProps & { children?: Children }) {
+interface FrameProps extends FieldProps {
+  /** The label ends with the zone of its time. */
+  hasZone?: boolean;
+  children?: Children;
+}
+
+function Field({ name, label, help, form, hasZone = false, children }: FrameProps) {
   return (
     <div class="field">
-      <label for={name} safe>
-        {label}
-      </label>
+      {hasZone ? (
+        <label for={name}>
+          <span safe>{label}</span> (<span data-zone>UTC</span>)
+        </label>
+      ) : (
+        <label for={name} safe>
+          {label}
+        </label>
+      )}
       {children}
       <Help name={name} help={help} />
       <FieldError name={name} form={form} />

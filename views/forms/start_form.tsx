@@ -1,6 +1,8 @@
 import type { Field } from '../../src/operations/fields.ts';
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
+import { pauseText } from '../../src/text/queue_text.ts';
+import { sentenceCase } from '../../src/text/schedule_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
@@ -24,6 +26,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
       ))}
       <WhenAndHow form={form} />
       <MoreOptions form={form} />
+      <Pauses pauses={model.pauses} />
       <div class="form-actions">
         <StartButton type={type} form={form} />
       </div>
@@ -34,6 +37,17 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
         <WhatIsWrong form={form} />
       </div>
     </PostForm>
+  );
+}
+
+/** Said before the press: what is started waits. */
+function Pauses({ pauses = [] }: Pick<StartModel, 'pauses'>): JSX.Element {
+  if (pauses.length === 0) return '';
+  return (
+    <p class="result warning">
+      <span safe>{sentenceCase(pauses.map(pauseText).join(', '))}</span>: its jobs wait until that
+      is resumed on the <a href={urlTo('/workers')}>Workers</a> page.
+    </p>
   );
 }
 
@@ -65,10 +79,15 @@ function StartButton({ type, form }: Pick<StartModel, 'type' | 'form'>): JSX.Ele
 export function withInitialValues(form: FormState, fields: Field[]): FormState {
   const initial = fields.flatMap((field) => {
     const bySource = field.initialBySource?.[form.values.source ?? ''];
-    const value = bySource ?? field.initial ?? field.default;
+    const value = bySource ?? field.initial ?? field.default ?? onlyChoice(field);
     return value === undefined || field.name === 'source' ? [] : [[field.name, String(value)]];
   });
   return { ...form, values: { ...Object.fromEntries(initial), ...form.values } };
+}
+
+/** A browser chooses the first of them. */
+function onlyChoice({ kind, required, values }: Field): string | undefined {
+  return kind === 'choice' && required ? values?.[0] : undefined;
 }
 
 function rowsOf(fields: Field[]): Field[][] {
@@ -98,7 +117,7 @@ interface FormFieldProps {
 /** A field as its rule has it. */
 export function FormField({ field, model: { form, sources } }: FormFieldProps): JSX.Element {
   const { name, label, help, invalid, rule, min, max, maxLength, pattern, placeholder } = field;
-  const { initialBySource, orAll } = field;
+  const { initialBySource, orAll, decimal, step } = field;
   const said = { name, label, help, invalid, rule, form };
   switch (field.kind) {
     case 'tick':
@@ -107,7 +126,7 @@ export function FormField({ field, model: { form, sources } }: FormFieldProps): 
       return (
         <NumberField
           {...said}
-          {...{ min, max, initialBySource, orAll }}
+          {...{ min, max, decimal, step, initialBySource, orAll }}
           initial={field.initial}
           required={isRequired(field)}
         />
@@ -117,9 +136,9 @@ export function FormField({ field, model: { form, sources } }: FormFieldProps): 
         <SourceField form={form} sources={sources} />
       ) : (
         <SelectField {...said}>
-          {(field.values ?? []).map((value) => (
+          {choicesOf(field).map((value) => (
             <option value={value} selected={value === form.values[name]} safe>
-              {field.choices?.[value] ?? value}
+              {field.choices?.[value] ?? (value || 'Not set')}
             </option>
           ))}
         </SelectField>
@@ -134,6 +153,11 @@ export function FormField({ field, model: { form, sources } }: FormFieldProps): 
         />
       );
   }
+}
+
+/** What may be left out can be left out in a form too. */
+function choicesOf({ values = [], required, default: fallback }: Field): string[] {
+  return required || fallback !== undefined ? values : ['', ...values];
 }
 
 /** A number that the form begins with is shown, and would be sent as nothing when it is deleted. */

@@ -35,16 +35,14 @@ export function WhenAndHow({ form }: { form: FormState }): JSX.Element {
   return (
     <details class="more-options start-options" open={used}>
       <summary>When and how</summary>
-      <div class="field-row">
-        <OptionField
-          name="delayMs"
-          label="Start"
-          help="How long it waits first."
-          options={DELAYS}
-          form={form}
-        />
-        <MomentField name="runAt" label="Or at (UTC)" help="In place of a delay." form={form} />
-      </div>
+      <OptionField
+        name="delayMs"
+        label="Start"
+        help="How long it waits first."
+        options={DELAYS}
+        form={form}
+      />
+      <MomentField name="runAt" label="Or at" help="In place of a delay." form={form} />
       <HowFields form={form} />
     </details>
   );

@@ -1,4 +1,5 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
+import type { Field } from '../../src/operations/fields.ts';
 import type { EffectWords } from '../../src/operations/operation.ts';
 import { OPERATION_TYPES, undoWords, wordsOf } from '../../src/operations/words.ts';
 import { exactSpan } from '../../src/text/format.ts';
@@ -6,29 +7,31 @@ import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { DELIVER } from '../../src/webhooks/webhook.ts';
 import { attributeText } from '../forms/field.tsx';
-import { fieldText } from '../forms/hidden_fields.tsx';
+import { fieldTexts } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 
 interface ActionsProps {
   view: JobView;
+  /** Of the type's input. */
+  fields: Field[] | undefined;
   now: Date;
   isUndone: boolean;
 }
 
 /** The actions for a job as plain forms, with an explanation. */
-export function JobActions({ view, now, isUndone }: ActionsProps): JSX.Element {
+export function JobActions({ view, fields, now, isUndone }: ActionsProps): JSX.Element {
   const { job } = view;
   return (
     <div class="report-actions" data-changes="remove">
-      <Buttons view={view} />
+      <Buttons view={view} fields={fields} />
       <PinButton job={job} />
-      {!isUndone && <p class="field-help">{advice(job, now) as 'safe'}</p>}
+      {!isUndone && <p class="field-help">{advice(view, now) as 'safe'}</p>}
       {!isUndone && <Undo job={job} />}
     </div>
   );
 }
 
-function Buttons({ view: { job, place } }: { view: JobView }): JSX.Element {
+function Buttons({ view: { job, place }, fields }: Pick<ActionsProps, 'view' | 'fields'>) {
   switch (job.status) {
     case 'queued':
     case 'retrying':
@@ -54,7 +57,7 @@ function Buttons({ view: { job, place } }: { view: JobView }): JSX.Element {
               label={job.status === 'completed' ? 'Run again' : 'Retry'}
             />
           )}
-          <RunWithChanges job={job} />
+          <RunWithChanges job={job} fields={fields} />
           <RemoveAction job={job} />
         </>
       );
@@ -123,23 +126,26 @@ function Undo({ job }: { job: Job }): JSX.Element {
   );
 }
 
-function RunWithChanges({ job }: { job: Job }): JSX.Element {
+interface ChangesProps extends Pick<ActionsProps, 'fields'> {
+  job: Job;
+}
+
+function RunWithChanges({ job, fields }: ChangesProps): JSX.Element {
   if (!OPERATION_TYPES.includes(job.type)) return '';
   return (
-    <a class="button" id="report-change" href={attributeText(formAddress(job))}>
+    <a class="button" id="report-change" href={attributeText(formAddress(job, fields))}>
       Run again with changes
     </a>
   );
 }
 
 /** The start page of the job's type, filled in with its input. */
-function formAddress({ type, metadata = {}, sessionId, priority, timeoutMs }: Job): string {
-  const query = new URLSearchParams();
+function formAddress(
+  { type, metadata = {}, sessionId, priority, timeoutMs }: Job,
+  fields: Field[] | undefined,
+): string {
   const options = { sessionId, timeoutMs, priority: priority === 0 ? undefined : priority };
-  for (const [name, value] of Object.entries({ ...metadata, ...options })) {
-    const text = fieldText(value);
-    if (text !== undefined) query.set(name, text);
-  }
+  const query = new URLSearchParams(fieldTexts({ ...metadata, ...options }, fields));
   return urlTo(`/${type}?${query}`);
 }
 
@@ -149,7 +155,7 @@ const OF_COLLECTED: EffectWords = {
   stopped: 'What it collected is kept.',
 };
 
-function advice(job: Job, now: Date): string {
+function advice({ job, pause, place }: JobView, now: Date): string {
   const effects = wordsOf(job.type).effects ?? OF_COLLECTED;
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && (job.type as string) === DELIVER) {
@@ -161,7 +167,8 @@ function advice(job: Job, now: Date): string {
   switch (job.status) {
     case 'queued':
       if (startsLater(job, now)) return 'Run next starts it without waiting for its time.';
-      return 'The job starts when it reaches the front of the queue. You can close this page.';
+      if (pause) return 'You can close this page.';
+      return `The job starts ${isNext(job, place) ? 'as soon as there is room for one more of its type' : 'when it reaches the front of the queue'}. You can close this page.`;
     case 'running':
       return `The job continues when you close this page. ${effects.ifCancelled}`;
     case 'retrying':
@@ -174,6 +181,11 @@ function advice(job: Job, now: Date): string {
     case 'cancelled':
       return `${hasBegun(job) ? `${effects.stopped} ` : ''}${retryAdvice(job)}`;
   }
+}
+
+/** It is at the front of the queue. */
+function isNext({ movedToFront }: Job, place: number | undefined): boolean {
+  return place === 1 || (place === undefined && movedToFront === true);
 }
 
 /** Whether it got beyond its start; fetching a model collects nothing. */

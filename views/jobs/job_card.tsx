@@ -1,10 +1,11 @@
 import { escapeHtml } from '@kitajs/html';
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
-import { ordinal, subject } from '../../src/text/format.ts';
+import { subject } from '../../src/text/format.ts';
 import { pauseText } from '../../src/text/queue_text.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { positionText } from '../../src/text/waiting_text.ts';
 import { attributeText } from '../forms/field.tsx';
 import { startDistance } from '../time.tsx';
 import { JobLive } from './job_live.tsx';
@@ -63,12 +64,7 @@ function QueuePosition({ view, now }: { view: JobView; now: Date }): JSX.Element
   if (pause) return <span safe>{pauseText(pause)}</span>;
   if (job.status !== 'queued') return '';
   if (startsLater(job, now)) return <span>{startDistance(job.runAt, now)}</span>;
-  return <span safe>{positionText(place)}</span>;
-}
-
-function positionText(place: number | undefined): string {
-  if (place === undefined) return 'waiting';
-  return place === 1 ? 'next in queue' : `${ordinal(place)} in queue`;
+  return <span safe>{positionText(place) ?? 'waiting'}</span>;
 }
 
 function Actions({ view: { job, place } }: { view: JobView }): JSX.Element {

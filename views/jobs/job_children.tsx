@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
+import type { WaitOf } from '../view_models.ts';
 import { JobTable } from './job_table.tsx';
 
 /** How many children are listed. */
@@ -19,13 +20,14 @@ const ORDER: JobStatus[] = [
 
 interface JobChildrenProps {
   jobs: Job[];
+  waitOf?: WaitOf | undefined;
   /** The session of the parent job. */
   session: string | undefined;
   now: Date;
 }
 
 /** The child jobs of a job, failures first. */
-export function JobChildren({ jobs, session, now }: JobChildrenProps): JSX.Element {
+export function JobChildren({ jobs, waitOf, session, now }: JobChildrenProps): JSX.Element {
   if (jobs.length === 0) return '';
   const ordered = jobs.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return (
@@ -34,7 +36,7 @@ export function JobChildren({ jobs, session, now }: JobChildrenProps): JSX.Eleme
       <p class="field-help" safe>
         {summary(jobs)}
       </p>
-      <JobTable jobs={ordered.slice(0, MAX_ROWS)} session={session} now={now} />
+      <JobTable jobs={ordered.slice(0, MAX_ROWS)} waitOf={waitOf} session={session} now={now} />
       {jobs.length > MAX_ROWS && (
         <p class="field-help" safe>{`and ${count(jobs.length - MAX_ROWS)} more`}</p>
       )}

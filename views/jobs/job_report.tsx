@@ -52,10 +52,10 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       <Paused pause={view.pause} />
       <Why job={job} now={now} />
       <JobProgress view={view} now={now} />
-      <JobActions view={view} now={now} isUndone={isUndone} />
+      <JobActions view={view} fields={model.fields} now={now} isUndone={isUndone} />
       <OtherSources job={job} elsewhere={model.elsewhere} />
       <JobSteps steps={steps} now={now} />
-      <JobChildren jobs={children} session={job.sessionId} now={now} />
+      <JobChildren jobs={children} waitOf={model.waitOf} session={job.sessionId} now={now} />
       <div class="report-columns">
         <div class="report-facts">
           <JobResult job={job} />

@@ -1,15 +1,18 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, Wait } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { jobName, subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { TableHead } from '../table_head.tsx';
+import type { WaitOf } from '../view_models.ts';
 import { JobDuration, JobStart } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusLabel } from './status_icon.tsx';
 
 interface JobTableProps {
   jobs: Job[];
+  /** Why a job waits. */
+  waitOf?: WaitOf | undefined;
   now: Date;
   /** Each row has a checkbox, for a form around the table. */
   choosable?: boolean;
@@ -18,7 +21,7 @@ interface JobTableProps {
 }
 
 /** A table; the CSS shows each row as a card on a phone. */
-export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.Element {
+export function JobTable({ jobs, waitOf, now, choosable, session }: JobTableProps): JSX.Element {
   return (
     <table class="stacked job-table">
       <TableHead
@@ -27,18 +30,25 @@ export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.
       />
       <tbody>
         {jobs.map((job) => (
-          <JobRow job={job} now={now} choosable={choosable} session={session} />
+          <JobRow
+            job={job}
+            wait={waitOf?.(job)}
+            now={now}
+            choosable={choosable}
+            session={session}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-interface JobRowProps extends Omit<JobTableProps, 'jobs'> {
+interface JobRowProps extends Omit<JobTableProps, 'jobs' | 'waitOf'> {
   job: Job;
+  wait: Wait | undefined;
 }
 
-function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
+function JobRow({ job, wait, now, choosable, session }: JobRowProps): JSX.Element {
   return (
     <tr id={`row-${job.id}`} data-status={job.status}>
       <td class="cell-status">
@@ -53,7 +63,7 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
         <Origin job={job} session={session} />
       </th>
       <td class="cell-outcome">
-        <Outcome job={job} />
+        <Outcome job={job} wait={wait} now={now} />
       </td>
       <td class="number cell-started">
         <JobStart job={job} now={now} />
@@ -74,13 +84,14 @@ function Subject({ job }: { job: Job }): JSX.Element {
   );
 }
 
-/** The session, unless the page is about it, and the agent, unless the name of the session begins with it. */
+/** The session, unless the page is about it, whether it is pinned, and the agent, unless the name of the session begins with it. */
 function Origin({ job, session }: Pick<JobRowProps, 'job' | 'session'>): JSX.Element {
-  const { sessionId, agent } = job;
+  const { sessionId, agent, pinned } = job;
   const named = sessionId === session ? undefined : sessionId;
   return (
     <>
       {named === undefined ? '' : <SessionLink id={named} />}
+      {pinned ? <small>Pinned</small> : ''}
       {agent === undefined || named?.startsWith(agent) ? '' : <Starter agent={agent} />}
     </>
   );

@@ -1,25 +1,41 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, Wait } from '../../src/jobs/job.ts';
+import type { Field } from '../../src/operations/fields.ts';
 import { subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
+import type { WaitOf } from '../view_models.ts';
 import { JobStart } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
+interface RunListProps {
+  runs: Job[];
+  /** Why a run waits. */
+  waitOf?: WaitOf | undefined;
+  /** Of the type's input. */
+  fields: Field[];
+  now: Date;
+}
+
+interface RunProps extends Omit<RunListProps, 'runs' | 'waitOf'> {
+  job: Job;
+  wait: Wait | undefined;
+}
+
 /** The last runs of a type, each with its outcome and a button to run it again. */
-export function RunList({ runs, now }: { runs: Job[]; now: Date }): JSX.Element {
+export function RunList({ runs, waitOf, fields, now }: RunListProps): JSX.Element {
   if (runs.length === 0) return <p class="empty-note">None yet.</p>;
   return (
     <ol class="runs">
       {runs.map((job) => (
-        <Run job={job} now={now} />
+        <Run job={job} wait={waitOf?.(job)} fields={fields} now={now} />
       ))}
     </ol>
   );
 }
 
-function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
+function Run({ job, wait, fields, now }: RunProps): JSX.Element {
   return (
     <li id={`run-${job.id}`} class="run" data-status={job.status}>
       <StatusIcon status={job.status} />
@@ -31,8 +47,8 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
           <JobStart job={job} now={now} />
         </span>
       </span>
-      <Outcome job={job} />
-      <RunAgain job={job} />
+      <Outcome job={job} wait={wait} now={now} />
+      <RunAgain job={job} fields={fields} />
     </li>
   );
 }
@@ -41,11 +57,11 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
  * The response is shown where the page's form shows its own. Nothing for an input that a form cannot
  * hold.
  */
-function RunAgain({ job }: { job: Job }): JSX.Element {
-  if (!fitsForm(job.metadata ?? {})) return '';
+function RunAgain({ job, fields }: Omit<RunProps, 'now' | 'wait'>): JSX.Element {
+  if (!fitsForm(job.metadata ?? {}, fields)) return '';
   return (
     <PostForm action={urlTo(`/api/${job.type}`)} target="#start-result">
-      <HiddenFields input={job.metadata ?? {}} />
+      <HiddenFields input={job.metadata ?? {}} fields={fields} />
       <button type="submit" class="quiet">
         Run again
       </button>

@@ -8,7 +8,7 @@ import type { BulkModel, Layout } from '../view_models.ts';
 
 /** Asks to confirm an action for all matching jobs. */
 export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }): JSX.Element {
-  const { action, open, matching } = model;
+  const { action, open, kept = 0 } = model;
   const verb = BULK_VERBS[action];
   const title =
     open === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${counted(open, 'job')}?`;
@@ -17,7 +17,8 @@ export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }
       <div class="confirm">
         <h1 safe>{title}</h1>
         <p safe>{matches(model)}</p>
-        {open < matching && <p safe>{skipped(model)}</p>}
+        {skippedOf(model) > 0 && <p safe>{skipped(model)}</p>}
+        {kept > 0 && <p safe>{pinnedText(kept)}</p>}
         {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
         <TextFacts facts={filterFacts(model)} />
         <form
@@ -63,8 +64,17 @@ function matches({ query, matching }: BulkModel): string {
     : `No filter is set. This applies to all ${counted(matching, 'job')}.`;
 }
 
-function skipped({ action, matching, open }: BulkModel): string {
-  return `${counted(matching - open, 'of them', 'of them')} will be skipped: they ${SKIPPED[action]}.`;
+function skippedOf({ matching, open, kept = 0 }: BulkModel): number {
+  return matching - open - kept;
+}
+
+function pinnedText(kept: number): string {
+  return `${counted(kept, 'of them is pinned and stays', 'of them are pinned and stay')}. Remove pinned jobs one by one, or unpin them.`;
+}
+
+function skipped(model: BulkModel): string {
+  const { action } = model;
+  return `${counted(skippedOf(model), 'of them', 'of them')} will be skipped: they ${SKIPPED[action]}.`;
 }
 
 const LABELS: Record<keyof BulkModel['query'], string> = {

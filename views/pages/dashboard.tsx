@@ -48,7 +48,7 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
               History
             </a>
           </div>
-          <JobTable jobs={model.recent} now={now} />
+          <JobTable jobs={model.recent} waitOf={model.waitOf} now={now} />
         </section>
       </LivePart>
     </>

@@ -76,7 +76,7 @@ function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   return (
     <form id="chosen" method="post" action={urlTo('/api/jobs/bulk')} data-changes="unwrap">
       <BulkBar filter={model.filter} />
-      <JobTable jobs={model.jobs} now={now} choosable />
+      <JobTable jobs={model.jobs} waitOf={model.waitOf} now={now} choosable />
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { count, counted, percent } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
+import { BulkNote } from '../jobs/bulk_bar.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -16,16 +17,17 @@ export function SessionPage({
   layout: Layout;
   model: SessionModel;
 }): JSX.Element {
-  const { id, summary, jobs } = model;
+  const { id, summary, jobs, outcome } = model;
   return (
     <Page title={`Session ${id}`} current="/jobs" layout={layout}>
+      {outcome ? <BulkNote outcome={outcome} /> : ''}
       <LivePart id="session" busy={isBusy(summary)} class="session">
         <h1>
           Session <span safe>{id}</span>
         </h1>
         <Summary summary={summary} />
         <h2 safe>{counted(summary.jobs, 'job')}</h2>
-        <JobTable jobs={jobs} now={layout.now} session={id} />
+        <JobTable jobs={jobs} waitOf={model.waitOf} now={layout.now} session={id} />
         <PreviousAndNext {...model} />
         <p class="small">
           <a href={urlTo('/sessions')}>All sessions</a>
@@ -39,15 +41,15 @@ export function SessionPage({
 /** A plain form: the server redirects to the list. Folded, because it removes all of them. */
 function DeleteSession({ id }: { id: string }): JSX.Element {
   return (
-    <details class="report-undo">
+    <details class="report-undo" data-changes="remove">
       <summary>Delete session…</summary>
       <form
         method="post"
         action={attributeText(urlTo(`/api/sessions/${encodeURIComponent(id)}/remove`))}
       >
         <p>
-          Its jobs are kept until then. This removes those that have ended. What they collected
-          stays.
+          Its jobs are kept until then. This removes those that have ended, but not pinned ones.
+          What they collected stays.
         </p>
         <button type="submit">Delete session</button>
       </form>

@@ -5,6 +5,7 @@ import { SessionLink } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
+import { RemovedNote } from '../removed_note.tsx';
 import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
 import type { Layout } from '../view_models.ts';
@@ -12,12 +13,15 @@ import type { Layout } from '../view_models.ts';
 interface SessionsProps {
   layout: Layout;
   sessions: RecentSession[];
+  /** What was just deleted. */
+  removed?: string | undefined;
 }
 
-export function SessionsPage({ layout, sessions }: SessionsProps): JSX.Element {
+export function SessionsPage({ layout, sessions, removed }: SessionsProps): JSX.Element {
   return (
     <Page title="Sessions" current="/jobs" layout={layout}>
       <h1>Sessions</h1>
+      <RemovedNote text={removed} />
       <LivePart id="sessions">
         <SessionList sessions={sessions} now={layout.now} />
       </LivePart>

@@ -36,7 +36,7 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
             busy={runs.some(isUnderWay)}
             also={parts.live}
           >
-            <RunList runs={runs} now={layout.now} />
+            <RunList runs={runs} waitOf={model.waitOf} fields={model.fields} now={layout.now} />
           </LivePart>
         </div>
       </section>

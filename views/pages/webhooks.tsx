@@ -2,6 +2,7 @@ import { urlTo } from '../../src/text/urls.ts';
 import {
   deliveriesText,
   deliveryState,
+  lossText,
   typesText,
   waitingText,
   webhookMoment,
@@ -10,6 +11,7 @@ import {
 import { type Delivery, WEBHOOK_EVENTS, type Webhook } from '../../src/webhooks/webhook.ts';
 import { attributeText, TextField } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
+import { RemovedNote } from '../removed_note.tsx';
 import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
 import type { FormState, Layout } from '../view_models.ts';
@@ -25,6 +27,10 @@ interface WebhooksModel {
   types: readonly string[];
   made?: Made;
   refused?: FormState;
+  /** What was just removed. */
+  removed?: string | undefined;
+  /** The id of an equal one, because of which nothing was added. */
+  existing?: string;
 }
 
 /** How each event is called in the form. */
@@ -36,15 +42,18 @@ const EVENT_WORDS = {
 };
 
 export function WebhooksPage({ layout, model }: { layout: Layout; model: WebhooksModel }) {
-  const { webhooks, types, made, refused } = model;
+  const { webhooks, types, made, refused, existing, removed } = model;
   return (
     <Page title="Webhooks" current="/jobs" layout={layout}>
       <h1>Webhooks</h1>
+      <RemovedNote text={removed} />
+      {made ? <NewSecret made={made} /> : ''}
+      {existing === undefined ? '' : <Existing id={existing} />}
       <p class="page-lead">
         Programs that are told when jobs end. Events are signed after Standard Webhooks and sent
         again for two days until they arrive.
       </p>
-      <WebhookList webhooks={webhooks} now={layout.now} made={made} />
+      <WebhookList webhooks={webhooks} now={layout.now} />
       <WebhookForm form={refused ?? { values: {}, errors: {} }} types={types} />
     </Page>
   );
@@ -108,11 +117,7 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
       </p>
       <div class="source-actions" data-changes="remove">
         {endedAt ? '' : <Switches pausedAt={pausedAt} path={path} />}
-        <form method="post" action={attributeText(`${path}/remove`)}>
-          <button type="submit" class="danger">
-            Remove
-          </button>
-        </form>
+        <RemoveForm webhook={webhook} action={`${path}/remove`} />
       </div>
       {deliveries.length > 0 && <Deliveries deliveries={deliveries} now={now} />}
     </article>
@@ -155,6 +160,65 @@ function Switches({ pausedAt, path }: { pausedAt: Date | undefined; path: string
       {button('test', 'Send a test')}
       {button('pause', 'Pause')}
     </>
+  );
+}
+
+/** Folded: the first press only asks, with and without a script. */
+function RemoveForm({ webhook, action }: { webhook: Webhook; action: string }): JSX.Element {
+  return (
+    <details class="remove-webhook">
+      <summary>
+        Remove…<span class="visually-hidden" safe>{` ${webhook.url}`}</span>
+      </summary>
+      <form method="post" action={attributeText(action)}>
+        <p class="field-help" safe>
+          {lossText(webhook)}
+        </p>
+        <button type="submit" class="danger">
+          Remove the webhook
+        </button>
+      </form>
+    </details>
+  );
+}
+
+/** A browser reads it out and scrolls to it, without a script too. */
+const FOCUSED = { tabindex: '-1', autofocus: true };
+
+/** First on the page of the answer, and focused: it is nowhere else. */
+function NewSecret({ made: { webhook, secret } }: { made: Made }): JSX.Element {
+  return (
+    <section class="result warning webhook-note" aria-labelledby="new-secret" {...FOCUSED}>
+      <p class="result-title" id="new-secret">
+        Webhook added. Copy its secret now: it is not shown again.
+      </p>
+      <p class="mono webhook-secret" safe>
+        {secret}
+      </p>
+      <p>
+        It signs the events for{' '}
+        <a href={attributeText(`#${webhook.id}`)} safe>
+          {webhook.url}
+        </a>
+        .
+      </p>
+    </section>
+  );
+}
+
+/** Also the answer to a page with a secret that is loaded again. */
+function Existing({ id }: { id: string }): JSX.Element {
+  return (
+    <section class="result error webhook-note" aria-labelledby="existing-webhook" {...FOCUSED}>
+      <p class="result-title" id="existing-webhook">
+        Nothing was added: there is an equal webhook.
+      </p>
+      <p>
+        <a href={attributeText(`#${id}`)}>This one</a> has the same address, events and types
+        already. Its secret was shown when it was added. To get another secret, remove it and add it
+        again.
+      </p>
+    </section>
   );
 }
 

@@ -19,6 +19,9 @@ export interface WorkersModel {
   sources: SourceQueue[];
 }
 
+/** Says what a press has changed; the table is refreshed. */
+const CHANGED = '#queue-changed';
+
 interface Props {
   model: WorkersModel;
   now: Date;
@@ -37,6 +40,7 @@ export function WorkersPage({ layout, model }: { layout: Layout; model: WorkersM
         The processes that run jobs, and the queues they take them from. What is set here applies to
         all processes.
       </p>
+      <div id="queue-changed" class="form-result" />
       <LivePart id="workers" class="workers" everySeconds={REFRESH_SECONDS}>
         <Processes model={model} now={now} />
         <Types model={model} now={now} />
@@ -160,7 +164,7 @@ function Concurrency({ queue }: { queue: TypeQueue }): JSX.Element {
     <PostForm
       class="limit-form"
       action={urlTo(`/api/types/${encodeURIComponent(type)}/concurrency`)}
-      swap="none"
+      target={CHANGED}
     >
       <input
         type="number"
@@ -190,7 +194,7 @@ function PauseButton({ kind, name, pausedAt }: PauseButtonProps): JSX.Element {
   const verb = pausedAt ? 'resume' : 'pause';
   const word = pausedAt ? 'Resume' : 'Pause';
   return (
-    <PostForm action={urlTo(`/api/${kind}/${encodeURIComponent(name)}/${verb}`)} swap="none">
+    <PostForm action={urlTo(`/api/${kind}/${encodeURIComponent(name)}/${verb}`)} target={CHANGED}>
       <button
         type="submit"
         id={attributeText(`pause-${kind}-${name}`)}

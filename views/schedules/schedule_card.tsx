@@ -77,6 +77,7 @@ export function ScheduleCard({ schedule, runs, now, isUpdate = false }: CardProp
         </p>
       </div>
       <Problem schedule={schedule} />
+      <JobsWait schedule={schedule} />
       <What schedule={schedule} />
       <dl class="facts">
         <Fact label="Repeats">
@@ -112,6 +113,17 @@ function Problem({ schedule }: { schedule: Schedule }): JSX.Element {
       <p class="result-title">It can start nothing at present.</p>
       <p safe>{`${problem} ${adviceFor(schedule)}`}</p>
     </div>
+  );
+}
+
+/** A job that is due is queued all the same, and the next ones are skipped until it has run. */
+function JobsWait({ schedule: { jobsWait } }: { schedule: Schedule }): JSX.Element {
+  if (jobsWait === undefined) return '';
+  return (
+    <p class="result warning">
+      Its jobs wait: <span safe>{jobsWait}</span>. They start after that is resumed on the{' '}
+      <a href={urlTo('/workers')}>Workers</a> page.
+    </p>
   );
 }
 

@@ -1,8 +1,9 @@
-import type { Job } from '../../jobs/index.ts';
+import type { Job, Wait } from '../../jobs/index.ts';
 import { listedJob } from '../../text/abridged_job.ts';
 import { jobName, progressCount, relative, subject } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
 import { table } from '../../text/table.ts';
+import { statusText } from '../../text/waiting_text.ts';
 import { openJobs, shortId } from '../open_jobs.ts';
 import { print, printError } from '../output.ts';
 import { type FilterOptions, readFilter } from './filter.ts';
@@ -21,8 +22,12 @@ export async function listJobs(options: ListOptions): Promise<void> {
     for (const job of jobs) print(JSON.stringify(listedJob(job)));
     return;
   }
+  const waitOf = await tracker.reader.waits(jobs);
   if (jobs.length === 0) printError('No jobs match.');
-  else print(fittingTable(jobs, process.stdout.isTTY && process.stdout.columns));
+  else {
+    const rows = jobs.map((job) => rowOf(job, waitOf(job)));
+    print(fittingTable(rows, process.stdout.isTTY && process.stdout.columns));
+  }
   if (nextCursor) printError('There are more jobs. Use --limit to show them.');
 }
 
@@ -32,8 +37,7 @@ const HEAD = ['ID', 'TYPE', 'SUBJECT', 'STATUS', 'PROGRESS', 'CREATED'];
 const OPTIONAL = ['CREATED', 'PROGRESS', 'TYPE'];
 
 /** As many columns as fit into the terminal; a long subject is cut first. */
-function fittingTable(jobs: Job[], columns: number | false): string {
-  const rows = jobs.map(rowOf);
+function fittingTable(rows: string[][], columns: number | false): string {
   let text = '';
   for (let without = 0; without <= OPTIONAL.length; without += 1) {
     const dropped = OPTIONAL.slice(0, without);
@@ -44,8 +48,10 @@ function fittingTable(jobs: Job[], columns: number | false): string {
   return text;
 }
 
-function rowOf(job: Job): string[] {
+function rowOf(job: Job, wait: Wait): string[] {
   const about = printable(subject(job) || jobName(job));
-  const created = relative(job.createdAt, new Date());
-  return [shortId(job.id), job.type, about, job.status, progressCount(job.progress), created];
+  const now = new Date();
+  const status = printable(statusText(job, wait, now));
+  const created = relative(job.createdAt, now);
+  return [shortId(job.id), job.type, about, status, progressCount(job.progress), created];
 }

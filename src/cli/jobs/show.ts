@@ -1,4 +1,4 @@
-import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { isRunning, type Job, type JobDetails, type Tracker, type Wait } from '../../jobs/index.ts';
 import { resultNotes } from '../../operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
 import { actorLine } from '../../text/audit_text.ts';
@@ -39,8 +39,17 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
     print(JSON.stringify({ job, ...(await tracker.reader.detailsOf(job.id)) }));
   } else {
     const start = await tracker.audit.startOf(job);
+    const waitOf = await tracker.reader.waits([job]);
     const details = await tracker.reader.detailsOf(job.id);
-    print(report(job, details, lines, start && actorLine(start.by)));
+    print(
+      report({
+        job,
+        wait: waitOf(job),
+        details,
+        log: lines,
+        starter: start && actorLine(start.by),
+      }),
+    );
   }
   return EXIT.completed;
 }
@@ -60,9 +69,17 @@ async function followLog(
   return signal.aborted ? signal.reason : EXIT.completed;
 }
 
-function report(job: Job, details: JobDetails, log: string[], starter?: string): string {
+interface Report {
+  job: Job;
+  wait: Wait;
+  details: JobDetails;
+  log: string[];
+  starter: string | undefined;
+}
+
+function report({ job, wait, details, log, starter }: Report): string {
   const parts = [
-    `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
+    `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job, wait))}`,
     rows(factsOf(job, details, starter)),
     section('Input', rows(Object.entries(job.metadata ?? {}).map(asText))),
     section('Result', [...resultLines(job), ...resultNotes(job, 'terminal')].join('\n')),

@@ -19,7 +19,7 @@ export interface WatchOptions {
 export async function watchJob(part: string, options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
   const { id, status } = await findJob(tracker, part);
-  const reporter = createReporter(options);
+  const reporter = createReporter(options, (jobs, now) => tracker.reader.waits(jobs, now));
   const log = new LogReader(tracker, id);
   const printLog = async () => {
     if (options.log) for (const line of await log.read()) reporter.print(logLineText(line));
@@ -29,7 +29,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
   if (advice) reporter.say(advice);
   const show = async (jobs: Job[]) => {
     await printLog();
-    reporter.show(jobs);
+    await reporter.show(jobs);
   };
   const job = await follow(tracker, id, show, signal);
   done();
@@ -44,7 +44,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
 export async function watchAll(options: WatchOptions): Promise<number> {
   if (options.log) throw new CommandFailed('--log: Add the id of a job.', EXIT.usage);
   const tracker = await openJobs();
-  const reporter = createReporter(options);
+  const reporter = createReporter(options, (jobs, now) => tracker.reader.waits(jobs, now));
   let known: string[] = [];
   const show = async () => {
     const current = await tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);
@@ -55,7 +55,7 @@ export async function watchAll(options: WatchOptions): Promise<number> {
       if (job && isFinal(job.status)) reporter.ended(job);
     }
     known = [...active];
-    reporter.show(jobs);
+    await reporter.show(jobs);
   };
   // Before anything is printed: its reader may press Ctrl-C at once.
   const { signal } = untilInterrupted();

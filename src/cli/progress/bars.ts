@@ -1,23 +1,27 @@
 import type { WriteStream } from 'node:tty';
-import { isRunning, type Job } from '../../jobs/index.ts';
+import { isRunning, type Job, type Wait } from '../../jobs/index.ts';
 import { count } from '../../text/format.ts';
 import { print, printError } from '../output.ts';
 import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter, Waits } from './reporter.ts';
 
 /** A line with a bar for each job, followed by its children. */
 export class Bars implements Reporter {
   #lines: LiveLines;
 
-  constructor(terminal: WriteStream) {
+  constructor(
+    terminal: WriteStream,
+    private readonly waits: Waits,
+  ) {
     this.#lines = new LiveLines(terminal);
   }
 
-  show(jobs: Job[]): void {
+  async show(jobs: Job[]): Promise<void> {
     const now = new Date();
     const { rows } = this.#lines;
-    const lines = familiesOf(jobs).map((row) => this.#line(row, now));
+    const waitOf = await this.waits(jobs, now);
+    const lines = familiesOf(jobs).map((row) => this.#line(row, waitOf(row.job), now));
     if (lines.length <= rows) this.#lines.draw(lines);
     else {
       const hidden = lines.length - rows + 1;
@@ -43,9 +47,9 @@ export class Bars implements Reporter {
     this.#lines.clear();
   }
 
-  #line({ job, indent }: Row, now: Date): string {
+  #line({ job, indent }: Row, wait: Wait, now: Date): string {
     const { ratePerSecond: perSecond, stalledSince } = job;
-    const view = { job, perSecond, stalledSince };
+    const view = { job, ...wait, perSecond, stalledSince };
     return indent + jobLine(view, now, this.#lines.columns - indent.length);
   }
 }

@@ -9,11 +9,10 @@ import {
   jobName,
   progressCount,
   rate,
-  relative,
   timeLeft,
 } from '../../text/format.ts';
 import { fitted, printable } from '../../text/printable.ts';
-import { startsLater, startText } from '../../text/start_text.ts';
+import { statusText, waitingText } from '../../text/waiting_text.ts';
 import { movingIcon, statusIcon } from './status_icon.ts';
 
 const GAP = '  ';
@@ -41,7 +40,7 @@ export function jobLine(view: JobView, now: Date, columns: number): string {
   const fixed = [bar(job, columns), ...numbers].filter(Boolean);
   const name = cut(nameOf(job), room - widthOf(['', ...fixed]));
   const start = [name, ...fixed].filter(Boolean);
-  const words = cut(state(job, now), room - widthOf([...start, '']));
+  const words = cut(state(view, now), room - widthOf([...start, '']));
   const text = [...start, words].filter(Boolean).join(GAP);
   return `${movingIcon(job.status, now)} ${fitted(text, room)}`;
 }
@@ -107,14 +106,15 @@ function times(view: JobView, now: Date, columns: number): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-function state(job: Job, now: Date): string {
+function state(view: JobView, now: Date): string {
+  const { job } = view;
   switch (job.status) {
     case 'running':
       return printable(cutWithLength(job.progress.message));
     case 'retrying':
-      return `retries ${job.retryAt ? relative(job.retryAt, now) : 'soon'}: ${printable(cutWithLength(job.errorMessage ?? ''))}`;
+      return `${waitingText(job, view, now) || 'retries soon'}: ${printable(cutWithLength(job.errorMessage ?? ''))}`;
     default:
-      return startsLater(job, now) ? `queued, ${startText(job.runAt, now)}` : job.status;
+      return printable(statusText(job, view, now));
   }
 }
 

@@ -4,7 +4,7 @@ import { progressLine } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
 import { print, printError } from '../output.ts';
 import { endLine } from './job_line.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter, Waits } from './reporter.ts';
 
 /** The shortest time between two lines about the progress of one job, in ms. */
 const MIN_LINE_MS = 1_000;
@@ -13,7 +13,10 @@ const MIN_LINE_MS = 1_000;
 export class PlainLines implements Reporter {
   #printed = new Map<string, { state: string; status: string; at: number }>();
 
-  show(jobs: Job[]): void {
+  constructor(private readonly waits: Waits) {}
+
+  async show(jobs: Job[]): Promise<void> {
+    const waitOf = await this.waits(jobs, new Date());
     for (const job of jobs) {
       if (job.completedAt) {
         if (job.parentId) this.#printEnd(job);
@@ -25,7 +28,7 @@ export class PlainLines implements Reporter {
       const isDue = last?.status !== status || Date.now() - last.at >= MIN_LINE_MS;
       if (last?.state === state || !isDue) continue;
       this.#printed.set(job.id, { state, status, at: Date.now() });
-      this.say(`${printable(jobName(job))}  ${printable(progressLine(job))}`);
+      this.say(`${printable(jobName(job))}  ${printable(progressLine(job, waitOf(job)))}`);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Job } from '../job.ts';
 import { isCancellable, isFinal } from '../lifecycle.ts';
 import type { JobListing, JobQuery, Tally } from '../listing.ts';
 
@@ -10,6 +11,8 @@ export interface BulkOutcome {
   done: number;
   /** Jobs to which the action does not apply, or not any more. */
   skipped: number;
+  /** How many of the skipped ones are pinned: they are removed by their ids. Absent: none. */
+  pinned?: number;
 }
 
 /** Jobs changed in one transaction, and in one version of the feed. */
@@ -31,23 +34,31 @@ export async function actOnAll(action: BulkAction, ids: string[], act: Act): Pro
   return outcome;
 }
 
-/** Acts on all jobs that match the query, step by step from the newest. */
+/** Acts on all jobs that match the query, step by step from the newest. Pinned ones are not removed. */
 export async function actOnMatching(
   listing: JobListing,
   action: BulkAction,
   query: JobQuery,
   act: Act,
 ): Promise<BulkOutcome> {
-  const outcome = { action, done: 0, skipped: 0 };
+  const outcome: BulkOutcome = { action, done: 0, skipped: 0 };
   let cursor: string | undefined;
   do {
     const page = await listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
-    const ids = page.jobs.map(({ id }) => id);
+    const kept = action === 'remove' ? page.jobs.filter(isKept) : [];
+    const ids = page.jobs.filter((job) => !kept.includes(job)).map(({ id }) => id);
     await actOnSome(outcome, ids, act);
+    outcome.skipped += kept.length;
+    if (kept.length > 0) outcome.pinned = (outcome.pinned ?? 0) + kept.length;
     cursor = page.nextCursor;
     await Bun.sleep(PAUSE_MS);
   } while (cursor);
   return outcome;
+}
+
+/** Somebody wants to keep it, and may not have thought of it. */
+function isKept({ pinned, status }: Job): boolean {
+  return pinned === true && isFinal(status);
 }
 
 async function actOnSome(outcome: BulkOutcome, ids: string[], act: Act): Promise<void> {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { InputOf, JobDefinition } from '../definition.ts';
 import { InvalidInput } from '../errors.ts';
 import type { JobType } from '../job.ts';
@@ -71,14 +72,31 @@ interface Issue {
   message: string;
 }
 
+/**
+ * What is wrong with the fields that were typed, by field, as far as the schema says; empty when they are
+ * complete and right.
+ */
+export async function problemsOf(
+  { input }: Pick<JobDefinition, 'input'>,
+  typed: object,
+): Promise<Record<string, string>> {
+  const { error } = await (input as z.ZodType).safeParseAsync(typed, WORDED);
+  return error ? detailsOf(error) : {};
+}
+
 function inputFrom<Value>(
   outcome: { success: true; data: Value } | { success: false; error: { issues: Issue[] } },
 ): Value {
   if (outcome.success) return outcome.data;
+  throw new InvalidInput(detailsOf(outcome.error));
+}
+
+/** The first message of each field, which says what of it is meant where it is a list or an object. */
+function detailsOf({ issues }: { issues: Issue[] }): Record<string, string> {
   const details = new Map<string, string>();
-  for (const issue of outcome.error.issues) {
-    const field = issue.path.map(String).join('.') || 'input';
-    if (!details.has(field)) details.set(field, issue.message);
+  for (const { path, message } of issues) {
+    const field = String(path[0] ?? 'input');
+    if (!details.has(field)) details.set(field, message);
   }
-  throw new InvalidInput(Object.fromEntries(details));
+  return Object.fromEntries(details);
 }

@@ -16,6 +16,8 @@ const KINDS: Record<string, string> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
+  record: 'an object',
+  tuple: 'a list',
   date: 'a date',
 };
 
@@ -60,8 +62,12 @@ function bound(
   }
 }
 
-/** `upTo` → "Up to". */
+/** `upTo` → "Up to"; the entries of a list count from 1. */
 function nameOf(path: readonly PropertyKey[]): string {
+  const [field, entry] = path;
+  if (path.length === 2 && typeof entry === 'number') {
+    return `Entry ${entry + 1} of “${nameOf([field as PropertyKey])}”`;
+  }
   const name = path.map(String).join('.') || 'input';
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);

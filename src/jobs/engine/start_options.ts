@@ -25,6 +25,9 @@ export const MAX_PRIORITY = 10;
 /** The names of the options, as a form or JSON has them. */
 export const START_OPTIONS = ['priority', 'runAt', 'delayMs', 'timeoutMs'] as const;
 
+/** What a start of any type may have beside its input. */
+export const OPTION_NAMES = ['sessionId', ...START_OPTIONS] as const;
+
 /** How far ahead a start may lie, in ms. */
 export const MAX_DELAY_MS = 366 * DAY_MS;
 

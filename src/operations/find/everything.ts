@@ -8,6 +8,7 @@ import type { FoundPost } from './found.ts';
 import { hitsOf } from './hits_of.ts';
 import type { FindRequest } from './request.ts';
 import { postsOf } from './shown.ts';
+import { inTurn } from './turns.ts';
 
 /** How many posts are read at a time: a few ms, in which the server answers nothing else. */
 const BATCH = 250;
@@ -75,7 +76,7 @@ async function* batches(
     await tell(false);
     return;
   }
-  const found = await hitsOf(deps, request);
+  const found = await inTurn(() => hitsOf(deps, request));
   const isFound = found.hits.length + found.more > 0;
   onNotes(await answerNotes(deps, request, { ...found, isFound }));
   const ranked = new Set<string>();

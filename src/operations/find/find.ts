@@ -10,6 +10,7 @@ import { type Hits, readOffset } from './hits.ts';
 import { hitsOf } from './hits_of.ts';
 import type { FindRequest } from './request.ts';
 import { postsOf } from './shown.ts';
+import { inTurn } from './turns.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
 
@@ -23,7 +24,11 @@ const LIKE_LENGTH = 80;
  * @throws ModelUnavailable by meaning, when the model is not ready or no post has been embedded;
  * InvalidInput, InvalidCursor.
  */
-export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
+export function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
+  return inTurn(() => answer(deps, asked));
+}
+
+async function answer(deps: FindDeps, asked: FindRequest): Promise<Found> {
   const request = await readAsked(deps, asked);
   const page = isListing(request)
     ? await listing(deps, request)

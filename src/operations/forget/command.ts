@@ -2,6 +2,7 @@ import { defineCommand } from '../operation.ts';
 
 export default defineCommand({
   does: 'delete an author and everything of theirs',
+  needsData: true,
   argument: { name: '<user>', field: 'username', does: 'the author, with or without @' },
   options: {
     source: { does: 'where the author is from: sample, bluesky, x or archive' },

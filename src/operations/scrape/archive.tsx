@@ -22,8 +22,13 @@ interface SectionProps extends ImportsProps {
 export function ArchiveSection({ imports, now, message }: SectionProps): JSX.Element {
   return (
     <section class="archive panel" aria-labelledby="archive-title">
-      <h2 id="archive-title">Import an X data archive or a Bluesky export</h2>
-      <p>
+      <h2 id="archive-title">
+        <span data-changes="remove">Import an X data archive or a Bluesky export</span>
+        <span data-changes="show" hidden>
+          Imported archives
+        </span>
+      </h2>
+      <p data-changes="remove">
         Upload the zip that X sends for “Download your data”, or the CAR file that Bluesky makes
         under “Export my data”. To import an unpacked archive, copy its folder, or a large zip, into{' '}
         <code>imports/</code> in the data folder. Only posts and the account are read from it.
@@ -122,14 +127,17 @@ function undoPath(name: string): `/${string}` {
   return `/api/imports/${encodeURIComponent(name)}/undo`;
 }
 
+/** Folded, because it deletes a file that may be nowhere else. */
 function RemoveForm({ name }: { name: string }): JSX.Element {
   const address = urlTo(`/api/imports/${encodeURIComponent(name)}/remove`);
   return (
-    <PostForm action={address} target="#upload-result">
-      <button type="submit" class="quiet">
-        Remove
-      </button>
-    </PostForm>
+    <details class="import-remove" data-changes="remove">
+      <summary>Remove…</summary>
+      <PostForm action={address} target="#upload-result">
+        <p>The stored file is deleted. The posts that were imported from it stay.</p>
+        <button type="submit">Remove the archive</button>
+      </PostForm>
+    </details>
   );
 }
 

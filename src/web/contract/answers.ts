@@ -162,7 +162,14 @@ export const SCHEMAS = {
   ),
   BulkAnswer: once(() =>
     z
-      .object({ action: z.enum(BULK_ACTIONS), done: count(), skipped: count() })
+      .object({
+        action: z.enum(BULK_ACTIONS),
+        done: count(),
+        skipped: count(),
+        pinned: count()
+          .optional()
+          .describe('How many of the skipped ones are pinned: they are removed by their ids.'),
+      })
       .meta({ examples: [{ action: 'retry', done: 12, skipped: 3 }] }),
   ),
   JobLog: once(() =>

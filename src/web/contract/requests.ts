@@ -98,7 +98,7 @@ export const SCHEDULE_ID = pathPart('id', 'The schedule’s id.', SCHEDULE.id);
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);
 
-export const SESSION_JOBS_QUERY = input(sessionJobsQuerySchema, INVALID);
+export const SESSION_JOBS_QUERY = input(() => sessionJobsQuerySchema(), INVALID);
 
 /** Maximum number of sessions in a list, and the default. */
 const SESSIONS = { max: 1_000, default: 50 };
@@ -116,8 +116,12 @@ export const SESSIONS_QUERY = input(
   INVALID,
 );
 
-/** The page of jobs also shows the outcome of a bulk change: `?did=retry-12-3`. */
-export const JOBS_PAGE_QUERY = input(() => jobQuerySchema({ did: z.string().optional() }), INVALID);
+/** Pages of jobs also show the outcome of a bulk change: `?did=retry-12-3`. */
+const outcome = () => ({ did: z.string().optional() });
+
+export const JOBS_PAGE_QUERY = input(() => jobQuerySchema(outcome()), INVALID);
+
+export const SESSION_PAGE_QUERY = input(() => sessionJobsQuerySchema(outcome()), INVALID);
 
 const action = () =>
   z.enum(BULK_ACTIONS, { error: `Action must be one of: ${BULK_ACTIONS.join(', ')}.` });

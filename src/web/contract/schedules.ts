@@ -61,6 +61,10 @@ const schedule = once(() =>
       pausedAt: time().optional(),
       nextDueAt: time().optional().describe('Absent while it is paused.'),
       problem: z.string().optional().describe('Why it can start nothing at present, for people.'),
+      jobsWait: z
+        .string()
+        .optional()
+        .describe('What is paused, so that its jobs wait, for people: “scrape is paused”.'),
       lastRun: run().optional(),
     })
     .meta({ examples: [SCHEDULE] }),

@@ -12,7 +12,7 @@ import { StorageFailed } from '../../platform/storage_issue.ts';
 import { NoSuchSchedule, ScheduleActive } from '../../schedules/index.ts';
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
-import { NoSuchWebhook, WebhookNotSent } from '../../webhooks/index.ts';
+import { NoSuchWebhook, WebhookExists, WebhookNotSent } from '../../webhooks/index.ts';
 import { MalformedUpload, UploadStalled } from './multipart.ts';
 import { outOfOrder, Problem } from './problem.ts';
 
@@ -91,6 +91,10 @@ function connectionProblem(error: unknown): Problem | undefined {
 function automationProblem(error: unknown): Problem | undefined {
   if (error instanceof NoSuchWebhook || error instanceof NoSuchSchedule) {
     return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof WebhookExists) {
+    const { message } = error;
+    return new Problem(409, 'webhook_exists', 'Nothing was added.', { message });
   }
   if (error instanceof WebhookNotSent) {
     const { state, message, refusal } = error;

@@ -22,7 +22,7 @@ export function jobStream(
   id: string,
 ): StreamSource {
   const asText = wantsLines(request);
-  const render = asText ? lines() : events(lastEventIdOf(request));
+  const render = asText ? lines(tracker) : events(lastEventIdOf(request));
   const mayHaveChanged = changesOf(tracker, jobs, id);
   let isOver = false;
   return {
@@ -67,13 +67,16 @@ function changesOf({ feed }: Tracker, jobs: LiveJobs, id: string): () => Promise
 }
 
 /** The changes of a job since the last call, if any. An undefined job was removed. */
-type Render = (state: { job: Job; details: JobDetails } | undefined) => string;
+type Render = (state: { job: Job; details: JobDetails } | undefined) => string | Promise<string>;
 
-function lines(): Render {
+function lines({ reader }: Tracker): Render {
   let last = '';
-  return (state) => {
+  return async (state) => {
     const job = state?.job;
-    const parts = job ? [progressLine(job), resultSummary(job), ...resultNotes(job, 'api')] : [];
+    const waitOf = await reader.waits(job ? [job] : []);
+    const parts = job
+      ? [progressLine(job, waitOf(job)), resultSummary(job), ...resultNotes(job, 'api')]
+      : [];
     const line = parts
       .filter(Boolean)
       .map((part) => printable(part))

@@ -1,5 +1,12 @@
 import type { TaskbarModel } from '../../../views/view_models.ts';
-import { isActive, isWaiting, type Job, type PauseOf, type Tracker } from '../../jobs/index.ts';
+import {
+  isActive,
+  isWaiting,
+  type Job,
+  type PauseOf,
+  placesIn,
+  type Tracker,
+} from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { startsLater } from '../../text/start_text.ts';
@@ -91,13 +98,10 @@ function viewOf(job: Job, pauseOf: PauseOf): JobView {
 
 /** With the position in the queue of those that wait for a free place. */
 function viewsInQueues(jobs: Job[], now: Date, pauseOf: PauseOf): JobView[] {
-  const places = new Map<string, number>();
+  const places = placesIn({ first: jobs, pauseOf }, now);
   return jobs.map((job) => {
-    const view = viewOf(job, pauseOf);
-    if (job.status !== 'queued' || startsLater(job, now) || view.pause) return view;
-    const place = (places.get(job.type) ?? 0) + 1;
-    places.set(job.type, place);
-    return { job, place };
+    const place = places.get(job.id);
+    return place === undefined ? viewOf(job, pauseOf) : { job, place };
   });
 }
 

@@ -2,7 +2,7 @@ import type { Elysia } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
-import type { Job } from '../../jobs/index.ts';
+import type { Job, Wait } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
 import { count } from '../../text/format.ts';
 import { jobLine } from '../../text/job_text.ts';
@@ -66,7 +66,11 @@ async function start(deps: WebDeps, context: RequestContext, body: unknown): Pro
       const parts = await Promise.all(results.map((result) => htmlOf(deps, result)));
       return parts.join('') + StartWarnings({ warnings });
     },
-    text: () => results.map(textOf).join('') + warningLines(warnings),
+    async text() {
+      const jobs = results.flatMap((result) => ('job' in result ? result.job : []));
+      const waitOf = await deps.tracker.reader.waits(jobs);
+      return results.map((result) => textOf(result, waitOf)).join('') + warningLines(warnings);
+    },
   };
   const value = () => ({
     results: results.map(jsonOf),
@@ -133,8 +137,8 @@ async function htmlOf({ live }: WebDeps, result: Result) {
 
 const jsonOf = (result: Result) => ('job' in result ? result : { error: result.error.json() });
 
-const textOf = (result: Result) =>
-  'job' in result ? jobLine(result.job) : errorLine(result.error.model());
+const textOf = (result: Result, waitOf: (job: Job) => Wait) =>
+  'job' in result ? jobLine(result.job, waitOf(result.job)) : errorLine(result.error.model());
 
 /** 202 if all were started, 207 if some were; otherwise 422, or the status that blocks every start. */
 function outcomeOf(results: Result[]): { status: number; headers: Record<string, string> } {

@@ -10,6 +10,7 @@ import { actorOf } from '../http/actor.ts';
 import { parseFieldsWithLists } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { respond } from '../http/rendered.ts';
+import { didText } from './bulk_outcome.ts';
 import { filterOf } from './job_filter.ts';
 
 /** `POST /api/jobs/bulk`: cancels, retries or removes many jobs, by their ids or by a filter. */
@@ -32,7 +33,7 @@ export function bulkRoutes({ tracker }: WebDeps) {
               ? urlTo(`/jobs?${filterOf(filter)}`)
               : (refererOf(request) ?? urlTo('/jobs'));
             const back = new URL(page, request.url);
-            back.searchParams.set('did', `${action}-${outcome.done}-${outcome.skipped}`);
+            back.searchParams.set('did', didText(outcome));
             return back.pathname + back.search;
           },
         });
@@ -49,7 +50,7 @@ export function bulkRoutes({ tracker }: WebDeps) {
           'Cancel, retry or remove many jobs, by their ids or by a filter',
           {
             description:
-              'A form repeats `ids`, or has `filter` as a query string. An empty filter means every job. Active jobs are not removed.',
+              'A form repeats `ids`, or has `filter` as a query string. An empty filter means every job. Active jobs are not removed, and pinned ones only by their ids.',
           },
         ),
       },

@@ -38,6 +38,7 @@ async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
     },
     hours,
     recent,
+    waitOf: await tracker.reader.waits(recent),
     starts: begins ? [] : await quickStarts(deps, recent),
     beginnings: begins ? beginnings(deps) : [],
     withoutVector: library.countWithoutVector(deps.embedder.model),

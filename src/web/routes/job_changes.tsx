@@ -40,18 +40,22 @@ const DISMISSAL = {
 };
 
 /** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
-function changedIn(live: WebDeps['live']) {
+function changedIn({ live, tracker }: WebDeps) {
   return (job: Job) =>
     respond(() => ({ job }), {
       html: async () => JobCard({ view: await live.view(job), now: new Date() }),
-      text: () => jobLine(job),
+      async text() {
+        const waitOf = await tracker.reader.waits([job]);
+        return jobLine(job, waitOf(job));
+      },
       seeOther: () => urlTo(`/jobs/${job.id}`),
     });
 }
 
 /** Cancels, retries, moves and dismisses a job. */
-export function jobChangeRoutes({ tracker, live }: WebDeps) {
-  const changed = changedIn(live);
+export function jobChangeRoutes(deps: WebDeps) {
+  const { tracker } = deps;
+  const changed = changedIn(deps);
 
   return (app: Elysia) =>
     app
@@ -119,8 +123,9 @@ const PINNING = {
 };
 
 /** Pins a job, which keeps it until somebody removes it, and unpins it. */
-export function jobPinRoutes({ tracker, live }: WebDeps) {
-  const changed = changedIn(live);
+export function jobPinRoutes(deps: WebDeps) {
+  const { tracker } = deps;
+  const changed = changedIn(deps);
 
   async function pinned(
     id: string,

@@ -21,9 +21,12 @@ export function jobDetailPage(deps: WebDeps) {
         const job = await jobOr404(tracker, params.id);
         const layout = await layoutOf(request, deps);
         const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
+        const details = await tracker.reader.detailsOf(job.id);
         const model = {
           view: { ...(await live.view(job)), place: shown?.place },
-          ...(await tracker.reader.detailsOf(job.id)),
+          ...details,
+          waitOf: await tracker.reader.waits(details.children),
+          fields: deps.operations.get(job.type)?.fields,
           start: await tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),
           isUndone: isImportUndone(deps.library, job),

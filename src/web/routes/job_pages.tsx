@@ -3,8 +3,9 @@ import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
+import { ifRemoved } from '../../../views/removed_note.tsx';
 import type { BulkModel, JobsModel } from '../../../views/view_models.ts';
-import { BULK_ACTIONS, type BulkAction, isOpenTo, type JobPage } from '../../jobs/index.ts';
+import { type BulkAction, isOpenTo, type JobPage } from '../../jobs/index.ts';
 import { type TypedJobQuery, toJobQuery } from '../../jobs/job_query.ts';
 import { urlTo } from '../../text/urls.ts';
 import {
@@ -12,11 +13,12 @@ import {
   JOBS_PAGE_QUERY,
   NO_QUERY,
   SESSION_ID,
-  SESSION_JOBS_QUERY,
+  SESSION_PAGE_QUERY,
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { Problem, printable } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
+import { outcomeIn } from './bulk_outcome.ts';
 import { filterFields, filterOf } from './job_filter.ts';
 import { jobTabs } from './job_tabs.ts';
 import { layoutOf } from './layout.ts';
@@ -42,6 +44,7 @@ export function jobPages(deps: WebDeps) {
             types: [...tracker.types, ...tracker.reader.internalTypes],
             filter: filterOf(query).toString(),
             outcome: outcomeIn(query.did),
+            waitOf: await tracker.reader.waits(page.jobs),
           };
           return html(JobsPage({ layout: await layoutOf(request, deps), model }));
         },
@@ -57,9 +60,13 @@ export function jobPages(deps: WebDeps) {
       )
       .get(
         '/sessions',
-        async ({ request }) => {
+        async ({ request, query }) => {
           const sessions = await tracker.reader.recentSessions(SESSIONS);
-          return html(SessionsPage({ layout: await layoutOf(request, deps), sessions }));
+          const removed = ifRemoved(
+            query,
+            'The session was deleted. What its jobs collected stays.',
+          );
+          return html(SessionsPage({ layout: await layoutOf(request, deps), sessions, removed }));
         },
         { query: NO_QUERY, detail: { hide: true } },
       )
@@ -69,10 +76,13 @@ export function jobPages(deps: WebDeps) {
           const summary = await tracker.reader.sessionSummary(id);
           if (summary.jobs === 0) throw noSuchSession(id);
           const page = await tracker.reader.listJobs({ ...toJobQuery(query), session: id });
-          const model = { id, summary, ...page, ...pagesAround(request, query, page) };
+          const waitOf = await tracker.reader.waits(page.jobs);
+          const outcome = outcomeIn(query.did);
+          const around = pagesAround(request, query, page);
+          const model = { id, summary, ...page, ...around, waitOf, outcome };
           return html(SessionPage({ layout: await layoutOf(request, deps), model }));
         },
-        { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
+        { params: SESSION_ID, query: SESSION_PAGE_QUERY, detail: { hide: true } },
       );
 }
 
@@ -90,13 +100,6 @@ function pagesAround(request: Request, query: TypedJobQuery, { nextCursor, newer
   return { olderHref: at('cursor', nextCursor), newerHref: at('newer', newerCursor) };
 }
 
-/** The outcome of a bulk change that redirected here: `?did=retry-12-3`. */
-function outcomeIn(did: string | undefined): JobsModel['outcome'] {
-  const [, name, done, skipped] = /^([a-z]+)-(\d+)-(\d+)$/.exec(did ?? '') ?? [];
-  const action = BULK_ACTIONS.find((known) => known === name);
-  return action && { action, done: Number(done), skipped: Number(skipped) };
-}
-
 /** The filter ends at the time of the count, so that jobs created later are not included. */
 async function bulkModel(
   { tracker }: WebDeps,
@@ -105,12 +108,17 @@ async function bulkModel(
   const query = toJobQuery(typed);
   const until = Math.min(query.until ?? Number.POSITIVE_INFINITY, Date.now());
   const tallies = await tracker.reader.countJobs({ ...query, until });
+  const pinned =
+    action === 'remove' ? await tracker.reader.countJobs({ ...query, until, pinned: true }) : [];
   const sum = (counted: typeof tallies) => counted.reduce((total, { count }) => total + count, 0);
+  const isOpen = (tally: (typeof tallies)[number]) => isOpenTo(action, tally);
+  const kept = sum(pinned.filter(isOpen));
   return {
     action,
     query: filterFields(typed),
     matching: sum(tallies),
-    open: sum(tallies.filter((tally) => isOpenTo(action, tally))),
+    open: sum(tallies.filter(isOpen)) - kept,
+    kept,
     filter: filterOf({ ...typed, until: new Date(until).toISOString() }).toString(),
     backHref: urlTo(`/jobs?${filterOf(typed)}`),
   };

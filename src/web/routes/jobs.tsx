@@ -1,7 +1,7 @@
 import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
-import type { Job, JobPage } from '../../jobs/index.ts';
+import type { Job } from '../../jobs/index.ts';
 import { toJobQuery } from '../../jobs/job_query.ts';
 import { resultNotes, resultSummary } from '../../operations/words.ts';
 import { jobTable, jobText } from '../../text/job_text.ts';
@@ -24,7 +24,10 @@ export function jobRoutes({ tracker, live }: WebDeps) {
           const list = () => tracker.reader.listJobs(toJobQuery(query));
           return respond(async () => listedPage(await list()), {
             html: async () => TaskbarContent({ model: await live.model() }),
-            text: async () => tableOf(await list()),
+            async text() {
+              const { jobs, nextCursor } = await list();
+              return jobTable(jobs, nextCursor, await tracker.reader.waits(jobs));
+            },
           });
         },
         {
@@ -39,7 +42,11 @@ export function jobRoutes({ tracker, live }: WebDeps) {
           const job = await jobOr404(tracker, params.id);
           return respond(async () => ({ job: await detailedJob(tracker, job) }), {
             html: () => card(job),
-            text: () => jobText(job, [resultSummary(job), ...resultNotes(job, 'api')]),
+            async text() {
+              const waitOf = await tracker.reader.waits([job]);
+              const notes = [resultSummary(job), ...resultNotes(job, 'api')];
+              return jobText(job, notes, waitOf(job));
+            },
           });
         },
         {
@@ -49,5 +56,3 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         },
       );
 }
-
-const tableOf = ({ jobs, nextCursor }: JobPage) => jobTable(jobs, nextCursor);

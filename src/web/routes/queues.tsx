@@ -1,8 +1,14 @@
 import type { Elysia } from 'elysia';
-import { QueueNote } from '../../../views/workers/queue_note.tsx';
+import { QueueChange, QueueNote } from '../../../views/workers/queue_note.tsx';
 import { InvalidInput } from '../../jobs/index.ts';
 import { NotFound } from '../../sources/source.ts';
-import { queueTable, sourceQueueLine, workforceText } from '../../text/queue_text.ts';
+import {
+  queueTable,
+  sourceChangeText,
+  sourceQueueLine,
+  typeChangeText,
+  workforceText,
+} from '../../text/queue_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { CONCURRENCY_BODY, NO_QUERY, SOURCE_NAME, TYPE_NAME } from '../contract/requests.ts';
@@ -176,7 +182,7 @@ async function typeChanged({ tracker }: WebDeps, name: string, request: Request)
   const [type] = types;
   if (!type) throw new Problem(404, 'not_found', NO_SUCH_TYPE);
   return respond(() => ({ type }), {
-    html: () => QueueNote({ lines: queueTable(types).trimEnd().split('\n') }),
+    html: () => QueueChange({ text: typeChangeText(type) }),
     text: () => queueTable(types),
     seeOther: () => refererOf(request) ?? urlTo('/workers'),
   });
@@ -187,7 +193,7 @@ async function sourceChanged({ tracker, sources }: WebDeps, name: string, reques
   const label = sources.get(name)?.label ?? name;
   const source = { name, label, ...(pausedAt && { pausedAt }) };
   return respond(() => ({ source }), {
-    html: () => QueueNote({ lines: [sourceQueueLine(source)] }),
+    html: () => QueueChange({ text: sourceChangeText(source) }),
     text: () => `${sourceQueueLine(source)}\n`,
     seeOther: () => refererOf(request) ?? urlTo('/workers'),
   });

@@ -1,4 +1,5 @@
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
+import { REMOVED } from '../../../views/removed_note.tsx';
 import { ScheduleCard } from '../../../views/schedules/schedule_card.tsx';
 import type { Schedule } from '../../schedules/index.ts';
 import { scheduleTable } from '../../text/schedule_text.ts';
@@ -23,10 +24,10 @@ export async function changed({ schedules }: WebDeps, schedule: Schedule, warnin
 export function removed(schedule: Schedule, headers: Record<string, unknown>) {
   return respond(() => ({ schedule }), {
     text: () => `${schedule.id}  removed\n`,
-    seeOther: () => urlTo('/schedules'),
+    seeOther: () => urlTo(`/schedules?${REMOVED}`),
     html() {
       // The page may be empty now.
-      headers['hx-redirect'] = urlTo('/schedules');
+      headers['hx-redirect'] = urlTo(`/schedules?${REMOVED}`);
       return '';
     },
   });

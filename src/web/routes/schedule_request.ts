@@ -1,7 +1,13 @@
 import { InvalidInput, type Tracker } from '../../jobs/index.ts';
 import { repeatedDefaults } from '../../operations/words.ts';
-import { cronOf, type ScheduleChanges, type ScheduleRequest } from '../../schedules/index.ts';
-import { isOwnField, SCHEDULE_OPTIONS, SCHEDULE_TIMES } from './start_warnings.ts';
+import {
+  cronOf,
+  SCHEDULE_OPTIONS,
+  SCHEDULE_TIMES,
+  type ScheduleChanges,
+  type ScheduleRequest,
+} from '../../schedules/index.ts';
+import { isOwnField } from './start_warnings.ts';
 
 /** How the fields of a form are named that only a schedule needs: `repeat.at`. */
 export const REPEAT = 'repeat.';

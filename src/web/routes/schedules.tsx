@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { SchedulesPage } from '../../../views/pages/schedules.tsx';
+import { ifRemoved } from '../../../views/removed_note.tsx';
 import { DuePreviewNote } from '../../../views/schedules/due_preview.tsx';
 import {
   ScheduleCard,
@@ -35,11 +36,14 @@ export function schedulesPage(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/schedules',
-      async ({ request }) => {
+      async ({ request, query }) => {
         const schedules = await deps.schedules.list();
         const runs = await Promise.all(schedules.map(({ id }) => deps.schedules.runs(id)));
         const model = schedules.map((schedule, index) => ({ schedule, runs: runs[index] ?? [] }));
-        return html(SchedulesPage({ layout: await layoutOf(request, deps), schedules: model }));
+        const removed = ifRemoved(query, 'The schedule was removed. The jobs it started stay.');
+        return html(
+          SchedulesPage({ layout: await layoutOf(request, deps), schedules: model, removed }),
+        );
       },
       { query: NO_QUERY, detail: { hide: true } },
     );

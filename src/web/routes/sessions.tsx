@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia';
 import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { SessionList } from '../../../views/pages/sessions.tsx';
+import { REMOVED } from '../../../views/removed_note.tsx';
 import { toJobQuery } from '../../jobs/job_query.ts';
 import { bulkText, jobTable } from '../../text/job_text.ts';
 import { sessionTable } from '../../text/session_text.ts';
@@ -12,6 +13,7 @@ import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
 import { respond } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
+import { didText } from './bulk_outcome.ts';
 import { listedPage } from './job_json.ts';
 
 const NO_JOBS = '<p class="empty-note">This session has no jobs.</p>';
@@ -51,7 +53,8 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
                 const cards = views.map((view) => JobCard({ view, now }));
                 return cards.join('') || NO_JOBS;
               },
-              text: () => jobTable(page.jobs, page.nextCursor),
+              text: async () =>
+                jobTable(page.jobs, page.nextCursor, await tracker.reader.waits(page.jobs)),
             },
           );
         },
@@ -66,7 +69,11 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
 
 const REMOVAL = {
   params: SESSION_ID,
-  response: answers(200, 'BulkAnswer', 'How many of its jobs were removed; active ones stay.'),
+  response: answers(
+    200,
+    'BulkAnswer',
+    'How many of its jobs were removed; active and pinned ones stay.',
+  ),
 };
 
 /** Deletes sessions: their ended jobs, which are kept until then. */
@@ -78,7 +85,9 @@ export function sessionRemovalRoutes({ tracker }: WebDeps) {
       html: () => BulkNote({ outcome }),
       text: () => `${bulkText(outcome)}\n`,
       seeOther: () =>
-        urlTo(outcome.skipped > 0 ? `/sessions/${encodeURIComponent(id)}` : '/sessions'),
+        outcome.skipped > 0
+          ? urlTo(`/sessions/${encodeURIComponent(id)}?did=${didText(outcome)}`)
+          : urlTo(`/sessions?${REMOVED}`),
     });
   }
 

@@ -4,6 +4,7 @@ import {
   InvalidInput,
   type Job,
   type JobType,
+  OPTION_NAMES,
   readSession,
   readStartOptions,
   type Tracker,
@@ -12,7 +13,7 @@ import { actorOf } from '../http/actor.ts';
 import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { oneSession } from './schedule_request.ts';
-import { isOwnField, OPTION_NAMES } from './start_warnings.ts';
+import { isOwnField } from './start_warnings.ts';
 
 /**
  * Starts a job from the fields of a form or a JSON object, with the options among them.

@@ -1,10 +1,10 @@
 import type { Elysia } from 'elysia';
-import type { z } from 'zod';
 import { usableSources } from '../../../views/forms/sources.ts';
 import { withInitialValues } from '../../../views/forms/start_form.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
 import type { FormState, SourceOption } from '../../../views/view_models.ts';
-import type { Job } from '../../jobs/index.ts';
+import { type Job, problemsOf } from '../../jobs/index.ts';
+import type { Pause } from '../../jobs/job.ts';
 import type { Field, Operation } from '../../operations/index.ts';
 import { machineZone } from '../../schedules/index.ts';
 import { sourceOfAddress } from '../../text/usernames.ts';
@@ -52,15 +52,41 @@ export async function startPage(
   const isBusy = (await reader.countActive()).running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
-  const problem = problemOf(operation, form);
+  const problem = await problemOf(operation, form);
   const timeZone = operation.words.isOnce ? undefined : machineZone();
-  const sentence = sentenceOf(operation, form);
-  const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
+  const sentence = await sentenceOf(operation, form);
+  const waitOf = await reader.waits(runs, layout.now);
+  const pauses = await pausesFor(deps, type, sources);
+  const model = {
+    type,
+    fields,
+    form,
+    sources,
+    pauses,
+    runs,
+    waitOf,
+    problem,
+    sentence,
+    parts,
+    timeZone,
+  };
   const isRepeated = typed.values.type === type;
   if (!isRepeated) return StartPage({ layout, model });
   const times = readTimes({ 'repeat.timeZone': timeZone, ...typed.values });
   const preview = await previewOf(deps, times, typed.errors);
   return StartPage({ layout, model: { ...model, preview } });
+}
+
+/** The type itself, or those of its sources that are paused. */
+async function pausesFor(
+  { tracker }: WebDeps,
+  type: string,
+  sources: SourceOption[],
+): Promise<Pause[]> {
+  const inputs = sources.length === 0 ? [{}] : sources.map(({ name: source }) => ({ source }));
+  const found = await Promise.all(inputs.map((input) => tracker.reader.pauseOfStart(type, input)));
+  const pauses = found.filter((pause) => pause !== undefined);
+  return pauses.some((pause) => pause.type) ? pauses.slice(0, 1) : pauses;
 }
 
 /** The form with the source that its username tells, or that of the last run, unless it names one. */
@@ -75,8 +101,8 @@ function withLikelySource(form: FormState, runs: Job[], sources: SourceOption[])
  * What is wrong with the first field that holds something invalid. What is missing is no problem yet: the
  * sentence beside the form asks for it.
  */
-function problemOf({ definition, fields }: Operation, { values, errors }: FormState) {
-  const wrong = { ...inputErrors(definition.input, values), ...errors };
+async function problemOf({ definition, fields }: Operation, { values, errors }: FormState) {
+  const wrong = { ...(await problemsOf(definition, values)), ...errors };
   const first = fields.find(
     ({ name, kind }) => isTyped(kind) && values[name]?.trim() && wrong[name],
   );
@@ -84,19 +110,13 @@ function problemOf({ definition, fields }: Operation, { values, errors }: FormSt
 }
 
 /** What the type itself says of the input, once that is complete. */
-function sentenceOf({ definition, fields, words }: Operation, { values }: FormState) {
+async function sentenceOf({ definition, fields, words }: Operation, { values }: FormState) {
   if (!words.starts) return undefined;
-  const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]]));
-  const read = definition.input.safeParse(given);
+  const given = Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? '']));
+  const read = await definition.input.safeParseAsync(given);
   if (read.success) return words.starts(read.data as Record<string, unknown>);
   const missing = fields.find(({ name, required }) => required && !values[name]?.trim());
   return missing ? `Fill in “${missing.label}” to see what will happen.` : '';
 }
 
 const isTyped = (kind: Field['kind']) => kind === 'text' || kind === 'number';
-
-function inputErrors(input: z.ZodType, values: object): Record<string, string> {
-  const { error } = input.safeParse(values);
-  const issues = error?.issues ?? [];
-  return Object.fromEntries(issues.map(({ path, message }) => [String(path[0]), message]));
-}

@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { type JobType, START_OPTIONS, type Tracker } from '../../jobs/index.ts';
+import { type JobType, OPTION_NAMES, type Tracker } from '../../jobs/index.ts';
+import { SCHEDULE_OPTIONS, SCHEDULE_TIMES } from '../../schedules/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { printable } from '../../text/printable.ts';
 
 /** Maximum number of unknown fields of one start that are named. */
 const MAX_NAMED = 20;
-
-/** What a start of any type may have beside its input. */
-export const OPTION_NAMES = ['sessionId', ...START_OPTIONS] as const;
-
-/** When a schedule is due. */
-export const SCHEDULE_TIMES = ['every', 'at', 'day', 'cron', 'timeZone'] as const;
-
-/** What each start of a schedule has beside its input. */
-export const SCHEDULE_OPTIONS = ['sessionId', 'priority', 'timeoutMs'] as const;
 
 const CHANGE_FIELDS: ReadonlySet<string> = new Set([
   'input',

@@ -1,15 +1,17 @@
 import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { WebhookList, WebhooksPage } from '../../../views/pages/webhooks.tsx';
+import { ifRemoved, REMOVED } from '../../../views/removed_note.tsx';
 import { InvalidInput } from '../../jobs/index.ts';
 import { jobLine } from '../../text/job_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { secretText, webhookTable } from '../../text/webhook_text.ts';
-import { PrivateAddress, type Webhook } from '../../webhooks/index.ts';
+import { PrivateAddress, type Webhook, WebhookExists, withoutQuery } from '../../webhooks/index.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, WEBHOOK_BODY, WEBHOOK_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
+import { isReader } from '../http/authenticate.ts';
 import { parseFieldsWithLists } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { respond } from '../http/rendered.ts';
@@ -24,10 +26,14 @@ const NO_SUCH_WEBHOOK = 'There is no such webhook.';
 
 export function webhooksPage(deps: WebDeps) {
   return (app: Elysia) =>
-    app.get('/webhooks', ({ request }) => html(page(deps, request)), {
-      query: NO_QUERY,
-      detail: { hide: true },
-    });
+    app.get(
+      '/webhooks',
+      ({ request, query }) => html(page(deps, request, { removed: removedNote(query) })),
+      {
+        query: NO_QUERY,
+        detail: { hide: true },
+      },
+    );
 }
 
 /** Lists webhooks and makes new ones. The secret is in the answer that makes it, and nowhere else. */
@@ -37,8 +43,8 @@ export function webhookRoutes(deps: WebDeps) {
     app
       .get(
         '/api/webhooks',
-        async () => {
-          const all = await webhooks.store.list();
+        async ({ request }) => {
+          const all = (await webhooks.store.list()).map((webhook) => seenBy(request, webhook));
           return respond(() => ({ webhooks: all }), {
             html: () => WebhookList({ webhooks: all, now: new Date() }),
             text: () => webhookTable(all),
@@ -67,9 +73,8 @@ export function webhookRoutes(deps: WebDeps) {
               }),
             );
           } catch (error) {
-            if (!(error instanceof InvalidInput) || !isNavigation(request)) throw error;
-            const refused = { values: textsOf(body), errors: error.details };
-            return html(page(deps, request, { refused }), 422) as never;
+            if (!isNavigation(request)) throw error;
+            return refusalPage(deps, request, body, error) as never;
           }
         },
         {
@@ -77,6 +82,7 @@ export function webhookRoutes(deps: WebDeps) {
           body: WEBHOOK_BODY,
           response: {
             ...answers(201, 'NewWebhook', 'The webhook, and its secret, which is shown only now.', {
+              409: 'There is an equal one, with the same address, events and types.',
               422: 'Nothing was made; `details` lists the invalid fields.',
               503: 'The secret key cannot be read or made.',
             }),
@@ -103,15 +109,19 @@ export function webhookReadRoutes({ webhooks }: WebDeps) {
     return respond(() => ({ webhook }), {
       html: () => '',
       text: () => `${webhook.id}  removed\n`,
-      seeOther: () => urlTo('/webhooks'),
+      seeOther: () => urlTo(`/webhooks?${REMOVED}`),
     });
   }
   return (app: Elysia) =>
     app
-      .get('/api/webhooks/:id', async ({ params: { id } }) => answer(await webhooks.get(id)), {
-        ...ONE,
-        detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
-      })
+      .get(
+        '/api/webhooks/:id',
+        async ({ params: { id }, request }) => answer(seenBy(request, await webhooks.get(id))),
+        {
+          ...ONE,
+          detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
+        },
+      )
       .delete(
         '/api/webhooks/:id',
         ({ params, request, server }) => removed({ params, request, server }),
@@ -139,7 +149,7 @@ type Changing = Pick<RequestContext, 'request' | 'server'> & { params: { id: str
 const STOPPED = { 404: NO_SUCH_WEBHOOK, 409: 'It is paused or has ended.' };
 
 /** Pauses, resumes and tests single webhooks. */
-export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
+export function webhookChangeRoutes({ webhooks, live, tracker }: WebDeps) {
   return (app: Elysia) =>
     app
       .post(
@@ -170,7 +180,10 @@ export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
             202,
             respond(() => ({ job }), {
               html: async () => JobCard({ view: await live.view(job), now: new Date() }),
-              text: () => jobLine(job),
+              async text() {
+                const waitOf = await tracker.reader.waits([job]);
+                return jobLine(job, waitOf(job));
+              },
               // It says how the delivery goes.
               seeOther: () => urlTo(`/jobs/${encodeURIComponent(job.id)}`),
             }),
@@ -187,6 +200,11 @@ export function webhookChangeRoutes({ webhooks, live }: WebDeps) {
           detail: about('Act', 'test_webhook', 'Send an event webhook.test'),
         },
       );
+}
+
+/** Who may change nothing could do so at the receiver with a key in its address. */
+function seenBy(request: Request, webhook: Webhook): Webhook {
+  return isReader(request) ? withoutQuery(webhook) : webhook;
 }
 
 function answer(webhook: Webhook) {
@@ -207,12 +225,35 @@ async function create({ webhooks }: WebDeps, body: unknown, context: RequestCont
   }
 }
 
+/** The form as it was typed. @throws what is no fault of the fields. */
+function refusalPage(
+  deps: WebDeps,
+  request: Request,
+  body: Record<string, unknown>,
+  error: unknown,
+) {
+  const values = textsOf(body);
+  if (error instanceof InvalidInput) {
+    return html(page(deps, request, { refused: { values, errors: error.details } }), 422);
+  }
+  if (!(error instanceof WebhookExists)) throw error;
+  const refused = { values, errors: {} };
+  return html(page(deps, request, { refused, existing: error.id }), 409);
+}
+
+function removedNote(query: Record<string, unknown>): string | undefined {
+  return ifRemoved(query, 'The webhook was removed, and its waiting events were cancelled.');
+}
+
 async function page(
   deps: WebDeps,
   request: Request,
-  more: Pick<Parameters<typeof WebhooksPage>[0]['model'], 'made' | 'refused'> = {},
+  more: Pick<
+    Parameters<typeof WebhooksPage>[0]['model'],
+    'made' | 'refused' | 'existing' | 'removed'
+  > = {},
 ) {
-  const webhooks = await deps.webhooks.store.list();
+  const webhooks = (await deps.webhooks.store.list()).map((webhook) => seenBy(request, webhook));
   const model = { webhooks, types: deps.tracker.types, ...more };
   return WebhooksPage({ layout: await layoutOf(request, deps), model });
 }

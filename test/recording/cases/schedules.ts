@@ -68,7 +68,8 @@ const busy: Given = async (web) => {
 
 const lost: Given = async (web) => {
   const ids = await scheduled(web);
-  web.database.run("UPDATE schedules SET type = 'crawl'");
+  // Since yesterday.
+  web.database.run("UPDATE schedules SET type = 'crawl', next_due = next_due - 86400000");
   return ids;
 };
 

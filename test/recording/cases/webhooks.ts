@@ -69,6 +69,7 @@ export const webhooks: Area = {
     { name: 'page', route: 'GET /webhooks', given: one, formats: ['browser'] },
     add('all defaults', { url: URL }),
     add('by type and event', { url: URL, events: 'failed,exhausted', types: 'scrape, search' }),
+    { ...add('an equal one', { url: URL, types: 'scrape' }), given: one },
     add('no address', {}),
     add('no event', { url: URL, events: [] }),
     add('a private address', { url: 'http://192.168.1.4/hook' }),

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import {
   type Actor,
+  AUTOMATIC,
   type AuditAction,
   type AuditChange,
   type AuditEntry,
@@ -185,15 +186,12 @@ function conditionsOf(wanted: AuditQuery) {
   if (kind === 'job') where.push("kind = 'job'");
   // SQLite uses the partial index only when the query repeats its condition.
   else if (kind !== undefined) add("kind = $kind AND kind <> 'job'", 'kind', kind);
-  if (isPersonal) where.push(`via NOT IN (${UNASKED.map((one) => `'${one}'`).join(', ')})`);
+  if (isPersonal) where.push(`via NOT IN (${AUTOMATIC.map((one) => `'${one}'`).join(', ')})`);
   if (since !== undefined) add('id >= $since', 'since', firstIdAt(since));
   if (until !== undefined) add('id < $until', 'until', firstIdAt(until));
   if (cursor !== undefined) add('id < $cursor', 'cursor', cursor);
   return { where, values };
 }
-
-/** What nobody has asked for, neither now nor before. */
-const UNASKED: Actor['via'][] = ['retry', 'rescue', 'server'];
 
 function startOf(
   db: Database,

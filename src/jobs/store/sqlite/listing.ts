@@ -196,6 +196,7 @@ function scopeOf(db: Database, jobQuery: JobQuery, direction: Direction): Scope 
     scope.residual.push('failure = $failure');
     scope.params.failure = filter.failure;
   }
+  if (filter.pinned) scope.residual.push('is_pinned = 1');
   if (filter.except?.length) {
     // Few jobs are of these types, so it costs no window.
     scope.indexed.push('type NOT IN (SELECT value FROM json_each($except))');
