@@ -24,7 +24,7 @@ const ENOUGH = 2;
 /** Prints entries of the audit trail as a table, or as JSON lines. */
 export async function showAudit({ json, ...options }: AuditOptions): Promise<void> {
   const tracker = await openJobs();
-  const { entries, nextCursor } = tracker.audit.list(await readQuery(tracker, options));
+  const { entries, nextCursor } = await tracker.audit.list(await readQuery(tracker, options));
   if (json) {
     for (const entry of entries) print(JSON.stringify(entry));
   } else if (entries.length === 0) {
@@ -42,7 +42,10 @@ async function readQuery(
 ): Promise<AuditQuery> {
   const [from, to] = [readTime('--since', since), readTime('--until', until)];
   const { parseAuditQuery } = await import('../jobs/audit_query.ts');
-  const named = { job: job && wholeId(tracker, job), automatic: automatic ? 'true' : undefined };
+  const named = {
+    job: job && (await wholeId(tracker, job)),
+    automatic: automatic ? 'true' : undefined,
+  };
   const typed = { ...options, ...named, since: from, until: to };
   return parsed(
     () => parseAuditQuery(typed),
@@ -51,7 +54,7 @@ async function readQuery(
 }
 
 /** The id of the job that the typed part belongs to; a job that was removed needs its whole id. */
-function wholeId(tracker: Tracker, part: string): string {
-  const [id = part, another] = tracker.reader.idsLike(part.trim(), ENOUGH);
+async function wholeId(tracker: Tracker, part: string): Promise<string> {
+  const [id = part, another] = await tracker.reader.idsLike(part.trim(), ENOUGH);
   return another === undefined ? id : part;
 }

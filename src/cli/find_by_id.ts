@@ -17,13 +17,13 @@ interface Words {
  * @param like the ids that do, at most as many as asked for; only the one that is `part`, if there is one.
  * @throws CommandFailed when none or several match, or `part` is too short.
  */
-export function findId(
+export async function findId(
   part: string,
-  like: (part: string, limit: number) => string[],
+  like: (part: string, limit: number) => Promise<string[]>,
   { noun, list }: Words,
-): string {
+): Promise<string> {
   if (part.length < MIN_TYPED) throw tooShort(part);
-  const ids = like(part, MAX_NAMED);
+  const ids = await like(part, MAX_NAMED);
   const [id] = ids;
   if (id === undefined) {
     const message = `There is no ${noun} with the id "${part}". Run ${list} to see the ${noun}s.`;
@@ -38,17 +38,17 @@ export function findId(
 }
 
 /** The same among things that are all read. */
-export function findAmong<Item extends { id: string }>(
+export async function findAmong<Item extends { id: string }>(
   part: string,
   items: readonly Item[],
   words: Words,
-): Item {
-  const like = (typed: string, limit: number) => {
+): Promise<Item> {
+  const like = async (typed: string, limit: number) => {
     const exact = items.filter(({ id }) => id === typed);
     const matching = items.filter(({ id }) => id.startsWith(typed) || id.endsWith(typed));
     return (exact.length > 0 ? exact : matching).slice(0, limit).map(({ id }) => id);
   };
-  const found = findId(part, like, words);
+  const found = await findId(part, like, words);
   return items.find(({ id }) => id === found) as Item;
 }
 

@@ -1,4 +1,4 @@
-import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
+import { type Feed, isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
 import { every, Pacer } from '../platform/pacer.ts';
 
@@ -9,34 +9,44 @@ const JOBS_POLL_MS = 250;
 const LOOK_PACE = { intervalMs: 50, burstMs: 200 };
 
 /**
- * Calls `read` now, soon after every change of any job, and four times a second, until `signal` aborts.
- * Waits while the database cannot be read.
+ * Calls `read` now, soon after every change of any job, and four times a second, until `signal` aborts
+ * and the last call is over; calls never overlap. Waits while the database cannot be read.
  */
 export async function onEveryChange(
-  tracker: Tracker,
-  read: () => void,
+  tracker: { feed: Feed },
+  read: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const tryToRead = () => {
+  const over = Promise.withResolvers<void>();
+  let reading: Promise<void> | undefined;
+  let isOutdated = false;
+  const tryToRead = async () => {
     try {
-      if (!signal.aborted) read();
+      if (!signal.aborted) await read();
     } catch (error) {
-      if (!databaseIssueOf(error)) reject(error);
+      if (!databaseIssueOf(error)) over.reject(error);
     }
   };
-  signal.addEventListener('abort', () => resolve());
-  const pacer = new Pacer(every(LOOK_PACE.intervalMs, LOOK_PACE.burstMs), tryToRead);
+  const look = () => {
+    // It may have read already what changes now.
+    isOutdated = reading !== undefined;
+    reading ??= tryToRead().then(() => {
+      reading = undefined;
+      if (isOutdated) pacer.request();
+    });
+  };
+  const pacer = new Pacer(every(LOOK_PACE.intervalMs, LOOK_PACE.burstMs), look);
   const request = () => pacer.request();
   const unsubscribe = [tracker.feed.subscribe(request), tracker.feed.onLog(request)];
-  const timer = setInterval(tryToRead, JOBS_POLL_MS);
+  const timer = setInterval(look, JOBS_POLL_MS);
+  signal.addEventListener('abort', () => over.resolve());
   try {
-    tryToRead();
-    if (signal.aborted) return;
-    await promise;
+    look();
+    if (!signal.aborted) await over.promise;
   } finally {
     clearInterval(timer);
     for (const stop of unsubscribe) stop();
+    await reading;
     pacer.stop();
   }
 }
@@ -48,17 +58,17 @@ export async function onEveryChange(
 export async function follow(
   tracker: Tracker,
   id: string,
-  onChange: (jobs: Job[]) => void,
+  onChange: (jobs: Job[]) => Promise<void> | void,
   signal: AbortSignal,
 ): Promise<Job | undefined> {
   const ended = new AbortController();
-  const read = () => {
-    const job = tracker.getJob(id);
-    if (job) onChange([job, ...tracker.reader.detailsOf(id).children]);
+  const read = async () => {
+    const job = await tracker.readJob(id);
+    if (job) await onChange([job, ...(await tracker.reader.detailsOf(id)).children]);
     if (!job || isFinal(job.status)) ended.abort();
   };
   await onEveryChange(tracker, read, AbortSignal.any([signal, ended.signal]));
-  return tracker.getJob(id);
+  return tracker.readJob(id);
 }
 
 /**
@@ -67,8 +77,8 @@ export async function follow(
  */
 export async function waitUntilIdle(tracker: Tracker): Promise<void> {
   const idle = new AbortController();
-  const read = () => {
-    if (!tracker.reader.isBusy()) idle.abort();
+  const read = async () => {
+    if (!(await tracker.reader.isBusy())) idle.abort();
   };
   await onEveryChange(tracker, read, idle.signal);
 }

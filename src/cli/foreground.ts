@@ -22,8 +22,8 @@ export async function runInForeground(
   signals.stop();
   if (signals.left.aborted && job && isActive(job.status)) {
     await jobTracker.stop();
-    showAsLeft(id, reporter);
-    reporter.say(resumeNotice(deps, id));
+    await showAsLeft(id, reporter);
+    reporter.say(await resumeNotice(deps, id));
     return signals.left.reason as number;
   }
   reporter.close();
@@ -67,16 +67,18 @@ function handleSignals(id: string, reporter: Reporter) {
 }
 
 /** Shows the job once more: its last state was drawn before the process left it. */
-function showAsLeft(id: string, reporter: Reporter): void {
-  const job = jobTracker.getJob(id);
-  const children = jobTracker.reader.detailsOf(id).children;
-  if (job) reporter.show([...children, job]);
+async function showAsLeft(id: string, reporter: Reporter): Promise<void> {
+  const [job, { children }] = await Promise.all([
+    jobTracker.readJob(id),
+    jobTracker.reader.detailsOf(id),
+  ]);
+  if (job) await reporter.show([...children, job]);
   reporter.close();
   if (job && isFinal(job.status)) reporter.ended(job);
 }
 
-function resumeNotice({ health }: ProcessDeps, id: string): string {
-  const job = jobTracker.getJob(id);
+async function resumeNotice({ health }: ProcessDeps, id: string): Promise<string> {
+  const job = await jobTracker.readJob(id);
   if (job?.status === 'cancelled' || job?.status === 'cancelling') {
     return `${id} ${stateOf(job.status)}. To resume it, run xgpt jobs retry ${id}.`;
   }

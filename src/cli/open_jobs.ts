@@ -29,9 +29,9 @@ export function readNoWorkerNotice(): string {
  * The job whose id is, begins or ends with `part`.
  * @throws CommandFailed when none or several match, or `part` is too short.
  */
-export function findJob(tracker: Tracker, part: string): Job {
+export async function findJob(tracker: Tracker, part: string): Promise<Job> {
   const like = (typed: string, limit: number) => tracker.reader.idsLike(typed, limit);
-  const job = tracker.getJob(findId(part, like, JOBS));
+  const job = await tracker.readJob(await findId(part, like, JOBS));
   if (!job) throw new CommandFailed('The job was removed meanwhile.', EXIT.notFound);
   return job;
 }

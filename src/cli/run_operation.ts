@@ -13,7 +13,7 @@ import { runInForeground } from './foreground.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog } from './output.ts';
-import { createReporter } from './progress/index.ts';
+import { createReporter, type Waits } from './progress/index.ts';
 import { readTypedStart, TYPED_AS, type TypedStartOptions } from './start_options.ts';
 
 /** A field of the input as it was typed: its value, and the argument or option it came from. */
@@ -46,13 +46,14 @@ export async function runOperation(
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
-    const pause = jobTracker.reader.pauseOf()(job);
+    const pauseOf = await jobTracker.reader.pauseOf();
+    const pause = pauseOf(job);
     for (const warning of pastStartWarning(job, pause !== undefined)) printError(warning);
     if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
-    const waits = (now: Date) => jobTracker.reader.waits(now);
+    const waits: Waits = (jobs, now) => jobTracker.reader.waits(jobs, now);
     return await runInForeground(deps, job.id, createReporter(options, waits));
   } finally {
     await jobTracker.stop();

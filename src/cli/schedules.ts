@@ -182,7 +182,8 @@ const CHANGES = {
   },
   run: async ({ schedules }: ProcessDeps, { id }: Schedule) => {
     const job = await schedules.runNow(id);
-    const pause = jobTracker.reader.pauseOf()(job);
+    const pauseOf = await jobTracker.reader.pauseOf();
+    const pause = pauseOf(job);
     const words = pause
       ? `has queued ${job.id}, which waits: ${pauseText(pause)}.`
       : `has started ${job.id}.`;

@@ -13,7 +13,7 @@ export interface TypesOptions {
 
 export async function listTypes({ json }: TypesOptions): Promise<void> {
   await open();
-  const types = jobTracker.queues();
+  const types = await jobTracker.queues();
   if (json) for (const type of types) print(JSON.stringify(type));
   else write(queueTable(types));
 }
@@ -43,9 +43,9 @@ async function change(
   act: (tracker: Tracker) => Promise<unknown>,
 ): Promise<void> {
   await open();
-  const find = () => jobTracker.queues().filter((queue) => queue.type === type);
-  if (find().length === 0) {
-    const known = jobTracker.queues().map((queue) => queue.type);
+  const find = async () => (await jobTracker.queues()).filter((queue) => queue.type === type);
+  if ((await find()).length === 0) {
+    const known = (await jobTracker.queues()).map((queue) => queue.type);
     throw new CommandFailed(
       `There is no type "${type}". Use one of: ${known.join(', ')}.`,
       EXIT.notFound,
@@ -57,8 +57,9 @@ async function change(
     if (error instanceof InvalidInput) throw new CommandFailed(error.message, EXIT.usage);
     throw error;
   }
-  if (json) print(JSON.stringify(find()[0]));
-  else write(queueTable(find()));
+  const found = await find();
+  if (json) print(JSON.stringify(found[0]));
+  else write(queueTable(found));
 }
 
 /** `xgpt sources pause` and `resume`. */
@@ -77,7 +78,7 @@ export async function changeSource(
   }
   if (verb === 'pause') await jobTracker.pauseSource(name);
   else await jobTracker.resumeSource(name);
-  const pausedAt = jobTracker.reader.pausedSources().get(name);
+  const pausedAt = (await jobTracker.reader.pausedSources()).get(name);
   const state = { name, label: source.label, ...(pausedAt && { pausedAt }) };
   print(json ? JSON.stringify(state) : sourceQueueLine(state));
 }

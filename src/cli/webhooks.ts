@@ -51,25 +51,31 @@ export async function addWebhook(url: string, { json, ...options }: AddOptions):
 }
 
 export async function testWebhook(part: string): Promise<void> {
-  const job = await withWebhooks(({ webhooks }) => webhooks.test(find(webhooks, part).id));
+  const job = await withWebhooks(async ({ webhooks }) =>
+    webhooks.test((await find(webhooks, part)).id),
+  );
   print(job.id);
   const notice = readNoWorkerNotice();
   if (notice) printError(notice);
 }
 
 export async function pauseWebhook(part: string): Promise<void> {
-  const { id } = await withWebhooks(({ webhooks }) => webhooks.pause(find(webhooks, part).id));
+  const { id } = await withWebhooks(async ({ webhooks }) =>
+    webhooks.pause((await find(webhooks, part)).id),
+  );
   print(`${id} is paused. Its events wait until it is resumed.`);
 }
 
 export async function resumeWebhook(part: string): Promise<void> {
-  const { id } = await withWebhooks(({ webhooks }) => webhooks.resume(find(webhooks, part).id));
+  const { id } = await withWebhooks(async ({ webhooks }) =>
+    webhooks.resume((await find(webhooks, part)).id),
+  );
   print(`${id} was resumed.`);
 }
 
 export async function removeWebhook(part: string): Promise<void> {
-  const { id, waiting } = await withWebhooks(({ webhooks }) =>
-    webhooks.remove(find(webhooks, part).id),
+  const { id, waiting } = await withWebhooks(async ({ webhooks }) =>
+    webhooks.remove((await find(webhooks, part)).id),
   );
   const events =
     waiting > 0
@@ -78,8 +84,8 @@ export async function removeWebhook(part: string): Promise<void> {
   print(`${id} was removed.${events}`);
 }
 
-function find({ store }: Webhooks, part: string): Webhook {
-  return findAmong(part, store.list(), { noun: 'webhook', list: 'xgpt webhooks' });
+async function find({ store }: Webhooks, part: string): Promise<Webhook> {
+  return findAmong(part, await store.list(), { noun: 'webhook', list: 'xgpt webhooks' });
 }
 
 /** Opens the data folder; only what adds one creates it. */

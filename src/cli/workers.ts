@@ -15,7 +15,7 @@ export async function showWorkers({ json }: { json?: boolean }): Promise<void> {
   const { health, sources } = await bootstrap(config, 'command', createLogger(config.logLevel));
   const processes = health.processes.list();
   const known = { tracker: jobTracker, processes, sources: sources.values() };
-  const workforce = workforceOf(known);
+  const workforce = await workforceOf(known);
   if (json) print(JSON.stringify(workforce));
   else write(workforceText(workforce, new Date()));
 }

@@ -137,11 +137,11 @@ export interface AuditPage {
   nextCursor?: string;
 }
 
-/** Reads the trail, synchronously, and lets other parts of the program write to it. */
+/** Reads the trail, and lets other parts of the program write to it. */
 export interface AuditTrail {
-  list(query: AuditQuery): AuditPage;
+  list(query: AuditQuery): Promise<AuditPage>;
   /** Who started the job; absent when that was not recorded, or is no longer kept. */
-  startOf(job: { id: string; createdAt: Date }): AuditEntry | undefined;
+  startOf(job: { id: string; createdAt: Date }): Promise<AuditEntry | undefined>;
   /** @param by who makes the changes; by default whoever the process acts for. */
   recorder(by?: Actor): RecordChange;
 }

@@ -7,9 +7,9 @@ import type { FinalStatus } from './lifecycle.ts';
  */
 export interface JobHistory {
   /** Ends from `since` (inclusive) to `until` (exclusive), both rounded outwards to the step. */
-  ends(query: HistoryQuery): EndCount[];
+  ends(query: HistoryQuery): Promise<EndCount[]>;
   /** Why jobs failed on the days of that time, the most frequent reason of each type first. */
-  failures(query: HistoryQuery): FailureCount[];
+  failures(query: HistoryQuery): Promise<FailureCount[]>;
 }
 
 /** Length of a stored reason, in code points. */
@@ -76,12 +76,12 @@ export interface History {
 }
 
 /** The history of each type, period by period. Types without a job in that time are left out. */
-export function readHistory(history: JobHistory, query: HistoryQuery): History {
+export async function readHistory(history: JobHistory, query: HistoryQuery): Promise<History> {
   const step = HISTORY_STEPS[query.by];
   const since = Math.floor(query.since / step) * step;
   const until = Math.ceil(query.until / step) * step;
-  const ends = history.ends({ ...query, since, until });
-  const failures = history.failures({ ...query, since, until });
+  const whole = { ...query, since, until };
+  const [ends, failures] = await Promise.all([history.ends(whole), history.failures(whole)]);
   const starts = Array.from({ length: (until - since) / step }, (_, n) => since + n * step);
   const types = [...Map.groupBy(ends, ({ type }) => type)].sort(([a], [b]) => (a < b ? -1 : 1));
   return {

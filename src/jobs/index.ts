@@ -100,7 +100,7 @@ export {
   type Tally,
 } from './listing.ts';
 export type { TypeQueue } from './queue.ts';
-export type { TrackerReader } from './reader.ts';
+export type { PauseOf, TrackerReader, WaitOf } from './reader.ts';
 export { createAuditRecorder } from './store/sqlite/audit.ts';
 export type { Inserted, StartClaim } from './store/store.ts';
 export {

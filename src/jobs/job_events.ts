@@ -35,13 +35,13 @@ export interface JobEventPage {
 /** Reads the sequence. Of a job that changed several times there is one event, with its newest state. */
 export interface JobEventReader {
   /** The place from which all active jobs are read first, and then every change. */
-  start(): EventPlace;
+  start(): Promise<EventPlace>;
   /**
    * What comes after a place, at most about `limit` events, plus the progress of all running jobs.
    * Undefined when that cannot be told any more: the log no longer goes back to it, a transaction
    * changed too many jobs to list them, or the place is of another sequence.
    */
-  after(place: EventPlace, limit: number): JobEventPage | undefined;
+  after(place: EventPlace, limit: number): Promise<JobEventPage | undefined>;
 }
 
 /** A place as text, for the id of an event. */

@@ -8,12 +8,12 @@ export { FAILURES, type Failure } from './lifecycle.ts';
  * `WINDOW` jobs at a time, so that the time does not grow with the number of jobs.
  */
 export interface JobListing {
-  list(query: JobQuery): JobPage;
+  list(query: JobQuery): Promise<JobPage>;
   /** Counts the next `WINDOW` jobs at most; `nextCursor` is where to continue. */
-  tally(query: JobQuery): { counts: Tally[]; nextCursor?: string };
-  session(id: string): SessionSummary;
+  tally(query: JobQuery): Promise<{ counts: Tally[]; nextCursor?: string }>;
+  session(id: string): Promise<SessionSummary>;
   /** The sessions used last, newest first, among the newest jobs that belong to one. */
-  recentSessions(limit: number): RecentSession[];
+  recentSessions(limit: number): Promise<RecentSession[]>;
 }
 
 /** How many jobs one page checks for conditions that no index serves. */

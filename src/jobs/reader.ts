@@ -16,7 +16,7 @@ import type {
   SessionSummary,
   Tally,
 } from './listing.ts';
-import type { JobReader, QueueDepth } from './store/store.ts';
+import type { JobReader, QueueDepth, RecentJobs } from './store/store.ts';
 import { waitsOf } from './waits.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
@@ -25,11 +25,18 @@ const MAX_RECENT = 1_000;
 /** How many ended jobs `getCurrentJobs` lists at most: more would hide the running ones. */
 const MAX_SHOWN = { ended: 3, failed: 20 };
 
+/** Tells why a waiting job does not start, if people have paused something. */
+export type PauseOf = (job: Job) => Pause | undefined;
+
+/** Tells why a job waits; empty for one that does not. */
+export type WaitOf = (job: Job) => Wait;
+
 /** How many jobs of the queue have a position in lists. */
 const MAX_PLACES = 100;
 
 interface Sources {
   reader: JobReader;
+  recent: RecentJobs;
   listing: JobListing;
   history: JobHistory;
   executions: Executions;
@@ -51,32 +58,49 @@ export class TrackerReader {
   }
 
   /** The whole job, with its input and result, which may be large. */
-  getJob(id: string): Job | undefined {
+  async readJob(id: string): Promise<Job | undefined> {
     const { reader, executions } = this.#sources;
-    const job = reader.get(id);
+    const job = await reader.get(id);
     return job && executions.withProgress(job);
   }
 
+  /** The same without waiting, as far as this process knows the job: see `RecentJobs`. */
+  getJob(id: string): Job | undefined {
+    const { recent, executions } = this.#sources;
+    const job = recent.get(id);
+    return job && executions.withProgress(job);
+  }
+
+  /** The newest 1,000, newest first, as `getJob` gives them. */
+  getAllJobs(): Job[] {
+    return this.#withProgress(this.#sources.recent.newest(MAX_RECENT));
+  }
+
+  /** The same as `readActiveJobs`, as `getJob` gives them. */
+  getActiveJobs(): Job[] {
+    return this.#withProgress(this.#sources.recent.active());
+  }
+
+  /** Running jobs by start. */
+  async readRunningJobs(): Promise<Job[]> {
+    return this.#withProgress(await this.#sources.reader.running());
+  }
+
+  /** Running jobs by start, then waiting jobs by their position in the queue. */
+  async readActiveJobs(): Promise<Job[]> {
+    return this.#withProgress(await this.#sources.reader.active());
+  }
+
   /** The job with long texts cut, as lists and streams show it. */
-  getBriefJob(id: string): Job | undefined {
+  async getBriefJob(id: string): Promise<Job | undefined> {
     const { reader, executions } = this.#sources;
-    const job = reader.brief(id);
+    const job = await reader.brief(id);
     return job && executions.withProgress(job);
   }
 
   /** The ids that begin or end with `part`, newest first, at most `limit`. A full id matches only itself. */
-  idsLike(part: string, limit: number): string[] {
+  idsLike(part: string, limit: number): Promise<string[]> {
     return this.#sources.reader.idsLike(part, limit);
-  }
-
-  /** The newest 1,000, newest first. */
-  getAllJobs(): Job[] {
-    return this.#withProgress(this.#sources.listing.list({ limit: MAX_RECENT }).jobs);
-  }
-
-  /** Running jobs by start, then waiting jobs by their position in the queue. */
-  getActiveJobs(): Job[] {
-    return this.#withProgress(this.#sources.reader.active());
   }
 
   /**
@@ -84,21 +108,22 @@ export class TrackerReader {
    * not dismissed, newest first; the first `waiting` of the queue; those that ended since `endedSince`,
    * newest first.
    */
-  getCurrentJobs(endedSince: Date, waiting: number): Job[] {
+  async getCurrentJobs(endedSince: Date, waiting: number): Promise<Job[]> {
     const { reader, clock, definitions } = this.#sources;
     const limits = { ...MAX_SHOWN, waiting, except: definitions.internal };
-    return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
+    const jobs = await reader.current(endedSince.getTime(), clock.now(), limits);
+    return this.#withProgress(jobs);
   }
 
   /** The sources that are paused, by name, and since when. */
-  pausedSources(): Map<string, Date> {
-    const { sources } = this.#sources.reader.pauses();
+  async pausedSources(): Promise<Map<string, Date>> {
+    const { sources } = await this.#sources.reader.pauses();
     return new Map([...sources].map(([name, at]) => [name, new Date(at)]));
   }
 
   /** Gives a function that tells why a waiting job does not start, if people have paused something. */
-  pauseOf(): (job: Job) => Pause | undefined {
-    const { types, sources } = this.#sources.reader.pauses();
+  async pauseOf(): Promise<PauseOf> {
+    const { types, sources } = await this.#sources.reader.pauses();
     return ({ type, status, metadata }) => {
       if (!isWaiting(status)) return undefined;
       if (types.has(type)) return { type };
@@ -108,34 +133,42 @@ export class TrackerReader {
   }
 
   /** What is paused, so that a job that were started now would wait. */
-  pauseOfStart(type: string, metadata: Record<string, unknown>): Pause | undefined {
-    return this.pauseOf()({ type, status: 'queued', metadata } as Job);
+  async pauseOfStart(type: string, metadata: Record<string, unknown>): Promise<Pause | undefined> {
+    const pauseOf = await this.pauseOf();
+    return pauseOf({ type, status: 'queued', metadata } as Job);
   }
 
-  /** Gives a function that tells why a job waits, with its position if it is among the first of the queue. */
-  waits(now = new Date()): (job: Job) => Wait {
-    const read = () => ({ pauseOf: this.pauseOf(), first: this.getCurrentJobs(now, MAX_PLACES) });
-    return waitsOf(read, now);
+  /**
+   * Gives a function that tells why these jobs wait, with their positions if they are among the first
+   * of the queue. The queue is read only if one of them waits.
+   */
+  async waits(jobs: readonly Job[], now = new Date()): Promise<WaitOf> {
+    if (!jobs.some(({ status }) => isWaiting(status))) return () => ({});
+    const [pauseOf, first] = await Promise.all([
+      this.pauseOf(),
+      this.getCurrentJobs(now, MAX_PLACES),
+    ]);
+    return waitsOf({ pauseOf, first }, now);
   }
 
   /** The owner of each running job: `host:pid:boot`. */
-  ownersOfRunning(): Map<string, string> {
+  ownersOfRunning(): Promise<Map<string, string>> {
     return this.#sources.reader.ownersOfRunning();
   }
 
   /** The queues of these types, and of others that have jobs. */
-  queues(types: readonly string[]): QueueDepth[] {
+  queues(types: readonly string[]): Promise<QueueDepth[]> {
     return this.#sources.reader.queues(types);
   }
 
   /** How many jobs run, and how many wait, but for those that the program has queued for itself. */
-  countActive(): { running: number; waiting: number } {
+  countActive(): Promise<{ running: number; waiting: number }> {
     const { reader, definitions } = this.#sources;
     return reader.countActive(definitions.internal);
   }
 
   /** See `Queues.isBusy`. */
-  isBusy(): boolean {
+  isBusy(): Promise<boolean> {
     return this.#sources.queues.isBusy();
   }
 
@@ -148,8 +181,8 @@ export class TrackerReader {
    * Newest first, page by page. Jobs that the program has queued for itself are listed only by their
    * type or session.
    */
-  listJobs(query: JobQuery): JobPage {
-    const page = this.#sources.listing.list(this.listed(query));
+  async listJobs(query: JobQuery): Promise<JobPage> {
+    const page = await this.#sources.listing.list(this.listed(query));
     return { ...page, jobs: this.#withProgress(page.jobs) };
   }
 
@@ -162,8 +195,8 @@ export class TrackerReader {
    * The same for the newest jobs, as many as a page of a list searches.
    * @returns `hasMore` when there are older ones that were not counted.
    */
-  countNewestJobs(query: JobQuery): { counts: Tally[]; hasMore: boolean } {
-    const { counts, nextCursor } = this.#sources.listing.tally(this.listed(query));
+  async countNewestJobs(query: JobQuery): Promise<{ counts: Tally[]; hasMore: boolean }> {
+    const { counts, nextCursor } = await this.#sources.listing.tally(this.listed(query));
     return { counts, hasMore: nextCursor !== undefined };
   }
 
@@ -174,41 +207,42 @@ export class TrackerReader {
   }
 
   /** The jobs of a session, summed up. */
-  sessionSummary(id: string): SessionSummary {
+  sessionSummary(id: string): Promise<SessionSummary> {
     return this.#sources.listing.session(id);
   }
 
   /** The sessions used last, newest first. */
-  recentSessions(limit: number): RecentSession[] {
+  recentSessions(limit: number): Promise<RecentSession[]> {
     return this.#sources.listing.recentSessions(limit);
   }
 
   /** The jobs that ended within that time, counted; deleted ones are included. */
-  history(query: HistoryQuery): History {
+  history(query: HistoryQuery): Promise<History> {
     return readHistory(this.#sources.history, query);
   }
 
   /** The ids of the jobs, of any process, that have stopped making progress. */
-  stalledJobs(): Set<string> {
+  async stalledJobs(): Promise<Set<string>> {
     const { reader } = this.#sources;
-    if (reader.countActive().running === 0) return new Set();
-    const running = this.#withProgress(reader.running());
+    if ((await reader.countActive()).running === 0) return new Set();
+    const running = this.#withProgress(await reader.running());
     return new Set(running.flatMap(({ id, stalledSince }) => (stalledSince ? id : [])));
   }
 
   /** A job's steps, in their order. */
-  stepsOf(id: string): JobStep[] {
+  stepsOf(id: string): Promise<JobStep[]> {
     return this.#sources.reader.steps(id);
   }
 
   /** A job's attempts and steps, and the jobs it started. */
-  detailsOf(id: string): JobDetails {
+  async detailsOf(id: string): Promise<JobDetails> {
     const { reader } = this.#sources;
-    return {
-      attempts: reader.attempts(id),
-      steps: reader.steps(id),
-      children: this.#withProgress(reader.children(id)),
-    };
+    const [attempts, steps, children] = await Promise.all([
+      reader.attempts(id),
+      reader.steps(id),
+      reader.children(id),
+    ]);
+    return { attempts, steps, children: this.#withProgress(children) };
   }
 
   /** At most `limit` bytes of a job's log from byte `position`; by default the whole log. */
@@ -218,12 +252,12 @@ export class TrackerReader {
   }
 
   /** As `readLog`, but only what is on disk already. `feed.onLog` tells when there is more. */
-  readWrittenLog(id: string, position: number, limit: number): LogPart {
+  readWrittenLog(id: string, position: number, limit: number): Promise<LogPart> {
     return this.#sources.reader.readLog(id, position, limit);
   }
 
   /** The position after the last byte of a job's log. */
-  logEnd(id: string): number {
+  logEnd(id: string): Promise<number> {
     return this.#sources.reader.logEnd(id);
   }
 

@@ -86,7 +86,7 @@ export class Tracker {
   }
 
   /** The queues of the types, by name. */
-  queues(): TypeQueue[] {
+  queues(): Promise<TypeQueue[]> {
     return this.#open().queues.list();
   }
 
@@ -252,7 +252,7 @@ export class Tracker {
   async cancelJob(id: string, { by }: By = {}): Promise<boolean> {
     const { commands, reader } = this.#open();
     const cancelled = await commands.cancel([id], commands.deedOf(by));
-    return cancelled > 0 || reader.brief(id)?.status === 'cancelling';
+    return cancelled > 0 || (await reader.brief(id))?.status === 'cancelling';
   }
 
   /**
@@ -263,7 +263,9 @@ export class Tracker {
   async retryJob(id: string, { by }: By = {}): Promise<Job | undefined> {
     const { commands } = this.#open();
     const retried = await commands.retry([id], commands.deedOf(by));
-    return retried > 0 ? this.getJob(id) : undefined;
+    // In any case, so that callers are answered in the order in which they asked.
+    const job = await this.readJob(id);
+    return retried > 0 ? job : undefined;
   }
 
   /**
@@ -275,10 +277,7 @@ export class Tracker {
     return (await commands.remove([id], force, commands.deedOf(by))) > 0;
   }
 
-  /**
-   * Lets a waiting job start next of its type: before all others, at once when a place is free, and
-   * without waiting for its time. False when it does not wait.
-   */
+  /** Lets a waiting job start next of its type, whatever it waits for. False when it does not wait. */
   async moveToFront(id: string, { by }: By = {}): Promise<boolean> {
     const { commands } = this.#open();
     return commands.moveToFront(id, commands.deedOf(by));
@@ -317,16 +316,14 @@ export class Tracker {
 
   /** As `pauseType`, for the jobs of all types with this `source` in their input. */
   async pauseSource(source: string, { by }: By = {}): Promise<boolean> {
-    return this.#open().commands.changeQueue(by, (store, ...at) =>
-      store.pauseSource(source, ...at),
-    );
+    const { commands } = this.#open();
+    return commands.changeQueue(by, (store, ...at) => store.pauseSource(source, ...at));
   }
 
   /** False when it is not paused. */
   async resumeSource(source: string, { by }: By = {}): Promise<boolean> {
-    return this.#open().commands.changeQueue(by, (store, ...at) =>
-      store.resumeSource(source, ...at),
-    );
+    const { commands } = this.#open();
+    return commands.changeQueue(by, (store, ...at) => store.resumeSource(source, ...at));
   }
 
   /**
@@ -356,6 +353,11 @@ export class Tracker {
   }
 
   /** The whole job, with its input and result, which may be large. */
+  readJob(id: string): Promise<Job | undefined> {
+    return this.reader.readJob(id);
+  }
+
+  /** The same without waiting, as far as this process knows the job: see `RecentJobs`. */
   getJob(id: string): Job | undefined {
     return this.reader.getJob(id);
   }

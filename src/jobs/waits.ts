@@ -21,16 +21,12 @@ export function placesIn({ first, pauseOf }: Queue, now: Date): ReadonlyMap<stri
   return places;
 }
 
-/** Tells why jobs wait. The queue is read once, when the first job that waits is asked about. */
-export function waitsOf(read: () => Queue, now: Date): (job: Job) => Wait {
-  let known: { pauseOf: Queue['pauseOf']; places: ReadonlyMap<string, number> } | undefined;
+/** Tells why jobs wait. */
+export function waitsOf(queue: Queue, now: Date): (job: Job) => Wait {
+  const places = placesIn(queue, now);
   return (job) => {
     if (!isWaiting(job.status)) return {};
-    if (!known) {
-      const queue = read();
-      known = { pauseOf: queue.pauseOf, places: placesIn(queue, now) };
-    }
-    const [pause, place] = [known.pauseOf(job), known.places.get(job.id)];
+    const [pause, place] = [queue.pauseOf(job), places.get(job.id)];
     return { ...(pause && { pause }), ...(place !== undefined && { place }) };
   };
 }

@@ -22,15 +22,23 @@ interface WorkforceDeps {
   sources: Iterable<{ name: string; label: string }>;
 }
 
-export function workforceOf({ tracker, processes, sources }: WorkforceDeps): Workforce {
-  const running = [...tracker.reader.ownersOfRunning()];
-  const paused = tracker.reader.pausedSources();
+export async function workforceOf({
+  tracker,
+  processes,
+  sources,
+}: WorkforceDeps): Promise<Workforce> {
+  const [owners, paused, types] = await Promise.all([
+    tracker.reader.ownersOfRunning(),
+    tracker.reader.pausedSources(),
+    tracker.queues(),
+  ]);
+  const running = [...owners];
   return {
     processes: processes.map((process) => ({
       ...process,
       jobs: running.flatMap(([id, owner]) => (isOwner(owner, process) ? id : [])),
     })),
-    types: tracker.queues(),
+    types,
     sources: [...sources].map(({ name, label }) => {
       const pausedAt = paused.get(name);
       return { name, label, ...(pausedAt && { pausedAt }) };

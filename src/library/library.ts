@@ -156,7 +156,7 @@ export interface Library {
    * @param mayContinue is called before each batch and throws to stop.
    * @throws what `mayContinue` throws; what was removed until then stays removed.
    */
-  undoImport(name: string, mayContinue: () => void): Promise<UndoneImport>;
+  undoImport(name: string, mayContinue: () => Promise<void>): Promise<UndoneImport>;
 }
 
 /** An import that the library knows by its name in the imports folder. */

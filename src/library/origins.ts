@@ -27,7 +27,7 @@ export interface Origins {
   recordProblem(name: string, problem: string | undefined): void;
   imports(): KnownImport[];
   forgetImport(name: string): Promise<void>;
-  undoImport(name: string, mayContinue: () => void): Promise<UndoneImport>;
+  undoImport(name: string, mayContinue: () => Promise<void>): Promise<UndoneImport>;
 }
 
 /** @param now the time in ms since 1970. */
@@ -61,7 +61,7 @@ export function createOrigins(db: Database, now: () => number): Origins {
     async undoImport(name, mayContinue) {
       const undone = { name, removed: 0, stayed: 0 };
       for (;;) {
-        mayContinue();
+        await mayContinue();
         const batch = await writerOf(db).write(() => undoBatch(name));
         undone.removed += batch.removed;
         undone.stayed += batch.stayed;

@@ -1,4 +1,4 @@
-import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
+import { isFinal, type Job, type PauseOf } from '../jobs/index.ts';
 import type { ResultLink } from '../operations/operation.ts';
 import { nextLink, resultLinks, resultNotes, resultSummary } from '../operations/words.ts';
 import { abridge } from '../text/abridge.ts';
@@ -25,15 +25,15 @@ const MAX_NOTES = 10;
  * What the job is doing: its stage, message, progress, rate and time left; or why it waits, how it
  * ended.
  */
-export function statusMessage(job: Job, tracker: Tracker, now = new Date()): string {
+export function statusMessage(job: Job, pauseOf: PauseOf, now = new Date()): string {
   const name = plainLine(jobName(job), MAX_STATUS / 2);
-  return plainLine(`${name}: ${forAgents(stateText(job, tracker, now))}`, MAX_STATUS);
+  return plainLine(`${name}: ${forAgents(stateText(job, pauseOf, now))}`, MAX_STATUS);
 }
 
-function stateText(job: Job, tracker: Tracker, now: Date): string {
+function stateText(job: Job, pauseOf: PauseOf, now: Date): string {
   switch (job.status) {
     case 'queued':
-      return waitingText(job, tracker, now);
+      return waitingText(job, pauseOf, now);
     case 'retrying':
       return `waits for another attempt${job.retryAt ? ` at ${clockTime(job.retryAt, now)}` : ''}: ${job.errorMessage ?? job.errors.at(-1) ?? ''}`;
     case 'running':
@@ -49,8 +49,8 @@ function stateText(job: Job, tracker: Tracker, now: Date): string {
   }
 }
 
-function waitingText(job: Job, tracker: Tracker, now: Date): string {
-  const pause = tracker.reader.pauseOf()(job);
+function waitingText(job: Job, pauseOf: PauseOf, now: Date): string {
+  const pause = pauseOf(job);
   if (pause) return pauseText(pause);
   return startsLater(job, now) ? startText(job.runAt, now) : 'waits in the queue';
 }
@@ -72,11 +72,11 @@ function runningText({ progress, ratePerSecond, etaSeconds, stalledSince }: Job)
  * Where an unfinished job is, in words of our own alone: it stands outside of what is marked as
  * collected.
  */
-export function ownWords(job: Job, tracker: Tracker, now = new Date()): string {
+export function ownWords(job: Job, pauseOf: PauseOf, now = new Date()): string {
   switch (job.status) {
     case 'queued': {
-      const pause = tracker.reader.pauseOf()(job);
-      return pause ? `waits, because ${pauseText(pause)}` : waitingText(job, tracker, now);
+      const pause = pauseOf(job);
+      return pause ? `waits, because ${pauseText(pause)}` : waitingText(job, pauseOf, now);
     }
     case 'retrying':
       return `waits for another attempt${job.retryAt ? ` at ${clockTime(job.retryAt, now)}` : ''}`;
@@ -91,9 +91,9 @@ export function ownWords(job: Job, tracker: Tracker, now = new Date()): string {
  * What becomes of an unfinished job, in words of our own: empty, or a sentence.
  * @param closing aborted when this process stops. Another one may run the job then.
  */
-export function whatBecomes(job: Job, tracker: Tracker, closing?: AbortSignal): string {
+export function whatBecomes(job: Job, pauseOf: PauseOf, closing?: AbortSignal): string {
   if (job.status === 'cancelling') return '';
-  if (tracker.reader.pauseOf()(job)) return 'It starts when a person resumes that.';
+  if (pauseOf(job)) return 'It starts when a person resumes that.';
   if (closing?.aborted) {
     return 'This xgpt process stops: another one runs the job, or the next one that starts.';
   }
@@ -101,13 +101,13 @@ export function whatBecomes(job: Job, tracker: Tracker, closing?: AbortSignal): 
 }
 
 /** A job as agents see it in lists and alone: bounded, whatever it read and returned. */
-export function jobJson(job: Job, tracker: Tracker): Record<string, unknown> {
+export function jobJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
   const { id, type, status, progress, createdAt, completedAt } = job;
   const { metadata, sessionId, agent, errorMessage } = job;
   return {
     id,
     uri: jobUri(id),
-    ...{ type, status, statusMessage: statusMessage(job, tracker) },
+    ...{ type, status, statusMessage: statusMessage(job, pauseOf) },
     ...(errorMessage !== undefined && { error: cut(forAgents(errorMessage), MAX_MESSAGE) }),
     progress: { current: progress.current, total: progress.total },
     createdAt: createdAt.toISOString(),
@@ -119,12 +119,12 @@ export function jobJson(job: Job, tracker: Tracker): Record<string, unknown> {
 }
 
 /** The same with the job's result, if it has ended. */
-export function endedJson(job: Job, tracker: Tracker): Record<string, unknown> {
-  if (!isFinal(job.status)) return jobJson(job, tracker);
+export function endedJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
+  if (!isFinal(job.status)) return jobJson(job, pauseOf);
   const notes = [...resultNotes(job, 'api'), ...nowPossible(job)].slice(0, MAX_NOTES);
   const next = nextCalls(job);
   return {
-    ...jobJson(job, tracker),
+    ...jobJson(job, pauseOf),
     ...(job.result !== undefined && { result: abridge(withSource(job)) }),
     ...(notes.length > 0 && { notes: notes.map((note) => cut(forAgents(note), MAX_MESSAGE)) }),
     ...(next.length > 0 && { next }),

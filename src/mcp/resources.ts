@@ -35,7 +35,10 @@ type ResourcePage = { resources: Resource[]; nextCursor?: string };
  * posts, not more of each than `MAX_LISTED`. The templates reach all others.
  * @throws WrongCursor, InvalidCursor, InvalidInput
  */
-export function listResources(deps: AgentDeps, cursor: string | undefined): ResourcePage {
+export async function listResources(
+  deps: AgentDeps,
+  cursor: string | undefined,
+): Promise<ResourcePage> {
   let { kind: first, within, listed } = readCursor(cursor);
   const resources: Resource[] = [];
   for (const kind of KINDS.slice(KINDS.indexOf(first))) {
@@ -43,7 +46,7 @@ export function listResources(deps: AgentDeps, cursor: string | undefined): Reso
     const room = PAGE - resources.length;
     if (room === 0) return { resources, nextCursor: writeCursor({ kind, listed: 0 }) };
     const limit = Math.min(room, MAX_LISTED[kind] - listed);
-    const page = limit > 0 ? pageOf(deps, kind, limit, within) : { resources: [] };
+    const page = limit > 0 ? await pageOf(deps, kind, limit, within) : { resources: [] };
     resources.push(...page.resources);
     within = page.nextCursor;
     listed += page.resources.length;
@@ -56,16 +59,16 @@ export function listResources(deps: AgentDeps, cursor: string | undefined): Reso
   return { resources };
 }
 
-function pageOf(
+async function pageOf(
   { tracker, library }: AgentDeps,
   kind: ResourceKind,
   limit: number,
   cursor?: string,
-): ResourcePage {
+): Promise<ResourcePage> {
   const page = { limit, ...(cursor !== undefined && { cursor }) };
   switch (kind) {
     case 'jobs': {
-      const { jobs, nextCursor } = tracker.reader.listJobs(parseJobQuery(page));
+      const { jobs, nextCursor } = await tracker.reader.listJobs(parseJobQuery(page));
       return { resources: jobs.map(jobResource), ...(nextCursor && { nextCursor }) };
     }
     case 'profiles': {
@@ -115,14 +118,14 @@ function template(kind: ResourceKind, description: string) {
 }
 
 /** What a resource contains; undefined when there is none with that address. */
-export function readResource(deps: AgentDeps, uri: string) {
-  const data = dataOf(deps, uri);
+export async function readResource(deps: AgentDeps, uri: string) {
+  const data = await dataOf(deps, uri);
   if (!data) return undefined;
   const text = collectedText(data);
   return { contents: [{ uri, mimeType: MIME_TYPE, text, _meta: UNTRUSTED }] };
 }
 
-function dataOf({ library, tracker }: AgentDeps, uri: string) {
+async function dataOf({ library, tracker }: AgentDeps, uri: string) {
   const { kind, parts, offset = 0 } = readUri(uri) ?? {};
   const [first = '', second = ''] = parts ?? [];
   if (kind === 'posts') {
@@ -133,8 +136,8 @@ function dataOf({ library, tracker }: AgentDeps, uri: string) {
     const profile = library.profileOf(first, second);
     return profile && { profile: profileJson(profile) };
   }
-  const job = kind === 'jobs' ? tracker.reader.getBriefJob(first) : undefined;
-  return job && { job: endedJson(job, tracker) };
+  const job = kind === 'jobs' ? await tracker.reader.getBriefJob(first) : undefined;
+  return job && { job: endedJson(job, await tracker.reader.pauseOf()) };
 }
 
 /** Where a page begins: the cursor within its kind, and how many of that were listed before. */

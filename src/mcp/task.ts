@@ -70,33 +70,38 @@ interface TaskDeps {
   config: { keepFinishedMs: number };
 }
 
-export function taskHandle(deps: TaskDeps & Pick<AgentDeps, 'closing'>, job: Job): TaskHandle {
+export async function taskHandle(
+  deps: TaskDeps & Pick<AgentDeps, 'closing'>,
+  job: Job,
+): Promise<TaskHandle> {
   const { id, type } = job;
   // A client that takes the handle for the result shows its content to the model.
-  const { tracker, closing } = deps;
-  const words = `The ${type} job ${id} was created: it ${ownWords(job, tracker)}. ${whatBecomes(job, tracker, closing)}`;
+  const pauseOf = await deps.tracker.reader.pauseOf();
+  const words = `The ${type} job ${id} was created: it ${ownWords(job, pauseOf)}. ${whatBecomes(job, pauseOf, deps.closing)}`;
   const text = `${words} Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
-  return { resultType: 'task', content: [{ type: 'text', text }], ...taskOf(deps, job) };
+  return { resultType: 'task', content: [{ type: 'text', text }], ...(await taskOf(deps, job)) };
 }
 
 /** The task as `tasks/get` tells it, with its result when it has one. */
-export function taskState(deps: TaskDeps, job: Job): TaskState {
-  const task = taskOf(deps, job);
+export async function taskState(deps: TaskDeps, job: Job): Promise<TaskState> {
+  const task = await taskOf(deps, job);
   const isCompleted = task.status === 'completed';
   return {
     resultType: 'complete',
     ...task,
     // The result is what the call would have answered, with the member that each result has.
-    ...(isCompleted && { result: { resultType: 'complete', ...jobResult(deps, job) } }),
+    ...(isCompleted && {
+      result: { resultType: 'complete', ...(await jobResult(deps, job)) },
+    }),
   };
 }
 
-function taskOf({ tracker, config }: TaskDeps, job: Job): Task {
+async function taskOf({ tracker, config }: TaskDeps, job: Job): Promise<Task> {
   const { id, status, createdAt, updatedAt } = job;
   return {
     taskId: id,
     status: TASK_STATUS[status],
-    statusMessage: statusMessage(job, tracker),
+    statusMessage: statusMessage(job, await tracker.reader.pauseOf()),
     createdAt: createdAt.toISOString(),
     lastUpdatedAt: updatedAt.toISOString(),
     ttlMs: timeToLive(job, config.keepFinishedMs),
@@ -124,14 +129,14 @@ export function hasExpired({ completedAt, pinned }: Job, keepMs: number, now: nu
 }
 
 /** What the tool that started the job answers once it has ended. */
-export function jobResult(deps: TaskDeps, job: Job): CallToolResult {
+export async function jobResult(deps: TaskDeps, job: Job): Promise<CallToolResult> {
   const { id, type, status } = job;
   const isWell = status === 'completed';
   const words = isWell ? 'has completed' : `ended as ${status}`;
   return {
     content: [
       { type: 'text', text: `The job ${id} ${words}.` },
-      collected({ job: endedJson(job, deps.tracker) }),
+      collected({ job: endedJson(job, await deps.tracker.reader.pauseOf()) }),
       { type: 'resource_link', uri: jobUri(id), name: id, description: `The ${type} job` },
       ...(isFinal(status) ? linksOf(deps, job) : []),
     ],

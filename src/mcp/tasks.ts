@@ -34,7 +34,12 @@ export function addTaskMethods(
   const job = (taskId: string) => taskJob(deps, taskId);
   server.setRequestHandler('tasks/get', { params, result }, async ({ taskId }, context) => {
     requireTasks(callerOf(context));
-    return answered(deps, 'tasks/get', context, (): TaskState => taskState(deps, job(taskId)));
+    return answered(
+      deps,
+      'tasks/get',
+      context,
+      async (): Promise<TaskState> => taskState(deps, await job(taskId)),
+    );
   });
   // No job asks its client for anything: whatever is answered belongs to no open question.
   server.setRequestHandler(
@@ -52,7 +57,7 @@ export function addTaskMethods(
     const caller = callerOf(context);
     requireTasks(caller);
     return answered(deps, 'tasks/cancel', context, async () => {
-      const { id } = job(taskId);
+      const { id } = await job(taskId);
       if (caller.isReader) throw readOnly();
       const { agent, address } = caller;
       const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
@@ -74,8 +79,8 @@ export function requireTasks({ hasTasks }: Pick<Caller, 'hasTasks'>): void {
  * The job of a task. A job that no agent has started as a task is none: its id, a wrong one and that of
  * a deleted job are all the same to a client.
  */
-function taskJob({ tracker, config }: AgentDeps, taskId: string): Job {
-  const job = taskId.length > MAX_ID ? undefined : tracker.reader.getBriefJob(taskId);
+async function taskJob({ tracker, config }: AgentDeps, taskId: string): Promise<Job> {
+  const job = taskId.length > MAX_ID ? undefined : await tracker.reader.getBriefJob(taskId);
   if (job?.agent === undefined) {
     throw wrongTask('Task not found. It may have expired: a task is kept as long as its job.');
   }

@@ -19,28 +19,29 @@ export async function waitForEnd(
 ): Promise<Job | undefined> {
   const { signal: requested } = context.mcpReq;
   const signal = closing ? AbortSignal.any([requested, closing]) : requested;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   let seen = tracker.feed.version;
-  const look = () => {
-    const job = tracker.reader.getBriefJob(id);
+  const look = async () => {
+    const job = await tracker.reader.getBriefJob(id);
     if (!job || isFinal(job.status)) resolve();
   };
   const unsubscribe = tracker.feed.subscribe(() => {
     const change = tracker.feed.since(seen);
     seen = tracker.feed.version;
     // Progress, and changes of others, do not end it.
-    if (!change || change.cards.has(id)) look();
+    if (!change || change.cards.has(id)) look().catch(reject);
   });
   const timeout = setTimeout(resolve, ms);
-  const reporting = reportProgress(tracker, id, context);
+  const stopReporting = reportProgress(tracker, id, context);
   signal.addEventListener('abort', () => resolve());
+  if (signal.aborted) resolve();
+  look().catch(reject);
   try {
-    look();
-    if (!signal.aborted) await promise;
+    await promise;
   } finally {
     unsubscribe();
     clearTimeout(timeout);
-    clearInterval(reporting);
+    stopReporting();
   }
   return tracker.reader.getBriefJob(id);
 }
@@ -49,18 +50,25 @@ function reportProgress(
   tracker: Tracker,
   id: string,
   { mcpReq }: Pick<ServerContext, 'mcpReq'>,
-): Timer | undefined {
+): () => void {
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return undefined;
+  if (progressToken === undefined) return () => {};
   let last = -1;
-  return setInterval(() => {
-    const job = tracker.reader.getBriefJob(id);
-    // The protocol wants each progress to be higher than the one before.
-    if (!job || job.progress.current <= last) return;
+  let isOver = false;
+  const report = async () => {
+    const { reader } = tracker;
+    const [job, pauseOf] = await Promise.all([reader.getBriefJob(id), reader.pauseOf()]);
+    // The protocol wants each progress to be higher than the one before, and none after the answer.
+    if (isOver || !job || job.progress.current <= last) return;
     last = job.progress.current;
     const { total } = job.progress;
-    const message = statusMessage(job, tracker);
+    const message = statusMessage(job, pauseOf);
     const params = { progressToken, progress: last, message, ...(total > 0 && { total }) };
-    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
-  }, PROGRESS_MS);
+    await mcpReq.notify({ method: 'notifications/progress', params });
+  };
+  const timer = setInterval(() => void report().catch(() => {}), PROGRESS_MS);
+  return () => {
+    isOver = true;
+    clearInterval(timer);
+  };
 }

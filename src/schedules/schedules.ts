@@ -180,7 +180,7 @@ export class Schedules {
     const { id, type, sessionId, cron, timeZone, createdAt, pausedAt, nextDue, lastRun } = stored;
     const { priority, timeoutMs } = stored;
     const checked = await this.#checked(stored);
-    const pause = this.deps.tracker.reader.pauseOfStart(type, checked.input);
+    const pause = await this.deps.tracker.reader.pauseOfStart(type, checked.input);
     return {
       id,
       type,

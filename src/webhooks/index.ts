@@ -69,8 +69,8 @@ export class Webhooks {
   }
 
   /** @throws NoSuchWebhook */
-  get(id: string): Webhook {
-    const webhook = this.store.get(id);
+  async get(id: string): Promise<Webhook> {
+    const webhook = await this.store.get(id);
     if (!webhook) throw new NoSuchWebhook();
     return webhook;
   }
@@ -93,14 +93,14 @@ export class Webhooks {
    */
   async add(typed: unknown, by?: Actor): Promise<{ webhook: Webhook; secret: string }> {
     const { parseWebhook } = await import('./input.ts');
-    const given = parseWebhook(typed, this.#knownTypes());
+    const given = parseWebhook(typed, await this.#knownTypes());
     await this.check(given.url);
     return this.store.add(given, this.tracker.audit.recorder(by));
   }
 
   /** Queues an event `webhook.test`. @throws NoSuchWebhook, WebhookNotSent */
   async test(id: string, by?: Actor): Promise<Job> {
-    const { pausedAt } = this.#requireGoing(id, 'Nothing was sent.');
+    const { pausedAt } = await this.#requireGoing(id, 'Nothing was sent.');
     if (pausedAt) throw new WebhookNotSent('paused', 'It is paused. Resume it first.');
     const timestamp = new Date(this.#now()).toISOString();
     const payload = { type: 'webhook.test', timestamp, data: { webhook: id } };
@@ -109,14 +109,14 @@ export class Webhooks {
 
   /** Its events wait until it is resumed. @throws NoSuchWebhook, WebhookNotSent when it has ended */
   async pause(id: string, by?: Actor): Promise<Webhook> {
-    this.#requireGoing(id);
+    await this.#requireGoing(id);
     await this.store.pause(id, this.tracker.audit.recorder(by));
     return this.get(id);
   }
 
   /** @throws NoSuchWebhook, WebhookNotSent when it has ended */
   async resume(id: string, by?: Actor): Promise<Webhook> {
-    this.#requireGoing(id);
+    await this.#requireGoing(id);
     await this.store.resume(id, this.tracker.audit.recorder(by));
     this.tracker.lanes.wake(DELIVER_TYPE);
     return this.get(id);
@@ -124,7 +124,7 @@ export class Webhooks {
 
   /** Cancels its events that have not arrived. @throws NoSuchWebhook @returns it as it was */
   async remove(id: string, by?: Actor): Promise<Webhook> {
-    const webhook = this.get(id);
+    const webhook = await this.get(id);
     const why = 'The webhook was removed.';
     const removed = this.store.remove(id, this.tracker.audit.recorder(by));
     // In the same transaction, as a rule: a delivery that is claimed in between fails for this reason.
@@ -134,8 +134,8 @@ export class Webhooks {
   }
 
   /** @throws NoSuchWebhook, WebhookNotSent when it has ended */
-  #requireGoing(id: string, refusal = 'Nothing was changed.'): Webhook {
-    const webhook = this.get(id);
+  async #requireGoing(id: string, refusal = 'Nothing was changed.'): Promise<Webhook> {
+    const webhook = await this.get(id);
     const { endedAt, endReason = 'gone' } = webhook;
     if (!endedAt) return webhook;
     const message = `It has ended: ${END_WORDS[endReason]}. Add its address again to go on.`;
@@ -143,9 +143,9 @@ export class Webhooks {
   }
 
   /** Those that can be started here, and those of other programs on this database that have jobs. */
-  #knownTypes(): string[] {
+  async #knownTypes(): Promise<string[]> {
     const { types, reader } = this.tracker;
-    const found = this.tracker.queues().map(({ type }) => type);
+    const found = (await this.tracker.queues()).map(({ type }) => type);
     const all = new Set<string>([...types, ...found]);
     return [...all].filter((type) => !reader.internalTypes.includes(type)).sort();
   }

@@ -60,7 +60,7 @@ interface StoreOptions {
   /** Milliseconds since 1970. */
   now: () => number;
   /** How many events of each webhook wait. */
-  waiting: () => ReadonlyMap<string, number>;
+  waiting: () => Promise<ReadonlyMap<string, number>>;
 }
 
 /** The webhooks in the database. Their secrets are sealed, each for its own row. */
@@ -72,8 +72,8 @@ export class WebhookStore {
   }
 
   /** Oldest first. */
-  list(): Webhook[] {
-    const waiting = this.options.waiting();
+  async list(): Promise<Webhook[]> {
+    const waiting = await this.options.waiting();
     return this.#sql.all.all().map((row) => ({
       ...toldOf(row),
       waiting: waiting.get(row.id) ?? 0,
@@ -82,8 +82,8 @@ export class WebhookStore {
     }));
   }
 
-  get(id: string): Webhook | undefined {
-    return this.list().find((webhook) => webhook.id === id);
+  async get(id: string): Promise<Webhook | undefined> {
+    return (await this.list()).find((webhook) => webhook.id === id);
   }
 
   /** Those that are still told; cheap, because every end of a job asks. */
@@ -135,7 +135,7 @@ export class WebhookStore {
       this.#sql.insert.run(id, given.url, events, types, sealed, keyId, now());
       record('add', this.#changeOf(id, { after: settingsOf({ ...given, id }) }));
     });
-    return { webhook: this.get(id) as Webhook, secret };
+    return { webhook: (await this.get(id)) as Webhook, secret };
   }
 
   remove(id: string, record: RecordChange = recordNothing): Promise<boolean> {

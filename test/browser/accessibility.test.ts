@@ -294,7 +294,7 @@ describe.each([
     await page.getByRole('button', { name: 'Add webhook' }).click();
     await page.locator('.webhook-secret').waitFor();
     expect(await problems(page)).toEqual([]);
-    const added = app.webhooks.store.list().find(({ url }) => url.endsWith('/another'));
+    const added = (await app.webhooks.store.list()).find(({ url }) => url.endsWith('/another'));
     await app.webhooks.remove(added?.id ?? '');
   });
 

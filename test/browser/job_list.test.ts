@@ -13,8 +13,8 @@ beforeAll(async () => {
   app = await startStagedApp();
 });
 
-const statuses = (session: string) =>
-  app.tracker.reader.listJobs({ session }).jobs.map(({ status }) => status);
+const statuses = async (session: string) =>
+  (await app.tracker.reader.listJobs({ session })).jobs.map(({ status }) => status);
 
 /** Searches that wait for one that never ends. */
 async function waitingSearches(n: number, sessionId: string): Promise<void> {
@@ -56,7 +56,7 @@ describe('a list of jobs', () => {
     await page.locator('.bulk-chosen button[value="cancel"]').click();
     await page.locator('.bulk-note').waitFor();
     expect(await page.locator('.bulk-note').textContent()).toBe('2 jobs cancelled.');
-    expect(statuses('selected').filter((status) => status === 'cancelled')).toHaveLength(2);
+    expect((await statuses('selected')).filter((status) => status === 'cancelled')).toHaveLength(2);
     expect(problems).toEqual([]);
   });
 
@@ -96,11 +96,11 @@ describe('a list of jobs', () => {
     await page.locator('input[name="ids"]').first().check();
     await page.locator('.bulk-chosen button[value="cancel"]').click();
     await page.locator('.bulk-note').waitFor();
-    expect(statuses('paper')).toEqual(['cancelled', 'queued', 'queued']);
+    expect(await statuses('paper')).toEqual(['cancelled', 'queued', 'queued']);
     await page.getByText('Cancel all…').click();
     await page.getByRole('button', { name: 'Cancel 2 jobs' }).click();
-    await until('all are cancelled', () =>
-      statuses('paper').every((status) => status === 'cancelled'),
+    await until('all are cancelled', async () =>
+      (await statuses('paper')).every((status) => status === 'cancelled'),
     );
     await page.locator('.bulk-note').waitFor();
     expect(await page.locator('.bulk-note').textContent()).toContain('1 job was skipped');

@@ -143,7 +143,7 @@ test('a quick form follows a pasted address, and keeps its choice of sources aft
 
 test('FEATURES 41: a start is planned in the zone of the reader, and in UTC without JavaScript', async () => {
   const { url, tracker } = await startStagedApp();
-  const planned = () => tracker.reader.listJobs({ limit: 1 }).jobs[0]?.runAt;
+  const planned = async () => (await tracker.reader.listJobs({ limit: 1 })).jobs[0]?.runAt;
   const year = new Date().getUTCFullYear() + 1;
   const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   for (const [javaScriptEnabled, label, hour] of [
@@ -166,7 +166,9 @@ test('FEATURES 41: a start is planned in the zone of the reader, and in UTC with
       .getByText(/^Planned/)
       .first()
       .waitFor();
-    expect(planned()?.toISOString()).toBe(`${day}T${String(hour).padStart(2, '0')}:00:00.000Z`);
+    expect((await planned())?.toISOString()).toBe(
+      `${day}T${String(hour).padStart(2, '0')}:00:00.000Z`,
+    );
   }
   // What the page comes with is UTC, too.
   const { page } = await openPage({ timezoneId: 'Asia/Tokyo' });

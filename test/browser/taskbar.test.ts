@@ -127,9 +127,9 @@ describe('the taskbar', () => {
     const { reader } = staged.app.tracker;
     const currentJobs = reader.getCurrentJobs.bind(reader);
     const spies = [
-      spyOn(reader, 'stalledJobs').mockReturnValue(new Set([still.id])),
-      spyOn(reader, 'getCurrentJobs').mockImplementation((...limits) =>
-        currentJobs(...limits).map((job) =>
+      spyOn(reader, 'stalledJobs').mockResolvedValue(new Set([still.id])),
+      spyOn(reader, 'getCurrentJobs').mockImplementation(async (...limits) =>
+        (await currentJobs(...limits)).map((job) =>
           job.id === still.id ? { ...job, stalledSince: since } : job,
         ),
       ),

@@ -99,18 +99,18 @@ test.each([true, false])(
     const box = await secret.boundingBox();
     expect((box?.y ?? 9_999) + (box?.height ?? 0)).toBeLessThan(viewport.height);
     expect(await page.locator(':focus').getAttribute('aria-labelledby')).toBe('new-secret');
-    const known = app.webhooks.store.list().length;
+    const known = (await app.webhooks.store.list()).length;
     // The browser sends the form again.
     await page.reload();
     await page.getByText('Nothing was added: there is an equal webhook.').waitFor();
     expect(await page.locator(':focus').getAttribute('aria-labelledby')).toBe('existing-webhook');
-    expect(app.webhooks.store.list()).toHaveLength(known);
+    expect(await app.webhooks.store.list()).toHaveLength(known);
     const card = page.locator('.webhook').filter({ hasText: `${kept}/new` });
     const remove = card.getByRole('button', { name: 'Remove the webhook' });
     expect(await remove.isVisible()).toBe(false);
     await card.getByText('Remove…').click();
     await remove.click();
     await card.waitFor({ state: 'detached' });
-    expect(app.webhooks.store.list()).toHaveLength(known - 1);
+    expect(await app.webhooks.store.list()).toHaveLength(known - 1);
   },
 );

@@ -38,7 +38,7 @@ describe('FEATURES 42: a program sets queues', () => {
     const before = (await types.list()).find(({ type }) => type === 'scrape');
     const set = await types.setConcurrency('scrape', 7);
     expect(set).toMatchObject({ concurrency: 7, ownConcurrency: before?.concurrency });
-    expect(web.tracker.queues().find(({ type }) => type === 'scrape')?.concurrency).toBe(7);
+    expect((await web.tracker.queues()).find(({ type }) => type === 'scrape')?.concurrency).toBe(7);
     expect(await types.setConcurrency('scrape', null)).toEqual(before as TypeQueue);
   });
 
@@ -46,7 +46,7 @@ describe('FEATURES 42: a program sets queues', () => {
     const { sources } = client();
     const paused = await sources.pause('sample');
     expect(paused).toMatchObject({ name: 'sample', pausedAt: expect.any(String) });
-    expect(web.tracker.reader.pausedSources().has('sample')).toBe(true);
+    expect((await web.tracker.reader.pausedSources()).has('sample')).toBe(true);
     expect((await sources.resume('sample')).pausedAt).toBeUndefined();
   });
 

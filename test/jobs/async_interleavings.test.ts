@@ -329,8 +329,8 @@ test(
         queued++;
       };
       race.act(race.there, enqueue, enqueue, enqueue);
-      const count = () => {
-        race.here.tracker.reader.countActive();
+      const count = async () => {
+        await race.here.tracker.reader.countActive();
         counted.push(queued);
       };
       race.act(race.here, count, count);

@@ -1,6 +1,6 @@
 /** The audit trail: who did what to jobs, and when. */
 import { describe, expect, test } from 'bun:test';
-import { type Actor, createTracker, type Job } from '../../src/jobs/index.ts';
+import { type Actor, type AuditEntry, createTracker, type Job } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
@@ -10,8 +10,7 @@ const DAY_MS = 86_400_000;
 
 const waiting = errand((_, job) => untilAborted(job.signal));
 
-type Entries = ReturnType<ReturnType<typeof setup>['tracker']['audit']['list']>['entries'];
-const inShort = (entries: Entries) =>
+const inShort = (entries: AuditEntry[]) =>
   entries.map(({ action, by, jobId, count }) => [action, by.via, jobId ?? count]).reverse();
 
 describe('an entry', () => {
@@ -22,7 +21,7 @@ describe('an entry', () => {
     await tracker.cancelJob(id, { by: BROWSER });
     await tracker.retryJob(id, { by: BROWSER });
     await tracker.removeJob(id, { force: true, by: ADA });
-    const { entries } = tracker.audit.list({});
+    const { entries } = await tracker.audit.list({});
     expect(inShort(entries)).toEqual([
       ['start', 'terminal', id],
       ['cancel', 'browser', id],
@@ -71,7 +70,7 @@ describe('an entry', () => {
     await tracker.cancelJob('errand-none', { by: ADA });
     await tracker.cancelJob(id, { by: ADA });
     await tracker.cancelJob(id, { by: ADA });
-    expect(inShort(tracker.audit.list({}).entries)).toEqual([
+    expect(inShort((await tracker.audit.list({})).entries)).toEqual([
       ['start', 'terminal', id],
       ['cancel', 'terminal', id],
     ]);
@@ -80,11 +79,11 @@ describe('an entry', () => {
   test('names whoever the process acts for, and is not written for nobody', async () => {
     const { tracker } = setup({ definitions: [waiting] });
     await tracker.enqueue('errand', {});
-    expect(tracker.audit.list({}).entries).toEqual([]);
+    expect((await tracker.audit.list({})).entries).toEqual([]);
     tracker.actAs({ via: 'program', user: 'ada' });
     const { jobId } = await tracker.createJob('tidy');
     await tracker.enqueue('errand', {}, { by: BROWSER });
-    expect(inShort(tracker.audit.list({}).entries)).toMatchObject([
+    expect(inShort((await tracker.audit.list({})).entries)).toMatchObject([
       ['start', 'program', jobId],
       ['start', 'browser', expect.any(String)],
     ]);
@@ -113,7 +112,7 @@ describe('a change of a queue', () => {
     await tracker.pinJob(id, true, { by: ADA });
     await tracker.pinJob(id, false, { by: ADA });
     await tracker.moveToFront(id, { by: ADA });
-    const entries = tracker.audit.list({}).entries.toReversed();
+    const entries = (await tracker.audit.list({})).entries.toReversed();
     expect(entries.map(({ action, target, jobId }) => [action, target ?? jobId])).toEqual([
       ['pause', 'type errand'],
       ['limit', 'type errand: 3'],
@@ -144,7 +143,7 @@ describe('many jobs', () => {
     await tracker.enqueueMany(requests, ADA);
     await tracker.changeMatching('cancel', { session: 'evening', status: 'queued' }, { by: ADA });
     await tracker.changeMatching('remove', { status: 'retrying' }, { by: ADA });
-    const [cancelled, started, ...others] = tracker.audit.list({}).entries;
+    const [cancelled, started, ...others] = (await tracker.audit.list({})).entries;
     expect(others).toEqual([]);
     expect(started).toMatchObject({ action: 'start', count: 450 });
     expect(cancelled).toMatchObject({
@@ -160,7 +159,7 @@ describe('many jobs', () => {
     const { tracker } = setup({ definitions: [waiting] });
     const { id } = await tracker.enqueue('errand', {});
     await tracker.changeJobs('cancel', [id, 'errand-none'], { by: ADA });
-    expect(tracker.audit.list({}).entries).toMatchObject([{ count: 1, ids: [id] }]);
+    expect((await tracker.audit.list({})).entries).toMatchObject([{ count: 1, ids: [id] }]);
   });
 
   test('started together are each known by who started them', async () => {
@@ -171,12 +170,12 @@ describe('many jobs', () => {
     const { id } = await tracker.enqueue('errand', {}, { by: ADA });
     const jobs = started.map((one) => (one as { job: Job }).job);
     for (const job of [jobs[0], jobs[149]] as Job[]) {
-      expect(tracker.audit.startOf(job)?.by).toEqual(BROWSER);
+      expect((await tracker.audit.startOf(job))?.by).toEqual(BROWSER);
     }
-    expect(tracker.audit.startOf(tracker.getJob(id) as Job)?.by).toEqual(ADA);
+    expect((await tracker.audit.startOf(tracker.getJob(id) as Job))?.by).toEqual(ADA);
     const [unknown] = await Promise.all([tracker.enqueue('errand', { name: 'unknown' })]);
     await clock.advance(1);
-    expect(tracker.audit.startOf(unknown)).toBeUndefined();
+    expect(await tracker.audit.startOf(unknown)).toBeUndefined();
   });
 });
 
@@ -190,12 +189,12 @@ describe('what happens by itself', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {}, { by: ADA });
     await clock.advance(100);
-    const entries = inShort(tracker.audit.list({}).entries);
+    const entries = inShort((await tracker.audit.list({})).entries);
     expect(entries.slice(0, 2)).toEqual([
       ['start', 'terminal', id],
       ['start', 'job', 2],
     ]);
-    expect(tracker.audit.list({ who: id }).entries).toMatchObject([{ by: { user: id } }]);
+    expect((await tracker.audit.list({ who: id })).entries).toMatchObject([{ by: { user: id } }]);
     expect(entries[2]?.slice(0, 2)).toEqual(['retry', 'retry']);
     await tracker.cancelJob(id);
     await clock.advance(20_000);
@@ -215,7 +214,7 @@ describe('what happens by itself', () => {
     await reached.promise;
     const { tracker: next } = setup({}, database);
     await next.initialize();
-    expect(inShort(next.audit.list({ job: id }).entries)).toEqual([
+    expect(inShort((await next.audit.list({ job: id })).entries)).toEqual([
       ['start', 'terminal', id],
       ['retry', 'rescue', id],
     ]);
@@ -237,31 +236,31 @@ describe('the trail', () => {
 
   test('is filtered by job, who, way, action and time', async () => {
     const { tracker, ids } = await trail();
-    const count = (query: Parameters<typeof tracker.audit.list>[0]) =>
-      tracker.audit.list(query).entries.length;
-    expect(count({})).toBe(4);
+    const count = async (query: Parameters<typeof tracker.audit.list>[0]) =>
+      (await tracker.audit.list(query)).entries.length;
+    expect(await count({})).toBe(4);
     // Its start, and the cancel of many that it was among.
-    expect(count({ job: ids[0] as string })).toBe(2);
-    expect(count({ job: ids[0] as string, action: 'cancel' })).toBe(1);
-    expect(count({ job: 'errand' })).toBe(0);
-    expect(count({ who: 'ADA' })).toBe(2);
-    expect(count({ who: '203.0.113' })).toBe(1);
-    expect(count({ who: 'sign-in 5f' })).toBe(2);
-    expect(count({ via: 'browser', action: 'start' })).toBe(2);
-    const first = tracker.audit.list({}).entries.at(-1)?.at.getTime() as number;
-    expect(count({ since: first + DAY_MS })).toBe(3);
-    expect(count({ until: first + DAY_MS })).toBe(1);
-    expect(count({ since: first, until: first })).toBe(0);
+    expect(await count({ job: ids[0] as string })).toBe(2);
+    expect(await count({ job: ids[0] as string, action: 'cancel' })).toBe(1);
+    expect(await count({ job: 'errand' })).toBe(0);
+    expect(await count({ who: 'ADA' })).toBe(2);
+    expect(await count({ who: '203.0.113' })).toBe(1);
+    expect(await count({ who: 'sign-in 5f' })).toBe(2);
+    expect(await count({ via: 'browser', action: 'start' })).toBe(2);
+    const first = (await tracker.audit.list({})).entries.at(-1)?.at.getTime() as number;
+    expect(await count({ since: first + DAY_MS })).toBe(3);
+    expect(await count({ until: first + DAY_MS })).toBe(1);
+    expect(await count({ since: first, until: first })).toBe(0);
   });
 
   test('is read page by page, whatever the filter', async () => {
     const { tracker, ids } = await trail();
     for (const query of [{}, { job: ids[1] as string }, { who: 'a' }]) {
-      const all = tracker.audit.list(query).entries.map(({ id }) => id);
+      const all = (await tracker.audit.list(query)).entries.map(({ id }) => id);
       const paged: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = tracker.audit.list({ ...query, limit: 1, cursor });
+        const page = await tracker.audit.list({ ...query, limit: 1, cursor });
         paged.push(...page.entries.map(({ id }) => id));
         cursor = page.nextCursor;
       } while (cursor);
@@ -275,16 +274,16 @@ describe('the trail', () => {
     clock.skip(9 * DAY_MS);
     await tracker.enqueue('errand', {}, { by: BROWSER });
     await tracker.initialize();
-    expect(tracker.audit.list({ limit: 1_000 }).entries).toHaveLength(301);
+    expect((await tracker.audit.list({ limit: 1_000 })).entries).toHaveLength(301);
     clock.skip(2 * DAY_MS);
     await tracker.initialize();
-    expect(tracker.audit.list({ limit: 1_000 }).entries).toMatchObject([{ by: BROWSER }]);
+    expect((await tracker.audit.list({ limit: 1_000 })).entries).toMatchObject([{ by: BROWSER }]);
     await tracker.stop();
   });
 
   test('uses its indexes for a job and for a page', async () => {
     const db = openDatabase(':memory:');
-    createTracker({ database: db }).audit.list({});
+    await createTracker({ database: db }).audit.list({});
     const plan = (sql: string) => JSON.stringify(db.query(`EXPLAIN QUERY PLAN ${sql}`).all());
     expect(plan("SELECT * FROM audit WHERE job_id = 'a' ORDER BY id DESC LIMIT 9")).toContain(
       'audit_by_job (job_id=?)',

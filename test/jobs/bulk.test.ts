@@ -10,8 +10,8 @@ async function setupMany(n: number, run?: (job: QueuedJobContext) => Promise<unk
   const all = setup({ definitions: [definition] });
   const jobs: Job[] = [];
   for (let i = 0; i < n; i++) jobs.push(await all.tracker.enqueue('errand', { name: `job ${i}` }));
-  const count = (status: Job['status']) =>
-    all.tracker.reader.listJobs({ status, limit: 1_000 }).jobs.length;
+  const count = async (status: Job['status']) =>
+    (await all.tracker.reader.listJobs({ status, limit: 1_000 })).jobs.length;
   return { ...all, ids: jobs.map(({ id }) => id), count };
 }
 
@@ -23,9 +23,9 @@ describe('bulk actions', () => {
       done: 450,
       skipped: 0,
     });
-    expect(count('cancelled')).toBe(450);
+    expect(await count('cancelled')).toBe(450);
     await tracker.changeJobs('retry', ids.slice(0, 10));
-    expect(count('queued')).toBe(10);
+    expect(await count('queued')).toBe(10);
     expect(await tracker.changeJobs('remove', ids)).toMatchObject({ done: 440, skipped: 10 });
     expect(tracker.getAllJobs()).toHaveLength(10);
   });
@@ -42,11 +42,11 @@ describe('bulk actions', () => {
     const { tracker, clock, ids, count } = await setupMany(5);
     await tracker.start();
     await clock.advance(10);
-    expect(count('running')).toBe(3);
+    expect(await count('running')).toBe(3);
     const acting = tracker.changeJobs('cancel', ids);
     await clock.advance(1_000);
     expect(await acting).toMatchObject({ done: 5 });
-    expect(count('cancelled')).toBe(5);
+    expect(await count('cancelled')).toBe(5);
     await tracker.stop();
   });
 
@@ -55,13 +55,13 @@ describe('bulk actions', () => {
     const acting = tracker.changeJobs('cancel', ids);
     await consequences(1);
     // The first 200 are cancelled by now; some of the others complete before the second step.
-    expect(count('cancelled')).toBe(200);
+    expect(await count('cancelled')).toBe(200);
     await tracker.start();
     await clock.advance(1_000);
     const { done, skipped } = await acting;
     expect(done + skipped).toBe(300);
-    expect(count('cancelled')).toBe(done);
-    expect(count('completed')).toBe(skipped);
+    expect(await count('cancelled')).toBe(done);
+    expect(await count('completed')).toBe(skipped);
     await tracker.stop();
   });
 
@@ -77,7 +77,7 @@ describe('bulk actions', () => {
     const { tracker, clock, ids, count } = await setupMany(3, async () => ++runs);
     await tracker.start();
     await clock.advance(100);
-    expect(count('completed')).toBe(3);
+    expect(await count('completed')).toBe(3);
     await tracker.changeJobs('retry', ids);
     await clock.advance(100);
     expect(runs).toBe(6);
@@ -100,7 +100,7 @@ describe('bulk actions on a query', () => {
       skipped: 0,
     });
     expect(await tracker.changeMatching('retry', { q: 'job 44' })).toMatchObject({ done: 11 });
-    expect(count('queued')).toBe(11);
+    expect(await count('queued')).toBe(11);
     expect(await tracker.changeMatching('remove', {})).toMatchObject({ done: 439, skipped: 11 });
   });
 

@@ -27,7 +27,7 @@ async function family(names: string[], run: ChoreRun, concurrency = 2) {
   await parts.tracker.start();
   const { id } = await parts.tracker.enqueue('errand', {}, { sessionId: 'evening' });
   await parts.clock.advance(0);
-  const children = () => parts.tracker.reader.detailsOf(id).children;
+  const children = async () => (await parts.tracker.reader.detailsOf(id)).children;
   return { ...parts, id, children };
 }
 
@@ -36,7 +36,7 @@ describe('a job with children', () => {
     const { tracker, clock, id, children } = await family(['a', 'b', 'c'], async () => 'done');
     await clock.advance(1_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 3 });
-    expect(children()).toMatchObject([
+    expect(await children()).toMatchObject([
       { parentId: id, sessionId: 'evening', metadata: { name: 'a' }, status: 'completed' },
       { metadata: { name: 'b' } },
       { metadata: { name: 'c' } },
@@ -62,7 +62,7 @@ describe('a job with children', () => {
     });
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.progress).toMatchObject({ current: 8, total: 8 });
-    expect(tracker.reader.sessionSummary('evening')).toMatchObject({
+    expect(await tracker.reader.sessionSummary('evening')).toMatchObject({
       jobs: 3,
       progress: { current: 8, total: 8 },
     });
@@ -81,10 +81,14 @@ describe('a job with children', () => {
     const { tracker, clock, id, children } = await family(['a', 'b', 'c'], (_, { signal }) =>
       untilAborted(signal),
     );
-    expect(children().map(({ status }) => status)).toEqual(['running', 'running', 'queued']);
+    expect((await children()).map(({ status }) => status)).toEqual([
+      'running',
+      'running',
+      'queued',
+    ]);
     await tracker.cancelJob(id);
     await clock.advance(0);
-    expect(children().map(({ status }) => status)).toEqual(Array(3).fill('cancelled'));
+    expect((await children()).map(({ status }) => status)).toEqual(Array(3).fill('cancelled'));
     expect(tracker.getJob(id)?.status).toBe('cancelled');
   });
 
@@ -95,7 +99,7 @@ describe('a job with children', () => {
     database.run("UPDATE jobs SET owner = 'elsewhere:1:boot' WHERE type = 'errand'");
     await clock.advance(35_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 2 });
-    expect(children()).toHaveLength(2);
+    expect(await children()).toHaveLength(2);
   });
 
   test('retries failed children when a person retries it, and completes', async () => {
@@ -111,19 +115,19 @@ describe('a job with children', () => {
     await tracker.retryJob(id);
     await clock.advance(1_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 3 });
-    expect(children().map(({ status }) => status)).toEqual(Array(3).fill('completed'));
+    expect((await children()).map(({ status }) => status)).toEqual(Array(3).fill('completed'));
     expect(runs).toEqual(['a', 'b', 'c', 'b']);
 
     await tracker.retryJob(id);
     await clock.advance(1_000);
     expect(runs).toEqual(['a', 'b', 'c', 'b', 'a', 'b', 'c']);
-    expect(children()).toHaveLength(3);
+    expect(await children()).toHaveLength(3);
   });
 
   test('starts no child when one input is invalid', async () => {
     const { tracker, clock, id, children } = await family(['a', 7 as never], async () => {});
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.status).toBe('failed');
-    expect(children()).toHaveLength(0);
+    expect(await children()).toHaveLength(0);
   });
 });

@@ -32,7 +32,7 @@ describe('the machine’s clock is set', () => {
       clock.set(jump);
       await job.updateProgress(2, 10, 'Two');
       await clock.advance(100);
-      expect(tracker.reader.stalledJobs().size).toBe(0);
+      expect((await tracker.reader.stalledJobs()).size).toBe(0);
       await job.updateProgress(3, 10, 'Three');
       await clock.advance(50);
       expect(tracker.feed.since(tracker.feed.version - 1)?.progressed).toEqual(
@@ -69,9 +69,9 @@ describe('the machine’s clock is set', () => {
     const { jobId } = await tracker.createJob('scrape');
     await tracker.completeJob(jobId, true);
     const shown = () => tracker.reader.getCurrentJobs(new Date(clock.now() - 30_000), 24);
-    expect(shown()).toHaveLength(1);
+    expect(await shown()).toHaveLength(1);
     clock.set(-HOUR_MS);
-    expect(shown()).toHaveLength(0);
+    expect(await shown()).toHaveLength(0);
   });
 });
 

@@ -69,9 +69,9 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     await clock.advance(0);
     children.get('first')?.();
     await clock.advance(0);
-    const [first, second, third] = tracker.reader
-      .detailsOf(id)
-      .children.map((child) => child.id) as [string, string, string];
+    const [first, second, third] = (await tracker.reader.detailsOf(id)).children.map(
+      (child) => child.id,
+    ) as [string, string, string];
     const statuses = () =>
       [first, second, third].map((child) => tracker.getJob(child)?.status ?? 'gone');
     expect(statuses()).toEqual(['completed', 'running', 'queued']);
@@ -86,7 +86,7 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     expect(statuses()).toEqual(['completed', 'cancelled', 'gone']);
     await clock.advance(5_000);
     expect(statuses()).toEqual(['completed', 'cancelled', 'gone']);
-    expect(tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
+    expect(await tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
     await stop(tracker, clock);
   });
 
@@ -246,7 +246,7 @@ describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
       await clock.advance(100);
     }
     expect(rowOf(exhausted)).toMatchObject({ status: 'failed', failure: 'exhausted' });
-    for (const page of [tracker.reader.listJobs({}), { jobs: tracker.getAllJobs() }])
+    for (const page of [await tracker.reader.listJobs({}), { jobs: tracker.getAllJobs() }])
       expect(new Map(page.jobs.map(({ id, failure }) => [id, failure]))).toEqual(
         new Map([
           [permanent, 'permanent'],

@@ -35,7 +35,11 @@ describe('FEATURES 22: the history of jobs', () => {
     await run(MINUTE, undefined, 'chore');
     clock.skip(HOUR);
     await run(MINUTE);
-    const { types } = tracker.reader.history({ by: 'hour', since: START, until: START + 2 * HOUR });
+    const { types } = await tracker.reader.history({
+      by: 'hour',
+      since: START,
+      until: START + 2 * HOUR,
+    });
     expect(types.map(({ type }) => type)).toEqual(['chore', 'errand']);
     expect(types[1]).toMatchObject({ completed: 2, failed: 1, cancelled: 0 });
     expect(types[1]?.periods).toMatchObject([
@@ -48,13 +52,13 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, clock, run } = setupRuns();
     await run(46_000);
     await run(93_000);
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands).toMatchObject({ medianMs: 46_000, p95Ms: 93_000, approximate: false });
     expect(errands?.periods[0]).toMatchObject({ medianMs: 46_000, approximate: false });
     for (let n = 0; n < 18; n++) await run(46_000 + n);
     clock.skip(HOUR);
     await run(47_000);
-    const [more] = tracker.reader.history(FIRST_DAY).types;
+    const [more] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(more).toMatchObject({ medianMs: 46_009, p95Ms: 47_000, approximate: false });
   });
 
@@ -66,7 +70,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const kept = 'SELECT SUM(json_array_length(durations)) AS n FROM job_ends';
     expect(database.query(kept).get()).toEqual({ n: 3 });
     await run(2_003);
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands).toMatchObject({ completed: 4, medianMs: 2_002, p95Ms: 3_003 });
     expect(errands?.approximate).toBe(false);
     await tracker.stop();
@@ -80,7 +84,7 @@ describe('FEATURES 22: the history of jobs', () => {
       "INSERT INTO job_ends (hour, type, status, bucket, count) VALUES (?, 'errand', 'completed', 61, 1)",
       [start],
     );
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands?.approximate).toBe(true);
     expect(errands?.medianMs).toBeWithin(46_000 * 0.9, 46_000 * 1.1);
   });
@@ -91,7 +95,7 @@ describe('FEATURES 22: the history of jobs', () => {
     await run(10 * HOUR, 'Too slow.');
     await tracker.initialize();
     await clock.advance(HOUR);
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands?.medianMs).toBeWithin(500 * 0.9, 500 * 1.1);
     expect(errands?.p95Ms).toBeWithin(950 * 0.9, 950 * 1.1);
     expect(errands?.approximate).toBe(true);
@@ -103,7 +107,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const durations = [1, 2, 3, 10, 700, 1_000, 1_024, 59_999, 7 * HOUR, 30 * DAY];
     for (const ms of durations) await run(ms);
     const history = createSqliteJobHistory(database);
-    const ends = history.ends({ by: 'day', since: START, until: clock.now() + DAY });
+    const ends = await history.ends({ by: 'day', since: START, until: clock.now() + DAY });
     const buckets = ends.map(({ bucket }) => bucket).sort((a, b) => a - b);
     expect(buckets).toHaveLength(durations.length);
     buckets.forEach((bucket, index) => {
@@ -111,7 +115,7 @@ describe('FEATURES 22: the history of jobs', () => {
       expect(off).toBeLessThanOrEqual(0.091);
     });
     expect(
-      tracker.reader.history({ by: 'day', since: START, until: clock.now() }).types,
+      (await tracker.reader.history({ by: 'day', since: START, until: clock.now() })).types,
     ).toHaveLength(1);
   });
 
@@ -131,7 +135,7 @@ describe('FEATURES 22: the history of jobs', () => {
     await tracker.stop();
     const { id: waiting } = await tracker.enqueue('errand', { name: 'two' });
     await tracker.cancelJob(waiting);
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands).toMatchObject({ completed: 1, failed: 1, cancelled: 1 });
     expect(errands?.reasons).toEqual([{ reason: 'The source refused.', count: 1 }]);
   });
@@ -141,7 +145,7 @@ describe('FEATURES 22: the history of jobs', () => {
     await run(1, 'x'.repeat(300));
     for (let n = 1; n <= 30; n++) await run(1, `No such user: ${n}.`);
     for (let n = 1; n <= 5; n++) await run(1, 'No such user: 1.');
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands?.reasons).toHaveLength(21);
     expect(errands?.reasons.slice(0, 2)).toEqual([
       { reason: '', count: 11 },
@@ -159,7 +163,7 @@ describe('FEATURES 22: the history of jobs', () => {
     ]) {
       await run(1, reason);
     }
-    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands?.reasons.map(({ reason }) => reason).sort()).toEqual([
       `${'x'.repeat(199)}…`,
       `${'y'.repeat(197)}…`,
@@ -171,7 +175,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, run } = setupRuns();
     await run(1, 'Broken.');
     await run(1, 'Broken.', 'chore');
-    const { types } = tracker.reader.history({ ...FIRST_DAY, type: 'chore' });
+    const { types } = await tracker.reader.history({ ...FIRST_DAY, type: 'chore' });
     expect(types).toMatchObject([{ type: 'chore', failed: 1, reasons: [{ count: 1 }] }]);
   });
 
@@ -182,16 +186,18 @@ describe('FEATURES 22: the history of jobs', () => {
     clock.skip(2 * DAY);
     await clock.advance(1_000);
     expect(tracker.getJob(id)).toBeUndefined();
-    expect(tracker.reader.history(FIRST_DAY).types).toMatchObject([{ type: 'errand', failed: 1 }]);
+    expect((await tracker.reader.history(FIRST_DAY)).types).toMatchObject([
+      { type: 'errand', failed: 1 },
+    ]);
     clock.skip(366 * DAY);
     await clock.advance(1_000);
-    expect(tracker.reader.history(FIRST_DAY).types).toEqual([]);
+    expect((await tracker.reader.history(FIRST_DAY)).types).toEqual([]);
     expect(database.query('SELECT * FROM job_failures').all()).toEqual([]);
     await tracker.stop();
   });
 });
 
-test('an older database has the history of the jobs that it still has', () => {
+test('an older database has the history of the jobs that it still has', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-migrations-'));
   const all = join(import.meta.dir, '../../migrations');
   for (const file of readdirSync(all).filter((name) => name < '0011')) {
@@ -206,7 +212,7 @@ test('an older database has the history of the jobs that it still has', () => {
            iif(i > 5, 'Reason ' || i, NULL) FROM n`);
   migrate(db);
   const { tracker } = setup({}, db);
-  const [errands] = tracker.reader.history(FIRST_DAY).types;
+  const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
   expect(errands).toMatchObject({ completed: 5, failed: 25 });
   expect(errands?.medianMs).toBeWithin(900, 1_100);
   expect(errands?.reasons).toHaveLength(21);

@@ -18,7 +18,7 @@ async function runOnce(
     const read = tracker.getJob(id);
     return read?.completedAt ? read : undefined;
   });
-  const { steps } = tracker.reader.detailsOf(id);
+  const { steps } = await tracker.reader.detailsOf(id);
   await tracker.stop();
   return { job, steps };
 }

@@ -24,11 +24,11 @@ function setupList(n: number, options?: Parameters<typeof fill>[2]) {
 }
 
 describe('the pages of a list', () => {
-  test('lead to older jobs and back to the same newer ones', () => {
+  test('lead to older jobs and back to the same newer ones', async () => {
     const { tracker, numbers } = setupList(10);
-    const first = tracker.reader.listJobs({ limit: 4 });
-    const second = tracker.reader.listJobs({ limit: 4, cursor: first.nextCursor });
-    const third = tracker.reader.listJobs({ limit: 4, cursor: second.nextCursor });
+    const first = await tracker.reader.listJobs({ limit: 4 });
+    const second = await tracker.reader.listJobs({ limit: 4, cursor: first.nextCursor });
+    const third = await tracker.reader.listJobs({ limit: 4, cursor: second.nextCursor });
     expect([first, second, third].map(numbers)).toEqual([
       [10, 9, 8, 7],
       [6, 5, 4, 3],
@@ -36,18 +36,18 @@ describe('the pages of a list', () => {
     ]);
     expect(first.newerCursor).toBeUndefined();
     expect(third.nextCursor).toBeUndefined();
-    const back = tracker.reader.listJobs({ limit: 4, newerThan: third.newerCursor });
+    const back = await tracker.reader.listJobs({ limit: 4, newerThan: third.newerCursor });
     expect(numbers(back)).toEqual([6, 5, 4, 3]);
-    expect(tracker.reader.listJobs({ limit: 4, cursor: back.nextCursor })).toEqual(third);
+    expect(await tracker.reader.listJobs({ limit: 4, cursor: back.nextCursor })).toEqual(third);
   });
 
-  test('end with the newest page, which is full', () => {
+  test('end with the newest page, which is full', async () => {
     const { tracker, numbers } = setupList(10);
-    const second = tracker.reader.listJobs({
+    const second = await tracker.reader.listJobs({
       limit: 7,
-      cursor: tracker.reader.listJobs({ limit: 2 }).nextCursor,
+      cursor: (await tracker.reader.listJobs({ limit: 2 })).nextCursor,
     });
-    const back = tracker.reader.listJobs({ limit: 7, newerThan: second.newerCursor });
+    const back = await tracker.reader.listJobs({ limit: 7, newerThan: second.newerCursor });
     expect(numbers(back)).toEqual([10, 9, 8, 7, 6, 5, 4]);
     expect(back.newerCursor).toBeUndefined();
   });
@@ -57,57 +57,59 @@ describe('the pages of a list', () => {
     ['a status', { status: 'completed', since: START + 4_000, until: START + 8_000 }],
     ['a type', { type: 'errand', since: START + 4_000, until: START + 8_000 }],
     ['words', { q: 'NUMBER', since: START + 4_000, until: START + 8_000 }],
-  ])('stay within %s in both directions', (_, query) => {
+  ])('stay within %s in both directions', async (_, query) => {
     const { tracker, numbers } = setupList(10);
-    const first = tracker.reader.listJobs({ ...query, limit: 2 });
+    const first = await tracker.reader.listJobs({ ...query, limit: 2 });
     expect(numbers(first)).toEqual([7, 6]);
-    const second = tracker.reader.listJobs({ ...query, limit: 2, cursor: first.nextCursor });
+    const second = await tracker.reader.listJobs({ ...query, limit: 2, cursor: first.nextCursor });
     expect(numbers(second)).toEqual([5, 4]);
     expect(second.nextCursor).toBeUndefined();
     expect(
-      numbers(tracker.reader.listJobs({ ...query, limit: 1, newerThan: second.newerCursor })),
+      numbers(await tracker.reader.listJobs({ ...query, limit: 1, newerThan: second.newerCursor })),
     ).toEqual([6]);
   });
 });
 
 describe('a search among very many', () => {
-  test('checks a window of jobs at a time, says how far back it got, and continues from there', () => {
+  test('checks a window of jobs at a time, says how far back it got, and continues from there', async () => {
     const { tracker, numbers } = setupList(2 * WINDOW + 5);
-    const first = tracker.reader.listJobs({ q: 'number 3"' });
+    const first = await tracker.reader.listJobs({ q: 'number 3"' });
     expect(first.jobs).toEqual([]);
     expect(first.lookedBackTo).toEqual(new Date(START + (WINDOW + 6) * 1_000));
-    const second = tracker.reader.listJobs({ q: 'number 3"', cursor: first.nextCursor });
+    const second = await tracker.reader.listJobs({ q: 'number 3"', cursor: first.nextCursor });
     expect(second.jobs).toEqual([]);
-    const third = tracker.reader.listJobs({ q: 'number 3"', cursor: second.nextCursor });
+    const third = await tracker.reader.listJobs({ q: 'number 3"', cursor: second.nextCursor });
     expect(numbers(third)).toEqual([3]);
     expect(third.lookedBackTo).toBeUndefined();
     expect(third.nextCursor).toBeUndefined();
   });
 
-  test('finds the same with other filters', () => {
+  test('finds the same with other filters', async () => {
     const { tracker, numbers } = setupList(30, { type: "iif(i % 2, 'errand', 'chore')" });
-    expect(numbers(tracker.reader.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
+    expect(numbers(await tracker.reader.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
       28, 26, 24, 22, 20, 2,
     ]);
     expect(
-      numbers(tracker.reader.listJobs({ q: 'number 2', type: 'chore', status: 'failed' })),
+      numbers(await tracker.reader.listJobs({ q: 'number 2', type: 'chore', status: 'failed' })),
     ).toEqual([]);
   });
 });
 
-test('FEATURES 11: failed jobs can be filtered by why they failed', () => {
+test('FEATURES 11: failed jobs can be filtered by why they failed', async () => {
   const { tracker, database, numbers } = setupList(8, { status: "'failed'" });
   FAILURES.forEach((failure, index) => {
     const ids = [`job-${pad(index + 1)}`, `job-${pad(index + 1 + FAILURES.length)}`] as const;
     database.run('UPDATE jobs SET failure = ? WHERE id IN (?, ?)', [failure, ...ids]);
   });
   expect(FAILURES).toHaveLength(4);
-  expect(numbers(tracker.reader.listJobs({ status: 'failed' }))).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
-  FAILURES.forEach((failure, index) => {
-    const { jobs } = tracker.reader.listJobs({ failure });
+  expect(numbers(await tracker.reader.listJobs({ status: 'failed' }))).toEqual([
+    8, 7, 6, 5, 4, 3, 2, 1,
+  ]);
+  for (const [index, failure] of FAILURES.entries()) {
+    const { jobs } = await tracker.reader.listJobs({ failure });
     expect(numbers({ jobs })).toEqual([index + 5, index + 1]);
     expect(jobs.map((job) => job.failure)).toEqual([failure, failure]);
-  });
+  }
 });
 
 const pad = (n: number) => String(n).padStart(6, '0');
@@ -120,33 +122,35 @@ describe('FEATURES 27: sessions', () => {
     const { id } = await start('night');
     await tracker.cancelJob(id);
     await start('day');
-    expect(tracker.reader.sessionSummary('night')).toEqual({
+    expect(await tracker.reader.sessionSummary('night')).toEqual({
       jobs: 2,
       byStatus: { queued: 1, cancelled: 1 },
       progress: { current: 0, total: 0 },
     });
-    expect(tracker.reader.recentSessions(10).map(({ id, jobs }) => [id, jobs])).toContainEqual([
-      'night',
-      2,
-    ]);
+    expect(
+      (await tracker.reader.recentSessions(10)).map(({ id, jobs }) => [id, jobs]),
+    ).toContainEqual(['night', 2]);
   });
 
-  test('add up the progress of the jobs whose total is known', () => {
+  test('add up the progress of the jobs whose total is known', async () => {
     const { tracker, database } = setupList(3);
     database.run(`UPDATE jobs SET session_id = 'night', progress_current = 30,
       progress_total = CASE id WHEN 'job-000001' THEN 0 WHEN 'job-000002' THEN 100 ELSE 20 END`);
-    expect(tracker.reader.sessionSummary('night').progress).toEqual({ current: 50, total: 120 });
+    expect((await tracker.reader.sessionSummary('night')).progress).toEqual({
+      current: 50,
+      total: 120,
+    });
   });
 
-  test('are listed by their last job', () => {
+  test('are listed by their last job', async () => {
     const { tracker, database } = setupList(9);
     database.run(
       `UPDATE jobs SET session_id = CASE WHEN id < 'job-000005' THEN 'early' ELSE 'late' END`,
     );
-    expect(tracker.reader.recentSessions(10)).toMatchObject([
+    expect(await tracker.reader.recentSessions(10)).toMatchObject([
       { id: 'late', jobs: 5, lastJobAt: new Date(START + 9_000), byStatus: { completed: 5 } },
       { id: 'early', jobs: 4 },
     ]);
-    expect(tracker.reader.recentSessions(1)).toHaveLength(1);
+    expect(await tracker.reader.recentSessions(1)).toHaveLength(1);
   });
 });

@@ -160,7 +160,7 @@ test('FEATURES 22, 26: every attempt is kept, with its outcome, its error and it
   await tracker.start();
   const { id } = await tracker.enqueue('errand', {});
   await clock.advance(5_000);
-  const { attempts } = tracker.reader.detailsOf(id);
+  const { attempts } = await tracker.reader.detailsOf(id);
   expect(attempts).toMatchObject([
     { attempt: 1, outcome: 'failed', error: 'the first' },
     { attempt: 2, outcome: 'failed', error: 'the second' },
@@ -171,7 +171,7 @@ test('FEATURES 22, 26: every attempt is kept, with its outcome, its error and it
   }
   const tracked = await tracker.createJob('scrape');
   await tracker.completeJob(tracked.jobId, false, 'no');
-  expect(tracker.reader.detailsOf(tracked.jobId).attempts).toMatchObject([
+  expect((await tracker.reader.detailsOf(tracked.jobId)).attempts).toMatchObject([
     { attempt: 1, outcome: 'failed', error: 'no' },
   ]);
 });

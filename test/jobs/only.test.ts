@@ -22,7 +22,7 @@ test('a process that runs one job leaves the others in the queue', async () => {
   await tracker.start({ only: mine.id });
   await clock.advance(2_000);
   expect(tracker.getJob(mine.id)).toMatchObject({ status: 'completed', result: 2 });
-  expect(tracker.reader.detailsOf(mine.id).children.map(({ status }) => status)).toEqual([
+  expect((await tracker.reader.detailsOf(mine.id)).children.map(({ status }) => status)).toEqual([
     'completed',
     'completed',
   ]);
@@ -41,8 +41,8 @@ test('ids are found by their beginning or end; a full id matches only itself', a
     const { id: made } = await tracker.enqueue('chore', { name: id });
     database.run('UPDATE jobs SET id = ? WHERE id = ?', [id, made]);
   }
-  expect(tracker.reader.idsLike('chore-12', 5)).toEqual(['chore-12']);
-  expect(tracker.reader.idsLike('23', 5).sort()).toEqual(['chore-123', 'chore-923']);
-  expect(tracker.reader.idsLike('chore-1', 1)).toHaveLength(1);
-  expect(tracker.reader.idsLike('%', 5)).toEqual([]);
+  expect(await tracker.reader.idsLike('chore-12', 5)).toEqual(['chore-12']);
+  expect((await tracker.reader.idsLike('23', 5)).sort()).toEqual(['chore-123', 'chore-923']);
+  expect(await tracker.reader.idsLike('chore-1', 1)).toHaveLength(1);
+  expect(await tracker.reader.idsLike('%', 5)).toEqual([]);
 });

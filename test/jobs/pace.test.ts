@@ -11,7 +11,7 @@ function twoProcesses(definitions: JobDefinition[] = []) {
   const { database, tracker, clock } = setup({ definitions });
   const log = changeLogOf(database, writerOf(database));
   const elsewhere = new SqliteJobReader(database, log, clock.now);
-  const paces = (id: string) => [tracker.getJob(id), elsewhere.get(id)].map(paceOf);
+  const paces = async (id: string) => [tracker.getJob(id), await elsewhere.get(id)].map(paceOf);
   return { tracker, clock, elsewhere, paces };
 }
 
@@ -26,14 +26,14 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
   test('of a job that reports progress', async () => {
     const { tracker, clock, paces } = twoProcesses();
     const { jobId, updateProgress } = await tracker.createJob('scrape');
-    expect(paces(jobId)).toEqual([NOTHING, NOTHING]);
+    expect(await paces(jobId)).toEqual([NOTHING, NOTHING]);
     for (let step = 1; step <= 10; step++) {
       await clock.advance(1_000);
       await updateProgress(step * 20, 1_000, `Page ${step}`);
     }
     await clock.advance(50);
     const pace = { ratePerSecond: 20, etaSeconds: 40, stalledSince: undefined };
-    expect(paces(jobId)).toEqual([pace, pace]);
+    expect(await paces(jobId)).toEqual([pace, pace]);
   });
 
   test('of a job whose progress comes with its commits', async () => {
@@ -52,7 +52,7 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
     const { id } = await tracker.enqueue('errand', {});
     for (let page = 0; page <= 5; page++) await clock.advance(2_000);
     const pace = { ratePerSecond: 5, etaSeconds: 10, stalledSince: undefined };
-    expect(paces(id)).toEqual([pace, pace]);
+    expect(await paces(id)).toEqual([pace, pace]);
   });
 
   test('of a job that has stalled: no rate, and the time of its last progress', async () => {
@@ -63,18 +63,21 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
       await updateProgress(step, 100, 'Reading');
     }
     await clock.advance(50);
-    const last = new Date(elsewhere.get(jobId)?.updatedAt ?? 0);
+    const last = new Date((await elsewhere.get(jobId))?.updatedAt ?? 0);
     await clock.advance(14_000);
-    expect(paces(jobId).map(({ stalledSince }) => stalledSince)).toEqual([undefined, undefined]);
+    expect((await paces(jobId)).map(({ stalledSince }) => stalledSince)).toEqual([
+      undefined,
+      undefined,
+    ]);
     await clock.advance(2_000);
     const pace = { ...NOTHING, stalledSince: last };
-    expect(paces(jobId)).toEqual([pace, pace]);
-    expect([...tracker.reader.stalledJobs()]).toEqual([jobId]);
-    expect(jobText(elsewhere.get(jobId) as Job, [])).toContain('no progress since');
+    expect(await paces(jobId)).toEqual([pace, pace]);
+    expect([...(await tracker.reader.stalledJobs())]).toEqual([jobId]);
+    expect(jobText((await elsewhere.get(jobId)) as Job, [])).toContain('no progress since');
 
     await updateProgress(6, 100, 'Reading');
     await clock.advance(50);
-    for (const { stalledSince, ratePerSecond } of paces(jobId)) {
+    for (const { stalledSince, ratePerSecond } of await paces(jobId)) {
       expect(stalledSince).toBeUndefined();
       expect(ratePerSecond).toBeGreaterThan(0);
     }
@@ -86,7 +89,7 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
     const { jobId } = await tracker.createJob('scrape');
     await clock.advance(15_001);
     const pace = { ...NOTHING, stalledSince: began };
-    expect(paces(jobId)).toEqual([pace, pace]);
+    expect(await paces(jobId)).toEqual([pace, pace]);
   });
 
   test('of a job that reports rarely: its usual gap counts', async () => {
@@ -99,9 +102,9 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
     await clock.advance(50);
     const pace = { ratePerSecond: 0.0167, etaSeconds: undefined, stalledSince: undefined };
     await clock.advance(170_000);
-    expect(paces(jobId)).toEqual([pace, pace]);
+    expect(await paces(jobId)).toEqual([pace, pace]);
     await clock.advance(20_000);
-    for (const { stalledSince } of paces(jobId)) expect(stalledSince).toBeInstanceOf(Date);
+    for (const { stalledSince } of await paces(jobId)) expect(stalledSince).toBeInstanceOf(Date);
   });
 
   test('is absent once the job is cancelled, has ended, or waits for another attempt', async () => {
@@ -121,16 +124,16 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(1_100);
-    expect(paces(id)[1]?.ratePerSecond).toBe(50);
+    expect((await paces(id))[1]?.ratePerSecond).toBe(50);
     await clock.advance(1_000);
-    expect(elsewhere.get(id)?.status).toBe('retrying');
-    expect(paces(id)).toEqual([NOTHING, NOTHING]);
+    expect((await elsewhere.get(id))?.status).toBe('retrying');
+    expect(await paces(id)).toEqual([NOTHING, NOTHING]);
     await clock.advance(1_000);
-    expect(elsewhere.get(id)?.status).toBe('running');
+    expect((await elsewhere.get(id))?.status).toBe('running');
     // The rate of the first attempt says nothing about this one.
-    expect(paces(id)).toEqual([NOTHING, NOTHING]);
+    expect(await paces(id)).toEqual([NOTHING, NOTHING]);
     await tracker.cancelJob(id);
     await clock.advance(0);
-    expect(paces(id)).toEqual([NOTHING, NOTHING]);
+    expect(await paces(id)).toEqual([NOTHING, NOTHING]);
   });
 });

@@ -27,8 +27,10 @@ describe('FEATURES 42: a type', () => {
         'queued',
         'queued',
       ]);
-      expect(other.tracker.queues()).toMatchObject([{ type: 'errand', waiting: 3, running: 0 }]);
-      expect(other.tracker.queues()[0]?.pausedAt).toBeInstanceOf(Date);
+      expect(await other.tracker.queues()).toMatchObject([
+        { type: 'errand', waiting: 3, running: 0 },
+      ]);
+      expect((await other.tracker.queues())[0]?.pausedAt).toBeInstanceOf(Date);
       expect(await other.tracker.resumeType('errand')).toBe(true);
       await world.machine.advance(1_000);
       const names = world.workers.map(({ id }) => one.tracker.getJob(id)?.metadata?.name);
@@ -74,19 +76,19 @@ describe('FEATURES 42: a type', () => {
   test('FEATURES 42: gets another concurrency while it runs, and its own again', async () => {
     const open = gate();
     const { tracker, clock } = setup({ definitions: [errand(() => open.promise)] });
-    const running = () => tracker.reader.countActive().running;
+    const running = async () => (await tracker.reader.countActive()).running;
     await tracker.start();
     for (let index = 0; index < 6; index++) await tracker.enqueue('errand', {});
     await clock.advance(0);
-    expect(running()).toBe(1);
+    expect(await running()).toBe(1);
     await tracker.setConcurrency('errand', 4);
     await clock.advance(0);
-    expect(running()).toBe(4);
-    expect(tracker.queues()).toMatchObject([{ concurrency: 4, ownConcurrency: 1 }]);
+    expect(await running()).toBe(4);
+    expect(await tracker.queues()).toMatchObject([{ concurrency: 4, ownConcurrency: 1 }]);
     await tracker.setConcurrency('errand', undefined);
     await clock.advance(0);
-    expect(running()).toBe(4);
-    expect(tracker.queues()[0]).not.toHaveProperty('ownConcurrency');
+    expect(await running()).toBe(4);
+    expect((await tracker.queues())[0]).not.toHaveProperty('ownConcurrency');
     open.resolve();
     await clock.advance(0);
     await tracker.stop();
@@ -128,7 +130,7 @@ describe('FEATURES 42: a type', () => {
     await tracker.enqueue('errand', {});
     await clock.advance(1_000);
     await tracker.enqueue('errand', {}, { priority: 10 });
-    expect(tracker.queues()).toMatchObject([{ waiting: 3, oldestSince: since }]);
+    expect(await tracker.queues()).toMatchObject([{ waiting: 3, oldestSince: since }]);
   });
 });
 
@@ -145,7 +147,7 @@ describe('FEATURES 42: a source', () => {
     await tracker.start();
     await clock.advance(2_000);
     expect(order).toEqual(['bluesky', 'none']);
-    const pauseOf = tracker.reader.pauseOf();
+    const pauseOf = await tracker.reader.pauseOf();
     expect(tracker.getActiveJobs().map(pauseOf)).toEqual([{ source: 'x' }, { source: 'x' }]);
     await tracker.resumeSource('x');
     await clock.advance(0);

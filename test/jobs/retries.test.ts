@@ -82,7 +82,7 @@ describe('FEATURES 28: retrying', () => {
     expect(tracker.getJob(id)).toMatchObject({ ...waiting, attempt: 1, attemptsUsed: 0 });
     await clock.advance(601_000);
     expect(tracker.getJob(id)).toMatchObject({ ...waiting, attempt: 2, attemptsUsed: 0 });
-    const { attempts, steps } = tracker.reader.detailsOf(id);
+    const { attempts, steps } = await tracker.reader.detailsOf(id);
     expect(attempts.map(({ outcome, error }) => [outcome, error])).toEqual([
       ['postponed', 'Rate limited.'],
       ['postponed', 'Rate limited.'],

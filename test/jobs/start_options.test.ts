@@ -147,7 +147,9 @@ describe('FEATURES 41: the order of a queue', () => {
       clock.advance(0),
     ]);
     await clock.advance(1_000);
-    expect(tracker.reader.detailsOf(id).children.map(({ priority }) => priority)).toEqual([4]);
+    expect((await tracker.reader.detailsOf(id)).children.map(({ priority }) => priority)).toEqual([
+      4,
+    ]);
     await tracker.stop();
   });
 });

@@ -50,7 +50,7 @@ class Run {
     // A process that wakes may continue its work before it notices what it missed.
     if (command.do === 'wake') return;
     await this.world.machine.advance(0);
-    this.check();
+    await this.check();
     if (command.do === 'advance') this.#checkTimeLimits();
     if (command.do === 'advance' && command.ms >= HEARTBEAT_MS) this.#checkEverybodyKnows();
     if (command.do === 'advance' && command.ms > GRACE_MS + HEARTBEAT_MS) this.#checkGivenUp();
@@ -258,7 +258,7 @@ class Run {
   }
 
   /** The invariants after every step. */
-  check(): void {
+  async check(): Promise<void> {
     this.#latest = Math.max(this.#latest, this.#now());
     for (const event of historyAfter(this.world.eye, this.#seq)) this.#checkEvent(event);
     const rows = this.#rows();
@@ -266,7 +266,7 @@ class Run {
     expect(this.#leftByStop).toEqual([]);
     expect([...this.kept].filter((id) => !rows.some((row) => row.id === id))).toEqual([]);
     for (const member of this.world.members) {
-      if (member.process.state === 'awake') this.#checkView(member, rows);
+      if (member.process.state === 'awake') await this.#checkView(member, rows);
     }
     this.#checkNobodyWorksTwice();
   }
@@ -299,7 +299,7 @@ class Run {
     if (row.status === 'retrying') expect([null, row.retry_at]).toContain(row.due_at);
   }
 
-  #checkView(member: Member, rows: Row[]): void {
+  async #checkView(member: Member, rows: Row[]): Promise<void> {
     const { tracker } = member;
     const running = rows.filter((row) => isOwnedBy(row, member));
     for (const row of rows) {
@@ -311,7 +311,7 @@ class Run {
       if (!running.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
     }
     expect(running.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
-    expect(tracker.reader.countActive()).toEqual({
+    expect(await tracker.reader.countActive()).toEqual({
       running: rows.filter((row) => !isFinal(row) && !isWaiting(row)).length,
       waiting: rows.filter(isWaiting).length,
     });
@@ -369,7 +369,7 @@ class Run {
       await this.world.machine.advance(1_000);
       for (const worker of this.world.workersAwake()) worker.finish('done at last');
       await this.world.machine.advance(0);
-      this.check();
+      await this.check();
       this.world.machine.skip(10_000);
     }
     expect(left().map(({ id, status }) => `${id} is ${status}`)).toEqual([]);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import { errand, setup, untilAborted } from '../support/jobs.ts';
 
-const statusesOf = (tracker: ReturnType<typeof setup>['tracker'], id: string) =>
-  tracker.reader.detailsOf(id).steps.map(({ name, status }) => `${name} ${status}`);
+const statusesOf = async (tracker: ReturnType<typeof setup>['tracker'], id: string) =>
+  (await tracker.reader.detailsOf(id)).steps.map(({ name, status }) => `${name} ${status}`);
 
 /** Processes over the same database, one after the other; each was killed before the next began. */
 async function processOn(
@@ -32,11 +32,19 @@ describe('FEATURES 12: steps', () => {
     );
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    expect(statusesOf(tracker, id)).toEqual(['collect completed', 'embed running', 'tidy pending']);
-    expect(tracker.reader.detailsOf(id).steps[0]?.result).toEqual({ posts: 3 });
+    expect(await statusesOf(tracker, id)).toEqual([
+      'collect completed',
+      'embed running',
+      'tidy pending',
+    ]);
+    expect((await tracker.reader.detailsOf(id)).steps[0]?.result).toEqual({ posts: 3 });
     await tracker.cancelJob(id);
     await clock.advance(0);
-    expect(statusesOf(tracker, id)).toEqual(['collect completed', 'embed skipped', 'tidy skipped']);
+    expect(await statusesOf(tracker, id)).toEqual([
+      'collect completed',
+      'embed skipped',
+      'tidy skipped',
+    ]);
   });
 
   test('that are completed do not run again; the failed one does, and shows its error meanwhile', async () => {
@@ -53,13 +61,13 @@ describe('FEATURES 12: steps', () => {
     });
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    expect(tracker.reader.detailsOf(id).steps[1]).toMatchObject({
+    expect((await tracker.reader.detailsOf(id)).steps[1]).toMatchObject({
       status: 'failed',
       error: 'The source is asleep.',
     });
     await clock.advance(2_000);
     expect(done).toEqual(['first', 'second with 7', 'second with 7']);
-    expect(statusesOf(tracker, id)).toEqual(['first completed', 'second completed']);
+    expect(await statusesOf(tracker, id)).toEqual(['first completed', 'second completed']);
   });
 
   test('continue after a crash at the one that was running', async () => {
@@ -75,7 +83,7 @@ describe('FEATURES 12: steps', () => {
     const crashed = await processOn(work(3));
     const { id } = await crashed.tracker.enqueue('errand', {});
     await crashed.clock.advance(0);
-    expect(statusesOf(crashed.tracker, id).at(-1)).toBe('step 3 running');
+    expect((await statusesOf(crashed.tracker, id)).at(-1)).toBe('step 3 running');
     const next = await processOn(work(), crashed.database);
     await next.clock.advance(0);
     expect(next.tracker.getJob(id)?.status).toBe('completed');
@@ -117,7 +125,7 @@ describe('FEATURES 12: compensation', () => {
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
     expect(undone).toEqual(['result 3', 'result 2', 'result 1']);
-    expect(statusesOf(tracker, id)).toEqual(compensated);
+    expect(await statusesOf(tracker, id)).toEqual(compensated);
     expect(tracker.getJob(id)).toMatchObject({
       status: 'failed',
       errorMessage: 'The fourth cannot be done.',
@@ -134,7 +142,7 @@ describe('FEATURES 12: compensation', () => {
       const next = await processOn(fiveSteps(undone), crashed.database);
       await next.clock.advance(0);
       expect(undone).toEqual(['result 3', 'result 2', 'result 1']);
-      expect(statusesOf(next.tracker, id)).toEqual(compensated);
+      expect(await statusesOf(next.tracker, id)).toEqual(compensated);
       expect(next.tracker.getJob(id)).toMatchObject({
         status: 'failed',
         errorMessage: 'The fourth cannot be done.',
@@ -203,7 +211,7 @@ describe('FEATURES 12: compensation', () => {
     await tracker.retryJob(id);
     await clock.advance(0);
     expect(log).toEqual(['done', 'undone', 'done']);
-    expect(statusesOf(tracker, id)).toEqual(['first completed', 'second completed']);
+    expect(await statusesOf(tracker, id)).toEqual(['first completed', 'second completed']);
     expect(tracker.getJob(id)?.status).toBe('completed');
   });
 });

@@ -120,7 +120,7 @@ describe('FEATURES 41: a time limit', () => {
     await clock.advance(1_000);
     expect(job()).toMatchObject({ status: 'failed', failure: 'timeout' });
     expect(undone).toEqual(['order']);
-    expect(tracker.reader.stepsOf(id).map(({ status }) => status)).toEqual([
+    expect((await tracker.reader.stepsOf(id)).map(({ status }) => status)).toEqual([
       'compensated',
       'failed',
     ]);

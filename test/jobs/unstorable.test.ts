@@ -91,7 +91,7 @@ describe('FAULTS A1: a value that cannot be stored affects only its own job', ()
       finish('checkpoint');
       await clock.advance(100);
       expect(tracker.getJob(checkpoint)?.status).toBe('completed');
-      expect(tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
+      expect(await tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
       await stop(tracker, clock);
     });
   }
@@ -176,7 +176,7 @@ describe('FAULTS A1: a value that cannot be stored affects only its own job', ()
     expect(rowOf(moves as string)).toMatchObject({ progress_current: 4 });
     expect(tracker.getJob(ends as string)?.status).toBe('completed');
     expect(tracker.getJob(stops as string)?.status).toBe('cancelled');
-    expect(tracker.reader.countActive()).toEqual({ running: 3, waiting: 0 });
+    expect(await tracker.reader.countActive()).toEqual({ running: 3, waiting: 0 });
     await stop(tracker, clock);
   });
 });

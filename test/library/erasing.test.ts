@@ -69,7 +69,7 @@ test('nothing that an author wrote is left in the files once they were deleted',
 test('nothing of an import is left in the files once it was undone', async () => {
   const { db, library, traces } = filled('undone');
   db.run("DELETE FROM profiles WHERE username = 'ada'");
-  expect(await library.undoImport(IMPORT, () => {})).toMatchObject({ removed: POSTS / 2 });
+  expect(await library.undoImport(IMPORT, async () => {})).toMatchObject({ removed: POSTS / 2 });
   expect(traces('ada')).toBe(0);
 });
 

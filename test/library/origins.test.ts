@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { JobData } from '../../src/jobs/job.ts';
 import { makePost, makePosts, makeProfile, setup, unitVector } from './synthetic.ts';
 
-const go = () => {};
+const go = async () => {};
 
 /** A library in which jobs save; `count` gives rows of a table. */
 function world() {
@@ -84,7 +84,7 @@ describe('undoing an import', () => {
     const { library, save } = world();
     save({ import: 'a.zip', posts: makePosts(250) });
     let batches = 0;
-    const stopping = library.undoImport('a.zip', () => {
+    const stopping = library.undoImport('a.zip', async () => {
       batches += 1;
       if (batches === 2) throw new Error('Stop.');
     });

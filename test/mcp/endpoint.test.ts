@@ -120,7 +120,7 @@ describe('jobs of agents', () => {
     });
     const parent = await own.ended(String(taskId));
     expect(parent.status).toBe('completed');
-    const { children } = own.tracker.reader.detailsOf(parent.id);
+    const { children } = await own.tracker.reader.detailsOf(parent.id);
     expect(children).toHaveLength(1);
     expect(children[0]).toMatchObject({ agent: 'scout', sessionId: parent.sessionId });
   });

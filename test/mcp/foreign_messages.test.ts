@@ -54,7 +54,7 @@ describe.each(REVISIONS)('the words of a service, for an agent of revision %s', 
     const { config } = web;
     for (const status of ['failed', 'cancelled'] as const) {
       const ended = { ...job, status, errorMessage: SAYS };
-      expectContained(jobResult({ ...web, config }, ended));
+      expectContained(await jobResult({ ...web, config }, ended));
     }
     await web.tracker.cancelJob(id);
   });
@@ -70,12 +70,13 @@ describe.each(REVISIONS)('the words of a service, for an agent of revision %s', 
 });
 
 describe('a status message', () => {
-  test('FEATURES 57: has nothing of a message that people would not see, or that looks like a tag', () => {
+  test('FEATURES 57: has nothing of a message that people would not see, or that looks like a tag', async () => {
     const [job] = web.tracker.getAllJobs();
     if (!job) throw new Error('There is no job.');
+    const pauseOf = await web.tracker.reader.pauseOf();
     for (const message of [...HIJACKS, SAYS]) {
       const progress = { ...job.progress, message };
-      const words = statusMessage({ ...job, status: 'running', progress }, web.tracker);
+      const words = statusMessage({ ...job, status: 'running', progress }, pauseOf);
       expect(words).not.toMatch(FORBIDDEN);
       expect(words.length).toBeLessThanOrEqual(300);
     }

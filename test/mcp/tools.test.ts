@@ -271,7 +271,8 @@ describe('a task', () => {
     expect((await agent.task(taskId)).status).toBe('cancelled');
     const again = await agent.request('tasks/cancel', { taskId });
     expect(again.error).toBeUndefined();
-    const [entry] = web.tracker.audit.list({ job: String(taskId), action: 'cancel' }).entries;
+    const [entry] = (await web.tracker.audit.list({ job: String(taskId), action: 'cancel' }))
+      .entries;
     expect(entry?.by).toEqual({ via: 'agent', user: 'test-agent' });
   });
 

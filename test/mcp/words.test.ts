@@ -239,10 +239,10 @@ describe('sentences', () => {
     const running = await until('it runs', () =>
       own.tracker.getAllJobs().find((job) => job.status === 'running'),
     );
-    const handle = (closing?: AbortSignal) =>
-      textsOf(taskHandle({ ...own, closing }, running))[0] ?? '';
-    expect(handle()).toInclude(`${running.id} was created: it is running. It goes on. Call`);
-    expect(handle(AbortSignal.abort())).toInclude(
+    const handle = async (closing?: AbortSignal) =>
+      textsOf(await taskHandle({ ...own, closing }, running))[0] ?? '';
+    expect(await handle()).toInclude(`${running.id} was created: it is running. It goes on. Call`);
+    expect(await handle(AbortSignal.abort())).toInclude(
       'it is running. This xgpt process stops: another',
     );
   });

@@ -104,7 +104,7 @@ describe('FEATURES 3: the four types', () => {
     });
     expect(job).toMatchObject({ status: 'completed', result: { profiles: 3, scraped: 3 } });
     const { found, posts } = job.result as { found: string[]; posts: number };
-    const { children, steps } = web.tracker.reader.detailsOf(job.id);
+    const { children, steps } = await web.tracker.reader.detailsOf(job.id);
     expect(children.map(({ metadata }) => metadata?.username)).toEqual(found);
     expect(children.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
     const sum = children.reduce((n, { result }) => n + (result as { posts: number }).posts, 0);
@@ -118,7 +118,7 @@ describe('FEATURES 3: the four types', () => {
 
   test('what takes several steps shows them, and says in its log what it does', async () => {
     const job = await run('search', { query: 'aurora', maxTweets: 25, embed: true });
-    const { steps } = web.tracker.reader.detailsOf(job.id);
+    const { steps } = await web.tracker.reader.detailsOf(job.id);
     expect(steps.map(({ name, status }) => `${name}: ${status}`)).toEqual([
       'fetch the model: completed',
       'search for posts: completed',
@@ -126,7 +126,7 @@ describe('FEATURES 3: the four types', () => {
     ]);
     expect((await web.tracker.reader.readLog(job.id)).text).toContain('20 posts (');
     const embed = await run('embed', {});
-    expect(web.tracker.reader.detailsOf(embed.id).steps).toHaveLength(2);
+    expect((await web.tracker.reader.detailsOf(embed.id)).steps).toHaveLength(2);
   }, 600_000);
 
   test('embed gives every post one vector, and the second run finds nothing to do', async () => {

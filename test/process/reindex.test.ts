@@ -106,7 +106,8 @@ test('the next start replaces interrupted jobs, but not those that failed or tha
   saveUnindexed(db, 10);
   await reindex();
   const { reader } = tracker;
-  const listed = reader.listJobs({ type: 'index' }).jobs.map(({ id, status }) => [id, status]);
+  const { jobs: all } = await reader.listJobs({ type: 'index' });
+  const listed = all.map(({ id, status }) => [id, status]);
   expect(listed.slice(1).sort()).toEqual(
     [
       [jobs.failed, 'failed'],

@@ -139,14 +139,16 @@ describe('FEATURES 40: a schedule that is edited', () => {
   test('FEATURES 40: is recorded with what differs, and not at all when nothing does', async () => {
     const { schedules, add, tracker } = await setupSchedules();
     const { id } = await add('0 3 * * *');
-    const recorded = () =>
-      tracker.audit.list({ kind: 'schedule' }).entries.filter(({ action }) => action === 'change');
+    const recorded = async () =>
+      (await tracker.audit.list({ kind: 'schedule' })).entries.filter(
+        ({ action }) => action === 'change',
+      );
     const by = { via: 'terminal', user: 'ada' } as const;
     const same = { at: '03:00', every: 'night', timeZone: 'UTC' };
     await settled(schedules.edit(id, { ...same, priority: 0, timeoutMs: null }, by));
-    expect(recorded()).toEqual([]);
+    expect(await recorded()).toEqual([]);
     await settled(schedules.edit(id, { priority: 5, timeoutMs: 60_000, sessionId: 'often' }, by));
-    expect(recorded().map(changeText)).toEqual([
+    expect((await recorded()).map(changeText)).toEqual([
       'priority: 0 → 5, timeoutMs: none → 60000, session: none → often',
     ]);
   });

@@ -171,7 +171,7 @@ export class Race {
     }
     // There are no commit signals here: each process polls within a second.
     await this.world.machine.advance(1_000);
-    this.#check();
+    await this.#check();
   }
 
   statuses(id: string): string[] {
@@ -215,13 +215,13 @@ export class Race {
   }
 
   /** The invariants of every race. */
-  #check(): void {
+  async #check(): Promise<void> {
     const events = historyAfter(this.world.eye, 0);
     for (const event of events) expect(objection(event)).toBeUndefined();
     expect(this.#isUnsettled()).toBe(false);
     for (const member of this.members) {
       if (!this.#stopped.has(member))
-        expect(member.tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
+        expect(await member.tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
     }
     for (const { over, context } of this.world.workers)
       expect(over || context.signal.aborted).toBe(true);

@@ -67,14 +67,14 @@ describe('A12: the attempts in words', () => {
     const { tracker, clock } = setup({ definitions: [failing] });
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
-    const words = () =>
-      attemptWords(tracker.getJob(id) as Job, tracker.reader.detailsOf(id).attempts);
+    const words = async () =>
+      attemptWords(tracker.getJob(id) as Job, (await tracker.reader.detailsOf(id)).attempts);
     await clock.advance(10);
-    expect(words()).toBe('1 of 1');
+    expect(await words()).toBe('1 of 1');
     await tracker.retryJob(id);
     await clock.advance(10);
     expect(tracker.getJob(id)).toMatchObject({ status: 'failed', attempt: 2 });
-    expect(words()).toBe('1 of 1 · not counted: 1 earlier');
+    expect(await words()).toBe('1 of 1 · not counted: 1 earlier');
   });
 
   test('after a shutdown are still the first attempt', async () => {
@@ -87,13 +87,16 @@ describe('A12: the attempts in words', () => {
     await first.clock.advance(10_000);
     await stopped;
     const second = setup({ definitions: [working] }, first.database);
-    const words = () =>
-      attemptWords(second.tracker.getJob(id) as Job, second.tracker.reader.detailsOf(id).attempts);
-    expect(words()).toBe('0 of 5 · not counted: 1 requeued at shutdown');
+    const words = async () =>
+      attemptWords(
+        second.tracker.getJob(id) as Job,
+        (await second.tracker.reader.detailsOf(id)).attempts,
+      );
+    expect(await words()).toBe('0 of 5 · not counted: 1 requeued at shutdown');
     await second.tracker.start();
     await second.clock.advance(10);
     expect(second.tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 2 });
-    expect(words()).toBe('1 of 5 · not counted: 1 requeued at shutdown');
+    expect(await words()).toBe('1 of 5 · not counted: 1 requeued at shutdown');
   });
 
   test('after a crash are still the first attempt', async () => {
@@ -109,7 +112,7 @@ describe('A12: the attempts in words', () => {
     await second.clock.advance(60_000);
     const job = second.tracker.getJob(id) as Job;
     expect(job).toMatchObject({ status: 'running', attempt: 2, attemptsUsed: 1, maxAttempts: 5 });
-    expect(attemptWords(job, second.tracker.reader.detailsOf(id).attempts)).toBe(
+    expect(attemptWords(job, (await second.tracker.reader.detailsOf(id)).attempts)).toBe(
       '1 of 5 · not counted: 1 interrupted',
     );
   });

@@ -49,7 +49,7 @@ test('a list that the database refuses in its middle starts nothing', async () =
     WHEN json_extract(new.metadata, '$.maxTweets') = 3
     BEGIN SELECT RAISE(ABORT, 'no third one'); END`);
   expect((await batch(web, [1, 2, 3, 4].map(scrape))).status).toBe(500);
-  expect(web.tracker.reader.countActive().waiting).toBe(0);
+  expect((await web.tracker.reader.countActive()).waiting).toBe(0);
   expect((await batch(web, [1, 2, 4].map(scrape))).status).toBe(202);
 });
 

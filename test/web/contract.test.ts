@@ -99,7 +99,7 @@ type Flat<Type> = Type extends Date
 export function whatTheSchemasAre() {
   isTrue<Same<Answer<'Job'>, Job>>();
   isTrue<Same<Answer<'JobAnswer'>, { job: Job }>>();
-  isTrue<Same<Answer<'DetailedJob'>, ReturnType<typeof detailedJob>>>();
+  isTrue<Same<Answer<'DetailedJob'>, Awaited<ReturnType<typeof detailedJob>>>>();
   isTrue<Same<Answer<'JobPage'>, JobPage>>();
   isTrue<Same<Flat<Answer<'SessionPage'>>, Flat<JobPage & { summary: SessionSummary }>>>();
   isTrue<Same<Answer<'BulkAnswer'>, BulkOutcome>>();

@@ -82,7 +82,7 @@ export function answersAre() {
   >();
   isTrue<Equal<Data<Calls['jobs']['get']>, JobPage>>();
   isTrue<Equal<Data<Calls['jobs']['bulk']['post']>, BulkOutcome>>();
-  isTrue<Equal<Data<OneJob['get']>, { job: ReturnType<typeof detailedJob> }>>();
+  isTrue<Equal<Data<OneJob['get']>, { job: Awaited<ReturnType<typeof detailedJob>> }>>();
   isTrue<Equal<Data<OneJob['delete']>, { job: Job }>>();
   isTrue<
     Equal<Data<OneJob['log']['get']>, { lines: LogLine[]; position: number; dropped: number }>

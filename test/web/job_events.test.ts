@@ -85,18 +85,18 @@ describe('FEATURES 45: the feed of all jobs', () => {
     for (let n = 0; n < 3; n++) ids.push((await tracker.createJob('embed')).jobId);
     const [first = '', second = '', third = ''] = ids;
     const seen: string[] = [];
-    let place = tracker.events.start();
-    const read = () => {
-      const page = tracker.events.after(place, 1);
+    let place = await tracker.events.start();
+    const read = async () => {
+      const page = await tracker.events.after(place, 1);
       place = page?.next ?? place;
       for (const event of page?.events ?? [])
         seen.push(event.kind === 'upsert' ? `${event.job.id} ${event.job.status}` : event.kind);
       return page?.isMore;
     };
-    read();
+    await read();
     // The first was read, the others were not.
     for (const id of [third, first]) await tracker.cancelJob(id);
-    while (read());
+    while (await read());
     expect(seen).toEqual([
       `${first} running`,
       `${first} cancelling`,
@@ -111,14 +111,15 @@ describe('FEATURES 45: the feed of all jobs', () => {
     const updates = new JobUpdates(app.tracker.feed);
     const live = new LiveJobEvents({ tracker: app.tracker, updates });
     const request = new Request(`http://localhost:3000${FEED}`);
-    const stream = jobEventsStream({ updates }, live, request, {});
-    const read = () => {
+    const stream = await jobEventsStream({ updates }, live, request, {});
+    const read = async () => {
       const pieces: string[] = [];
-      for (let piece = stream.next(); piece; piece = stream.next()) pieces.push(String(piece));
+      for (let piece = await stream.next(); piece; piece = await stream.next())
+        pieces.push(String(piece));
       return pieces.join('').match(/^event: \S+$/gm) ?? [];
     };
     const job = await app.tracker.createJob('embed');
-    expect(read()).toEqual(['event: job.upsert', 'event: feed.ready']);
+    expect(await read()).toEqual(['event: job.upsert', 'event: feed.ready']);
     for (let n = 1; n <= 300; n++) {
       await job.updateProgress(n, 300, `Step ${n}`);
       const { jobId } = await app.tracker.createJob('scrape');
@@ -126,14 +127,14 @@ describe('FEATURES 45: the feed of all jobs', () => {
       await app.tracker.removeJob(jobId);
     }
     await app.tracker.completeJob(job.jobId, true);
-    const events = await until('there is something to read', () => {
-      const seen = read();
+    const events = await until('there is something to read', async () => {
+      const seen = await read();
       return seen.length > 0 ? seen : undefined;
     });
     // Of a job that came and went, only that it is gone.
     expect(events.filter((event) => event === 'event: job.deleted')).toHaveLength(300);
     expect(events.filter((event) => event === 'event: job.upsert')).toHaveLength(1);
-    expect(read()).toEqual([]);
+    expect(await read()).toEqual([]);
   });
 
   test('FEATURES 45: says so when it cannot continue, and begins again', async () => {
@@ -217,13 +218,13 @@ describe('FEATURES 45: the feed of all jobs', () => {
     const updates = new JobUpdates(app.tracker.feed);
     const live = new LiveJobEvents({ tracker: app.tracker, updates });
     const request = new Request(`http://localhost:3000${FEED}`);
-    const stream = jobEventsStream({ updates }, live, request, { type: 'embed' });
+    const stream = await jobEventsStream({ updates }, live, request, { type: 'embed' });
     const idOf = (text = '') => /^id: (.+)$/m.exec(text)?.[1];
-    const first = idOf(String(stream.next()));
-    expect(stream.next()).toBe('');
+    const first = idOf(String(await stream.next()));
+    expect(await stream.next()).toBe('');
     const { jobId } = await app.tracker.createJob('scrape');
-    await until('it is passed over', () => {
-      stream.next();
+    await until('it is passed over', async () => {
+      await stream.next();
       return idOf(stream.heartbeat?.()) !== first;
     });
     expect(stream.heartbeat?.()).toStartWith('id: ');
@@ -234,7 +235,9 @@ describe('FEATURES 45: the feed of all jobs', () => {
       const { jobId: another } = await app.tracker.createJob('scrape');
       await app.tracker.completeJob(another, true);
     }
-    await until('it gets the place', () => String(stream.next()).includes('event: beat'));
+    await until('it gets the place', async () =>
+      String(await stream.next()).includes('event: beat'),
+    );
   });
 
   test('FEATURES 45: needs the token if there is one, and counts as a watcher', async () => {

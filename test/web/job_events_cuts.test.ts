@@ -33,15 +33,20 @@ test('FEATURES 45: has no gap and no repeat, however often connections break, in
   const reader = new CutReader(apps, random);
   const reading = reader.run();
   await disturb(apps, random);
-  const expected = () => {
-    const jobs = apps[0].tracker.reader.listJobs({ limit: 1_000 }).jobs;
+  const expected = async () => {
+    const jobs = (await apps[0].tracker.reader.listJobs({ limit: 1_000 })).jobs;
     return new Map(jobs.map((job) => [job.id, state(JSON.parse(JSON.stringify(job)) as Job)]));
   };
-  const differing = () => reader.differences(expected());
+  const differing = async () => reader.differences(await expected());
   try {
-    await until('the reader knows what the database has', () => differing().length === 0);
+    await until(
+      'the reader knows what the database has',
+      async () => (await differing()).length === 0,
+    );
   } catch (cause) {
-    throw new Error(`XGPT_TEST_SEED=${seed}: ${differing().slice(0, 5).join('\n')}`, { cause });
+    throw new Error(`XGPT_TEST_SEED=${seed}: ${(await differing()).slice(0, 5).join('\n')}`, {
+      cause,
+    });
   }
   reader.isDone = true;
   // It may wait for an event.
@@ -61,7 +66,8 @@ async function disturb(apps: readonly [TestApp, TestApp], random: () => number):
     const app = pick(apps);
     const { tracker } = app;
     const what = random();
-    if (step % 50 === 0) ids = tracker.reader.listJobs({ limit: 1_000 }).jobs.map(({ id }) => id);
+    if (step % 50 === 0)
+      ids = (await tracker.reader.listJobs({ limit: 1_000 })).jobs.map(({ id }) => id);
     if (what < 0.1) tracked.push({ app, id: (await tracker.createJob('embed')).jobId, at: 0 });
     else if (what < 0.4 && tracked.length > 0) {
       const one = pick(tracked);

@@ -200,7 +200,7 @@ describe('the page before a change of all that match', () => {
     const [fields] = fieldsOf(confirm, '/api/jobs/bulk');
     const answer = await web.post('/api/jobs/bulk', fields, NAVIGATION);
     expect(answer.headers.get('location')).toContain('did=cancel-2-1');
-    expect(web.tracker.reader.listJobs({ status: 'queued' }).jobs).toHaveLength(2);
+    expect((await web.tracker.reader.listJobs({ status: 'queued' })).jobs).toHaveLength(2);
   });
 
   test('leaves alone what was created after it was read', async () => {
@@ -211,7 +211,7 @@ describe('the page before a change of all that match', () => {
     const [later] = await scrapes(1);
     await web.post('/api/jobs/bulk', fields, NAVIGATION);
     expect(statusOf(later)).toBe('queued');
-    expect(web.tracker.reader.listJobs({ status: 'cancelled' }).jobs).toHaveLength(2);
+    expect((await web.tracker.reader.listJobs({ status: 'cancelled' })).jobs).toHaveLength(2);
   });
 
   test('has no button when there is nothing to do', async () => {

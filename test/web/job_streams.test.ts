@@ -113,12 +113,14 @@ describe('FEATURES 6: the live taskbar', () => {
     const { tracker } = await setupApp();
     const live = new LiveTaskbar(tracker);
     const { jobId } = await tracker.createJob('scrape');
-    const [snapshot, delta] = [live.lean.snapshot(), live.lean.delta()];
+    const [snapshot, delta] = await live.lean.read(() => [live.lean.snapshot(), live.lean.delta()]);
     expect(live.lean.snapshot()).toBe(snapshot);
     expect(live.lean.delta()).toBe(delta);
     await tracker.completeJob(jobId, true);
-    expect(live.lean.snapshot()).not.toBe(snapshot);
-    expect(live.lean.delta()).not.toBe(delta);
+    await live.lean.read(() => {
+      expect(live.lean.snapshot()).not.toBe(snapshot);
+      expect(live.lean.delta()).not.toBe(delta);
+    });
   });
 
   test('begins with the whole state on a server that has sent no update yet', async () => {

@@ -68,20 +68,22 @@ describe('B1: the runtime’s own error page never shows', () => {
   test('when a stream fails, at its start or later', async () => {
     const { ask, tracker } = await listeningApp();
     const { jobId } = await tracker.createJob('embed', {});
-    const read = tracker.getJob.bind(tracker);
-    const getJob = spyOn(tracker, 'getJob');
+    const { reader } = tracker;
+    const read = reader.readJob.bind(reader);
+    const readJob = spyOn(reader, 'readJob');
+    const fails = async () => boom();
     // The first call finds the job before the response begins.
-    getJob.mockImplementationOnce(read).mockImplementation(boom);
+    readJob.mockImplementationOnce(read).mockImplementation(fails);
     const atStart = await ask(`/api/jobs/${jobId}/stream`, 'text/event-stream');
     expect(atStart).not.toMatch(/<|boom|secret/);
 
-    getJob.mockReset().mockImplementationOnce(read).mockImplementationOnce(read);
-    getJob.mockImplementation(boom);
+    readJob.mockReset().mockImplementationOnce(read).mockImplementationOnce(read);
+    readJob.mockImplementation(fails);
     const later = ask(`/api/jobs/${jobId}/stream`, 'text/event-stream');
     await Bun.sleep(100);
     await tracker.updateProgress(jobId, 1, 2, 'Half');
     expect(await later).toContain(jobId);
     expect(await later).not.toMatch(/<|boom|secret/);
-    getJob.mockRestore();
+    readJob.mockRestore();
   });
 });

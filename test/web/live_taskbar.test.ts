@@ -16,7 +16,7 @@ describe('FEATURES 33: the live taskbar’s updates', () => {
         jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
       }
       await until('the cards are out', () => live.revision > 0);
-      live.snapshot();
+      await live.read(() => live.snapshot());
       let bytes = 0;
       const events: number[] = [];
       live.subscribe(() => {
@@ -105,8 +105,11 @@ describe('FEATURES 33: the live taskbar’s updates', () => {
       await tracker.updateProgress(jobId, step, 500, `Step ${step}`);
       if (step % 50 === 0) await Bun.sleep(1);
     }
-    const text = () => new TextDecoder().decode(live.lean.snapshot());
-    await until('the last step shows', () => text().includes('Step 500'));
+    const text = async () => {
+      const bytes = await live.lean.read(() => live.lean.snapshot());
+      return new TextDecoder().decode(bytes);
+    };
+    await until('the last step shows', async () => (await text()).includes('Step 500'));
   });
 
   test('show at most 24 cards, and count the jobs that wait beyond', async () => {
@@ -116,7 +119,7 @@ describe('FEATURES 33: the live taskbar’s updates', () => {
     for (let index = 0; index < 40; index++) {
       await tracker.enqueue('scrape', { username: `user_${index}` });
     }
-    const { jobs, more } = live.model();
+    const { jobs, more } = await live.model();
     expect(jobs).toHaveLength(24);
     expect(more).toBe(17);
     expect(jobs[0]?.job.status).toBe('running');
@@ -131,12 +134,12 @@ test('a completed job leaves the taskbar by itself, a failed one stays until it 
   const failed = await tracker.createJob('search');
   await tracker.completeJob(done.jobId, true);
   await tracker.completeJob(failed.jobId, false, 'no');
-  const shown = () => live.model().jobs.map(({ job }) => job.id);
-  expect(shown()).toEqual([failed.jobId, done.jobId]);
+  const shown = async () => (await live.model()).jobs.map(({ job }) => job.id);
+  expect(await shown()).toEqual([failed.jobId, done.jobId]);
   database.run('UPDATE jobs SET completed_at = completed_at - 31000');
-  expect(shown()).toEqual([failed.jobId]);
+  expect(await shown()).toEqual([failed.jobId]);
   await tracker.dismissJob(failed.jobId);
-  expect(shown()).toEqual([]);
+  expect(await shown()).toEqual([]);
 });
 
 test('a stream beyond the limit gets a 503 with Retry-After, until another one is closed', async () => {

@@ -282,7 +282,7 @@ async function jobFor({ operationId, tags }: Operation, read: string): Promise<s
 async function webhookFor(path: string): Promise<string> {
   if (!path.includes('/webhooks')) return '';
   const { store } = web.webhooks;
-  for (const { id } of store.list()) await store.remove(id);
+  for (const { id } of await store.list()) await store.remove(id);
   const url = 'http://127.0.0.1:9/';
   return (await store.add({ url, events: ['cancelled'], types: [] })).webhook.id;
 }

@@ -39,7 +39,7 @@ describe('the same request twice in quick succession', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
     const [first, second] = await Promise.all(answers.map(jobOf));
     expect(second).toEqual(first as Job);
-    expect(tracker.reader.countActive().waiting).toBe(1);
+    expect((await tracker.reader.countActive()).waiting).toBe(1);
     const [third] = await (
       (await post('/api/jobs', { type: 'scrape', input: AURORA })).json() as Promise<{
         results: { job: Job }[];
@@ -68,7 +68,7 @@ describe('the same request twice in quick succession', () => {
     expect(new Set([first, again, ...others].map(({ id }) => id)).size).toBe(5);
     const same = { type: 'embed', input: {} };
     await post('/api/jobs', [same, same]);
-    expect(tracker.reader.listJobs({ type: 'embed' }).jobs).toHaveLength(2);
+    expect((await tracker.reader.listJobs({ type: 'embed' })).jobs).toHaveLength(2);
   });
 });
 
@@ -83,9 +83,9 @@ describe('a full queue', () => {
       error: { code: 'too_many_waiting', message: expect.stringContaining('3 scrape jobs') },
     });
     expect((await post('/api/search', { query: 'aurora' })).status).toBe(202);
-    expect(tracker.reader.countActive().waiting).toBe(4);
+    expect((await tracker.reader.countActive()).waiting).toBe(4);
 
-    const [oldest] = tracker.reader.listJobs({ type: 'scrape' }).jobs;
+    const [oldest] = (await tracker.reader.listJobs({ type: 'scrape' })).jobs;
     await tracker.cancelJob(oldest?.id ?? '');
     expect((await post('/api/scrape', { ...AURORA, maxTweets: 99 })).status).toBe(202);
   });

@@ -301,7 +301,7 @@ test('a reader sees the limits of types, and no control that would be refused', 
 test('a reader does not see the query of a webhook’s address, which may have a key', async () => {
   const app = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
   await app.post('/api/webhooks', { url: 'https://hooks.example/in?key=gull-4711' }, OWNER);
-  const id = app.webhooks.store.list()[0]?.id;
+  const id = (await app.webhooks.store.list())[0]?.id;
   const read = async (path: string, headers: Record<string, string>) =>
     (await app.request(path, { headers })).text();
   const { accept } = NAVIGATION;

@@ -16,7 +16,7 @@ test('a webhook and credentials are removed over a connection, and its address i
   expect(await send('DELETE', '/api/sources/none/credentials')).toBe(404);
   expect(await send('DELETE', '/api/sources/bluesky/credentials')).toBe(200);
   expect(await send('POST', '/api/sources/bluesky/credentials/remove')).toBe(200);
-  const { entries } = web.tracker.audit.list({ kind: 'webhook', action: 'remove' });
+  const { entries } = await web.tracker.audit.list({ kind: 'webhook', action: 'remove' });
   expect(entries.map(({ by }) => by.address)).toEqual(['127.0.0.1']);
   await server?.stop(true);
 });

@@ -9,7 +9,7 @@ test('while the database cannot be read, the jobs that stall stay as they were',
   const answers = [new Set(['a']), damaged, damaged, new Set(['a']), new Set(['a', 'b'])];
   let changes = 0;
   let reads = 0;
-  const stalledJobs = () => {
+  const stalledJobs = async () => {
     reads++;
     const answer = answers.shift() ?? new Set(['a', 'b']);
     if (answer instanceof Error) throw answer;

@@ -77,11 +77,11 @@ describe.each(Object.entries(WAYS))('FEATURES 41: %s', (_, start) => {
     ['delayMs', '5m'],
     ['timeoutMs', 0],
   ])('FEATURES 41: names an invalid %s: %s', async (name, value) => {
-    const before = web.tracker.reader.countActive().waiting;
+    const before = (await web.tracker.reader.countActive()).waiting;
     const { status, error } = await start({ [name]: value });
     expect(status).toBe(422);
     expect(Object.keys(error?.details ?? {})).toEqual([name]);
-    expect(web.tracker.reader.countActive().waiting).toBe(before);
+    expect((await web.tracker.reader.countActive()).waiting).toBe(before);
   });
 
   test('FEATURES 41: names both of a time and a delay', async () => {

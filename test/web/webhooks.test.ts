@@ -22,7 +22,7 @@ test('FEATURES 43: a form without a script makes a webhook, and shows its secret
   expect(answer.headers.get('cache-control')).toContain('no-store');
   const [secret = ''] = /whsec_[A-Za-z0-9+/=]+/.exec(await answer.text()) ?? [];
   expect(Buffer.from(secret.slice(6), 'base64')).toHaveLength(32);
-  const [webhook] = web.webhooks.store.list();
+  const [webhook] = await web.webhooks.store.list();
   expect(webhook).toMatchObject({
     events: ['exhausted', 'cancelled'],
     types: ['scrape', 'search'],
@@ -58,7 +58,7 @@ test('FEATURES 43: a form that is refused comes back with what was typed', async
   expect(attributesOf(html, '#url').value).toBe('http://10.0.0.4/hook');
   expect(elements(html, '.webhook-events input[checked]')).toHaveLength(0);
   expect(html).toContain('Events must be among: completed, failed, exhausted, cancelled.');
-  expect(web.webhooks.store.list()).toEqual([]);
+  expect(await web.webhooks.store.list()).toEqual([]);
 });
 
 test('FEATURES 43: types that do not exist are refused, with the names of those that do', async () => {
@@ -173,7 +173,7 @@ test('FEATURES 43: a webhook that is equal to another is refused, also when its 
   });
   expect(again.status).toBe(409);
   const page = await again.text();
-  const [first] = web.webhooks.store.list();
+  const [first] = await web.webhooks.store.list();
   expect(page).toContain('Nothing was added: there is an equal webhook.');
   expect(page).toContain(`href="#${first?.id}"`);
   expect(page).not.toContain('whsec_');
@@ -185,7 +185,7 @@ test('FEATURES 43: a webhook that is equal to another is refused, also when its 
   const { error } = (await answer.json()) as { error: { code: string; message: string } };
   expect(error.code).toBe('webhook_exists');
   expect(error.message).toStartWith(`Nothing was added. ${first?.id} has this address`);
-  expect(web.webhooks.store.list()).toHaveLength(1);
+  expect(await web.webhooks.store.list()).toHaveLength(1);
   // Two requests at once add one.
   const twice = { url: `${URL}/twice` };
   const statuses = (await Promise.all([post(twice), post(twice)])).map(({ status }) => status);
@@ -200,7 +200,7 @@ test('FEATURES 43: the same address is told of other events or types, and again 
   expect(await status({ url: URL, events: 'cancelled' })).toBe(201);
   expect(await status({ url: URL, types: 'scrape' })).toBe(201);
   expect(await status({ url: `${URL}?for=me` })).toBe(201);
-  const [first] = web.webhooks.store.list();
+  const [first] = await web.webhooks.store.list();
   await web.webhooks.store.end(first?.id ?? '', 'gone');
   expect(await status({ url: URL })).toBe(201);
 });

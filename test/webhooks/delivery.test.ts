@@ -29,9 +29,9 @@ describe('FEATURES 43: an event', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', { name: 'Zoë' });
     await passUntil(clock, 10, 'it has arrived', () => to.received.length > 0);
-    await passUntil(clock, 10, 'it is recorded', () => deliveries().length > 0);
-    function deliveries() {
-      return webhooks.store.get(webhook.id)?.deliveries ?? [];
+    await passUntil(clock, 10, 'it is recorded', async () => (await deliveries()).length > 0);
+    async function deliveries() {
+      return (await webhooks.store.get(webhook.id))?.deliveries ?? [];
     }
     await clock.advance(5_000);
     expect(to.received).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('FEATURES 43: an event', () => {
     expect(() => new Verifier(secret).verify(`${body} `, headers)).toThrow();
     expect(headers['webhook-id']).toMatch(/^msg_[0-9a-f]{32}$/);
     expect(headers['content-type']).toBe('application/json');
-    expect(deliveries()).toMatchObject([
+    expect(await deliveries()).toMatchObject([
       { eventId: headers['webhook-id'], event: 'job.completed', attempt: 1, status: 200 },
     ]);
     await tracker.stop();
@@ -184,9 +184,9 @@ describe('FEATURES 43: a receiver', () => {
     });
     await tracker.start();
     await tracker.enqueue('errand', {});
-    const last = () => webhooks.store.get(webhook.id)?.deliveries[0];
-    await passUntil(clock, 10, 'it is recorded', () => last() !== undefined);
-    expect(last()).toMatchObject({
+    const last = async () => (await webhooks.store.get(webhook.id))?.deliveries[0];
+    await passUntil(clock, 10, 'it is recorded', async () => (await last()) !== undefined);
+    expect(await last()).toMatchObject({
       status: 307,
       error: 'The receiver answered 307, and redirects are not followed.',
     });
@@ -200,8 +200,8 @@ describe('FEATURES 43: a receiver', () => {
     const { webhook } = await webhooks.store.add({ url: to.url, events: ['completed'], types: [] });
     await tracker.start();
     await tracker.enqueue('errand', {});
-    const ended = () => webhooks.store.get(webhook.id)?.endedAt;
-    await passUntil(clock, 10, 'it has ended', () => ended() !== undefined);
+    const ended = async () => (await webhooks.store.get(webhook.id))?.endedAt;
+    await passUntil(clock, 10, 'it has ended', async () => (await ended()) !== undefined);
     await tracker.enqueue('errand', { name: 'two' });
     await clock.advance(1_000);
     expect(to.received).toHaveLength(1);
@@ -223,14 +223,14 @@ describe('FEATURES 43: a receiver', () => {
     const { webhook } = await webhooks.store.add({ url, events: ['completed'], types: [] });
     await tracker.start();
     for (const name of ['one', 'two', 'three']) await tracker.enqueue('errand', { name });
-    const all = () => webhooks.store.get(webhook.id)?.deliveries ?? [];
-    await passUntil(clock, 10, 'all are recorded', () => all().length >= 3);
-    for (const { error } of all())
+    const all = async () => (await webhooks.store.get(webhook.id))?.deliveries ?? [];
+    await passUntil(clock, 10, 'all are recorded', async () => (await all()).length >= 3);
+    for (const { error } of await all())
       expect(error).toMatch(
         /^rebind\.example is at (?:127\.0\.0\.1 and 10\.0\.0\.8, which are|(?:::ffff:)?127\.0\.0\.1, which is) not on/,
       );
     expect(to.received).toHaveLength(0);
-    const failed = tracker.reader.listJobs({ type: 'deliver' }).jobs;
+    const failed = (await tracker.reader.listJobs({ type: 'deliver' })).jobs;
     expect(failed.map(({ failure }) => failure)).toEqual(['permanent', 'permanent', 'permanent']);
     await tracker.stop();
   });

@@ -152,9 +152,14 @@ test.each(Object.entries(CASES))(
     });
     await tracker.start();
     await tracker.enqueue('errand', {});
-    const last = () => webhooks.get(webhook.id).deliveries[0];
-    await passUntil(clock, 1, 'it is recorded', () => last() !== undefined && log.length > 0);
-    expect(last()?.error).toBe(says);
+    const last = async () => (await webhooks.get(webhook.id)).deliveries[0];
+    await passUntil(
+      clock,
+      1,
+      'it is recorded',
+      async () => (await last()) !== undefined && log.length > 0,
+    );
+    expect((await last())?.error).toBe(says);
     expect(log).toEqual([says]);
     await tracker.stop();
   },

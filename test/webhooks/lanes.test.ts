@@ -45,17 +45,18 @@ describe('FEATURES 43: a receiver that hangs', () => {
     await tracker.start();
     const times: number[] = [];
     await enqueue(tracker, 30);
-    const running = () => tracker.queues().find(({ type }) => type === 'deliver')?.running;
+    const running = async () =>
+      (await tracker.queues()).find(({ type }) => type === 'deliver')?.running;
     await passUntil(clock, 1, 'it has failed', () => failing.received.length === 2);
     for (let second = 0; second < 280; second += 2) {
-      await passUntil(clock, 0, 'what was sent has failed', () => running() === 0);
+      await passUntil(clock, 0, 'what was sent has failed', async () => (await running()) === 0);
       while (times.length < failing.received.length) times.push(second);
       await clock.advance(2_000);
     }
     const gaps = times.slice(2).map((time, index) => time - (times[index + 1] ?? 0));
     expect(times.slice(0, 2)).toEqual([0, 0]);
     expect(gaps).toEqual([10, 20, 40, 80, 120]);
-    expect(webhooks.get(webhook.id).waiting).toBe(30);
+    expect((await webhooks.get(webhook.id)).waiting).toBe(30);
     await tracker.stop();
   });
 
@@ -67,11 +68,16 @@ describe('FEATURES 43: a receiver that hangs', () => {
     await tracker.start();
     await enqueue(tracker, 20);
     await passUntil(clock, 10, 'it has failed', () => to.received.length >= 2);
-    await passUntil(clock, 10, 'it waits', () => webhooks.get(webhook.id).retryAt !== undefined);
+    await passUntil(
+      clock,
+      10,
+      'it waits',
+      async () => (await webhooks.get(webhook.id)).retryAt !== undefined,
+    );
     isUp = true;
     // The two that failed wait for their own next attempt.
     await passUntil(clock, 100, 'the rest has arrived', () => to.received.length >= 22);
-    expect(webhooks.get(webhook.id).retryAt).toBeUndefined();
+    expect((await webhooks.get(webhook.id)).retryAt).toBeUndefined();
     await tracker.stop();
   });
 });
@@ -87,13 +93,16 @@ describe('FEATURES 43: a webhook', () => {
     await enqueue(tracker, 10);
     await clock.advance(20_000);
     expect(to.received).toHaveLength(0);
-    expect(webhooks.get(webhook.id)).toMatchObject({ waiting: 10, pausedAt: expect.any(Date) });
-    expect(tracker.reader.isBusy()).toBe(false);
+    expect(await webhooks.get(webhook.id)).toMatchObject({
+      waiting: 10,
+      pausedAt: expect.any(Date),
+    });
+    expect(await tracker.reader.isBusy()).toBe(false);
     await other.webhooks.resume(webhook.id);
     await passUntil(clock, 100, 'they have arrived', () => to.received.length >= 10);
     await clock.advance(2_000);
     expect(to.received).toHaveLength(10);
-    expect(webhooks.get(webhook.id).waiting).toBe(0);
+    expect((await webhooks.get(webhook.id)).waiting).toBe(0);
     await tracker.stop();
   });
 
@@ -105,12 +114,12 @@ describe('FEATURES 43: a webhook', () => {
     await enqueue(tracker, 5);
     await passUntil(clock, 10, 'two are being sent', () => to.received.length === 2);
     await webhooks.remove(webhook.id);
-    const deliveries = () => tracker.reader.listJobs({ type: 'deliver' }).jobs;
-    await passUntil(clock, 10, 'all have ended', () =>
-      deliveries().every(({ status }) => status === 'cancelled'),
+    const deliveries = async () => (await tracker.reader.listJobs({ type: 'deliver' })).jobs;
+    await passUntil(clock, 10, 'all have ended', async () =>
+      (await deliveries()).every(({ status }) => status === 'cancelled'),
     );
-    const why = new Set(deliveries().map(({ errorMessage }) => errorMessage));
-    expect([deliveries().length, [...why]]).toEqual([5, ['The webhook was removed.']]);
+    const why = new Set((await deliveries()).map(({ errorMessage }) => errorMessage));
+    expect([(await deliveries()).length, [...why]]).toEqual([5, ['The webhook was removed.']]);
     await expect(webhooks.remove(webhook.id)).rejects.toThrow('There is no such webhook.');
     await tracker.stop();
   });
@@ -121,22 +130,31 @@ describe('FEATURES 43: a webhook', () => {
     const { tracker, clock, webhooks, database } = withWebhooks([many]);
     const add = async (url: string) => (await webhooks.store.add({ ...COMPLETED, url })).webhook.id;
     const ids = [await add(gone.url), await add(failing.url)] as const;
-    const states = () => ids.map((id) => webhooks.get(id).endReason);
+    const states = () => Promise.all(ids.map(async (id) => (await webhooks.get(id)).endReason));
     await tracker.start();
     await enqueue(tracker, 6);
-    await passUntil(clock, 10, 'one has ended', () => states()[0] !== undefined);
-    await passUntil(clock, 10, 'the other has failed', () => Boolean(webhooks.get(ids[1]).retryAt));
+    await passUntil(clock, 10, 'one has ended', async () => (await states())[0] !== undefined);
+    await passUntil(clock, 10, 'the other has failed', async () =>
+      Boolean((await webhooks.get(ids[1])).retryAt),
+    );
     // Its next request fails as well, five days after the first one.
     database.run('UPDATE webhooks SET failing_since = failing_since - ? WHERE id = ?', [
       5 * 86_400_000,
       ids[1],
     ]);
-    await passUntil(clock, 1_000, 'the other has ended', () => states()[1] !== undefined);
-    expect(states()).toEqual(['gone', 'failing']);
-    await passUntil(clock, 100, 'all have ended', () =>
-      tracker.reader.listJobs({ type: 'deliver' }).jobs.every(({ completedAt }) => completedAt),
+    await passUntil(
+      clock,
+      1_000,
+      'the other has ended',
+      async () => (await states())[1] !== undefined,
     );
-    const { jobs } = tracker.reader.listJobs({ type: 'deliver' });
+    expect(await states()).toEqual(['gone', 'failing']);
+    await passUntil(clock, 100, 'all have ended', async () =>
+      (await tracker.reader.listJobs({ type: 'deliver' })).jobs.every(
+        ({ completedAt }) => completedAt,
+      ),
+    );
+    const { jobs } = await tracker.reader.listJobs({ type: 'deliver' });
     const words = jobs.map(({ status, errorMessage }) => `${status}: ${errorMessage}`);
     expect(new Set(words)).toEqual(
       new Set([
@@ -166,13 +184,16 @@ describe('FEATURES 43: a webhook', () => {
       ids.push((await webhooks.store.add({ ...COMPLETED, url })).webhook.id);
     await tracker.start();
     await enqueue(tracker, 1);
-    const messages = () =>
-      tracker.reader.listJobs({ type: 'deliver' }).jobs.map(({ progress }) => progress.message);
-    const isNamed = () => messages().length === 4 && messages().every((text) => text !== '');
+    const messages = async () =>
+      (await tracker.reader.listJobs({ type: 'deliver' })).jobs.map(
+        ({ progress }) => progress.message,
+      );
+    const isNamed = async () =>
+      (await messages()).length === 4 && (await messages()).every((text) => text !== '');
     await passUntil(clock, 1, 'all have begun', isNamed);
     const named = (name: string) => `Telling 127.0.0.1:9${name} of job.completed`;
     const expected = ['/in/a', `/in/b (${ids[1]})`, '', `/in/b (${ids[3]})`].map(named);
-    expect(messages().sort()).toEqual(expected.sort());
+    expect((await messages()).sort()).toEqual(expected.sort());
     await tracker.stop();
   });
 });
@@ -185,16 +206,18 @@ test('FEATURES 43: deliveries disturb neither the taskbar, the list of jobs nor 
   await enqueue(tracker, 3);
   await passUntil(clock, 10, 'they have failed', () => to.received.length >= 2);
   await clock.advance(60_000);
-  expect(tracker.audit.list({}).entries.filter(({ action }) => action === 'retry')).toEqual([]);
+  expect((await tracker.audit.list({})).entries.filter(({ action }) => action === 'retry')).toEqual(
+    [],
+  );
   await webhooks.test(webhook.id);
   const { reader } = tracker;
   const types = (jobs: { type: string }[]) => [...new Set(jobs.map(({ type }) => type))];
-  expect(reader.countActive()).toEqual({ running: 0, waiting: 0 });
-  expect(types(reader.getCurrentJobs(new Date(0), 24))).toEqual(['errand']);
-  expect(types(reader.listJobs({}).jobs)).toEqual(['errand']);
-  expect(types(reader.listJobs({ status: 'retrying' }).jobs)).toEqual([]);
+  expect(await reader.countActive()).toEqual({ running: 0, waiting: 0 });
+  expect(types(await reader.getCurrentJobs(new Date(0), 24))).toEqual(['errand']);
+  expect(types((await reader.listJobs({})).jobs)).toEqual(['errand']);
+  expect(types((await reader.listJobs({ status: 'retrying' })).jobs)).toEqual([]);
   expect(await reader.countJobs({})).toMatchObject([{ status: 'completed', count: 3 }]);
-  expect(types(reader.listJobs({ type: 'deliver' }).jobs)).toEqual(['deliver']);
+  expect(types((await reader.listJobs({ type: 'deliver' })).jobs)).toEqual(['deliver']);
   expect(await tracker.changeMatching('cancel', {})).toMatchObject({ done: 0 });
   expect(await tracker.changeMatching('cancel', { type: 'deliver' })).toMatchObject({ done: 4 });
   await tracker.stop();

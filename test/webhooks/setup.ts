@@ -84,10 +84,10 @@ export async function passUntil(
   clock: TestClock,
   stepMs: number,
   what: string,
-  holds: () => boolean,
+  holds: () => boolean | Promise<boolean>,
 ): Promise<void> {
   const end = performance.now() + MAX_WAIT_MS;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > end) throw new Error(`It took too long until ${what}.`);
     await clock.advance(stepMs);
     // Signatures are checked against the machine's clock.

@@ -86,7 +86,7 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
     case 'failure':
       return plain(FAILURES);
     case 'type':
-      return plain(new Set(readsJobs ? jobsThat(() => true).map(({ type }) => type) : []));
+      return plain(new Set(readsJobs ? (await jobsThat(() => true)).map(({ type }) => type) : []));
     case 'source': {
       const { createSources } = await import('../../sources/index.ts');
       return plain(createSources(loadConfig()).keys());
@@ -119,7 +119,7 @@ async function offersAt(command: Command, typed: string, readsJobs: boolean): Pr
   if (command.registeredArguments[0]?.name() === 'id') {
     if (!readsJobs) return [];
     if (command.parent?.name() === 'schedule') return scheduleCandidates();
-    return jobsFor(command.name()).map(jobCandidate);
+    return (await jobsFor(command.name())).map(jobCandidate);
   }
   if (command.parent?.name() === 'finds' && ['remove', 'rename'].includes(command.name()))
     return readsJobs ? savedFinds() : [];
@@ -130,22 +130,25 @@ async function offersAt(command: Command, typed: string, readsJobs: boolean): Pr
 }
 
 /** The newest jobs that the command applies to. */
-function jobsFor(command: string): Job[] {
+async function jobsFor(command: string): Promise<Job[]> {
   switch (command) {
     case 'cancel':
     case 'wait':
       return jobsThat(isActive);
     case 'retry':
-      return jobsThat(isFinal).filter(({ tracked }) => !tracked);
+      return (await jobsThat(isFinal)).filter(({ tracked }) => !tracked);
     default:
       return jobsThat(() => true);
   }
 }
 
-function jobsThat(are: (status: JobStatus) => boolean): Job[] {
-  const jobs = JOB_STATUSES.filter(are).flatMap(
-    (status) => jobTracker.reader.listJobs({ status, limit: MAX_JOBS }).jobs,
+async function jobsThat(are: (status: JobStatus) => boolean): Promise<Job[]> {
+  const pages = await Promise.all(
+    JOB_STATUSES.filter(are).map((status) =>
+      jobTracker.reader.listJobs({ status, limit: MAX_JOBS }),
+    ),
   );
+  const jobs = pages.flatMap((page) => page.jobs);
   const byAge = (a: Job, b: Job) => b.createdAt.getTime() - a.createdAt.getTime();
   return jobs.sort(byAge).slice(0, MAX_JOBS);
 }

@@ -16,7 +16,7 @@ export function cancelJobs(parts: string[], filter: FilterOptions): Promise<numb
   if (isFiltered(filter)) return forMatching('cancel', parts, filter);
   return forEach(parts, async (tracker, job) => {
     if (!(await tracker.cancelJob(job.id))) throw already(job, 'there is nothing to cancel');
-    const status = tracker.getJob(job.id)?.status;
+    const status = (await tracker.readJob(job.id))?.status;
     return status ? `${stateOf(status)}.` : 'was removed.';
   });
 }
@@ -101,7 +101,7 @@ async function forEach(
   let code: number = EXIT.completed;
   for (const part of parts) {
     try {
-      const job = findJob(tracker, part);
+      const job = await findJob(tracker, part);
       print(`${nameOf(job)} ${await change(tracker, job)}`);
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;

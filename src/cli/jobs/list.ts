@@ -17,12 +17,12 @@ export interface ListOptions extends FilterOptions {
 export async function listJobs(options: ListOptions): Promise<void> {
   const query = await readFilter(options, { limit: options.limit });
   const tracker = await openJobs();
-  const { jobs, nextCursor } = tracker.reader.listJobs(query);
+  const { jobs, nextCursor } = await tracker.reader.listJobs(query);
   if (options.json) {
     for (const job of jobs) print(JSON.stringify(listedJob(job)));
     return;
   }
-  const waitOf = tracker.reader.waits();
+  const waitOf = await tracker.reader.waits(jobs);
   if (jobs.length === 0) printError('No jobs match.');
   else {
     const rows = jobs.map((job) => rowOf(job, waitOf(job)));

@@ -15,9 +15,9 @@ export class LogReader {
   ) {}
 
   /** The lines since the last call. */
-  read(): LogLine[] {
+  async read(): Promise<LogLine[]> {
     const all = Number.POSITIVE_INFINITY;
-    const { text, position, dropped } = this.tracker.reader.readWrittenLog(
+    const { text, position, dropped } = await this.tracker.reader.readWrittenLog(
       this.id,
       this.#position,
       all,

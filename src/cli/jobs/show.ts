@@ -29,19 +29,27 @@ export interface ShowOptions {
 /** Prints a report of a job, or its log. Returns the exit code. */
 export async function showJob(part: string, options: ShowOptions): Promise<number> {
   const tracker = await openJobs();
-  const job = findJob(tracker, part);
+  const job = await findJob(tracker, part);
   const asLine = options.json ? (line: LogLine) => JSON.stringify(line) : logLineText;
   if (options.follow) return followLog(tracker, job.id, asLine);
-  const lines = new LogReader(tracker, job.id).read().map(asLine);
+  const lines = (await new LogReader(tracker, job.id).read()).map(asLine);
   if (options.log) {
     for (const line of lines) print(line);
   } else if (options.json) {
-    print(JSON.stringify({ job, ...tracker.reader.detailsOf(job.id) }));
+    print(JSON.stringify({ job, ...(await tracker.reader.detailsOf(job.id)) }));
   } else {
-    const start = tracker.audit.startOf(job);
-    const wait = tracker.reader.waits()(job);
-    const details = tracker.reader.detailsOf(job.id);
-    print(report({ job, wait, details, log: lines, starter: start && actorLine(start.by) }));
+    const start = await tracker.audit.startOf(job);
+    const waitOf = await tracker.reader.waits([job]);
+    const details = await tracker.reader.detailsOf(job.id);
+    print(
+      report({
+        job,
+        wait: waitOf(job),
+        details,
+        log: lines,
+        starter: start && actorLine(start.by),
+      }),
+    );
   }
   return EXIT.completed;
 }
@@ -52,12 +60,12 @@ async function followLog(
   asLine: (line: LogLine) => string,
 ): Promise<number> {
   const log = new LogReader(tracker, id);
-  const printNew = () => {
-    for (const line of log.read()) print(asLine(line));
+  const printNew = async () => {
+    for (const line of await log.read()) print(asLine(line));
   };
   const { signal } = untilInterrupted();
   await follow(tracker, id, printNew, signal);
-  printNew();
+  await printNew();
   return signal.aborted ? signal.reason : EXIT.completed;
 }
 

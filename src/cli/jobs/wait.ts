@@ -17,12 +17,12 @@ export async function waitForJobs(parts: string[]): Promise<number> {
   process.once('SIGINT', () => done.abort(EXIT.interrupted));
   const tracker = await openJobs();
   const codes: ExitCodes = new Map();
-  for (const part of parts) addJob(tracker, part, codes);
-  const jobs = [...codes.keys()].map((id) => tracker.getJob(id));
+  for (const part of parts) await addJob(tracker, part, codes);
+  const jobs = await Promise.all([...codes.keys()].map((id) => tracker.readJob(id)));
   const advice = jobs.some((job) => job && isWaiting(job.status)) ? readNoWorkerNotice() : '';
   if (advice) printError(advice);
-  const read = () => {
-    if (haveEnded(tracker, codes)) done.abort();
+  const read = async () => {
+    if (await haveEnded(tracker, codes)) done.abort();
   };
   await onEveryChange(tracker, read, done.signal);
   if (done.signal.reason === EXIT.interrupted) return EXIT.interrupted;
@@ -30,9 +30,9 @@ export async function waitForJobs(parts: string[]): Promise<number> {
 }
 
 /** A job that is gone does not keep the command from waiting for the others. */
-function addJob(tracker: Tracker, part: string, codes: ExitCodes): void {
+async function addJob(tracker: Tracker, part: string, codes: ExitCodes): Promise<void> {
   try {
-    codes.set(findJob(tracker, part).id, undefined);
+    codes.set((await findJob(tracker, part)).id, undefined);
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.code !== EXIT.notFound) throw error;
     printError(error.message);
@@ -41,8 +41,8 @@ function addJob(tracker: Tracker, part: string, codes: ExitCodes): void {
 }
 
 /** Keeps each code once it is known: the job may be removed while others are active. */
-function haveEnded(tracker: Tracker, codes: ExitCodes): boolean {
-  for (const [id, code] of codes) codes.set(id, code ?? exitCodeOf(tracker.getJob(id)));
+async function haveEnded(tracker: Tracker, codes: ExitCodes): Promise<boolean> {
+  for (const [id, code] of codes) codes.set(id, code ?? exitCodeOf(await tracker.readJob(id)));
   return [...codes.values()].every((code) => code !== undefined);
 }
 

@@ -18,23 +18,23 @@ export interface WatchOptions {
 /** Shows a job until it ends, or until Ctrl-C, which does not affect it. Returns the exit code. */
 export async function watchJob(part: string, options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
-  const { id, status } = findJob(tracker, part);
-  const reporter = createReporter(options, (now) => tracker.reader.waits(now));
+  const { id, status } = await findJob(tracker, part);
+  const reporter = createReporter(options, (jobs, now) => tracker.reader.waits(jobs, now));
   const log = new LogReader(tracker, id);
-  const printLog = () => {
-    if (options.log) for (const line of log.read()) reporter.print(logLineText(line));
+  const printLog = async () => {
+    if (options.log) for (const line of await log.read()) reporter.print(logLineText(line));
   };
   const { signal, done } = untilInterrupted();
   const advice = isWaiting(status) ? readNoWorkerNotice() : '';
   if (advice) reporter.say(advice);
-  const show = (jobs: Job[]) => {
-    printLog();
-    reporter.show(jobs);
+  const show = async (jobs: Job[]) => {
+    await printLog();
+    await reporter.show(jobs);
   };
   const job = await follow(tracker, id, show, signal);
   done();
   reporter.close();
-  printLog();
+  await printLog();
   if (!signal.aborted) return reportEnd(job, id, reporter, false);
   reporter.say(`The job continues. To stop it, run xgpt jobs cancel ${id}.`);
   return signal.reason;
@@ -44,22 +44,22 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
 export async function watchAll(options: WatchOptions): Promise<number> {
   if (options.log) throw new CommandFailed('--log: Add the id of a job.', EXIT.usage);
   const tracker = await openJobs();
-  const reporter = createReporter(options, (now) => tracker.reader.waits(now));
+  const reporter = createReporter(options, (jobs, now) => tracker.reader.waits(jobs, now));
   let known: string[] = [];
-  const show = () => {
-    const current = tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);
+  const show = async () => {
+    const current = await tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);
     const jobs = current.filter(({ status }) => isActive(status));
     const active = new Set(jobs.map(({ id }) => id));
     for (const id of known.filter((one) => !active.has(one))) {
-      const job = tracker.getJob(id);
+      const job = await tracker.readJob(id);
       if (job && isFinal(job.status)) reporter.ended(job);
     }
     known = [...active];
-    reporter.show(jobs);
+    await reporter.show(jobs);
   };
   // Before anything is printed: its reader may press Ctrl-C at once.
   const { signal } = untilInterrupted();
-  const { running, waiting } = tracker.reader.countActive();
+  const { running, waiting } = await tracker.reader.countActive();
   if (running + waiting === 0) {
     reporter.say('No active jobs. New jobs appear here. Press Ctrl-C to stop watching.');
   }

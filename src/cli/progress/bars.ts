@@ -17,10 +17,10 @@ export class Bars implements Reporter {
     this.#lines = new LiveLines(terminal);
   }
 
-  show(jobs: Job[]): void {
+  async show(jobs: Job[]): Promise<void> {
     const now = new Date();
     const { rows } = this.#lines;
-    const waitOf = this.waits(now);
+    const waitOf = await this.waits(jobs, now);
     const lines = familiesOf(jobs).map((row) => this.#line(row, waitOf(row.job), now));
     if (lines.length <= rows) this.#lines.draw(lines);
     else {

@@ -3,7 +3,7 @@ import { JsonLines } from './json_lines.ts';
 import { PlainLines } from './plain_lines.ts';
 import type { Reporter, Waits } from './reporter.ts';
 
-export type { Reporter } from './reporter.ts';
+export type { Reporter, Waits } from './reporter.ts';
 
 /**
  * JSON if requested, progress bars on a terminal that supports them, plain lines otherwise.

@@ -15,8 +15,8 @@ export class PlainLines implements Reporter {
 
   constructor(private readonly waits: Waits) {}
 
-  show(jobs: Job[]): void {
-    const waitOf = this.waits(new Date());
+  async show(jobs: Job[]): Promise<void> {
+    const waitOf = await this.waits(jobs, new Date());
     for (const job of jobs) {
       if (job.completedAt) {
         if (job.parentId) this.#printEnd(job);

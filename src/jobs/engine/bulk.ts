@@ -44,7 +44,7 @@ export async function actOnMatching(
   const outcome: BulkOutcome = { action, done: 0, skipped: 0 };
   let cursor: string | undefined;
   do {
-    const page = listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
+    const page = await listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
     const kept = action === 'remove' ? page.jobs.filter(isKept) : [];
     const ids = page.jobs.filter((job) => !kept.includes(job)).map(({ id }) => id);
     await actOnSome(outcome, ids, act);
@@ -72,7 +72,7 @@ export async function tallyMatching(listing: JobListing, query: JobQuery): Promi
   const totals = new Map<string, Tally>();
   let cursor: string | undefined;
   do {
-    const { counts, nextCursor } = listing.tally({ ...query, cursor, newerThan: undefined });
+    const { counts, nextCursor } = await listing.tally({ ...query, cursor, newerThan: undefined });
     for (const entry of counts) {
       const key = `${entry.status} ${entry.tracked}`;
       totals.set(key, { ...entry, count: entry.count + (totals.get(key)?.count ?? 0) });

@@ -28,7 +28,8 @@ export async function allEnded(
   const { signal } = execution.controller;
   for (;;) {
     signal.throwIfAborted();
-    const children = reader.children(execution.id).map((job) => executions.withProgress(job));
+    const read = await reader.children(execution.id);
+    const children = read.map((job) => executions.withProgress(job));
     const ended = children.filter(({ status }) => isFinal(status)).length;
     const total = totalOf(children, expected);
     const current = sum(children.map(({ progress }) => progress.current));

@@ -14,6 +14,7 @@ import { createSqliteJobEvents } from '../store/sqlite/job_events.ts';
 import { createSqliteRunReader } from '../store/sqlite/leases.ts';
 import { createSqliteJobListing } from '../store/sqlite/listing.ts';
 import { createSqliteJobNews, SqliteJobReader } from '../store/sqlite/reader.ts';
+import { createSqliteRecentJobs } from '../store/sqlite/recent_jobs.ts';
 import { createSqliteJobStore } from '../store/sqlite/store.ts';
 import type { WaitingLimits } from '../store/store.ts';
 import { Cancellation } from './cancellation.ts';
@@ -140,6 +141,7 @@ function createFoundation(
     audit: auditOf(database, deeds, clock),
     queue: store,
     reader: new SqliteJobReader(database, log, clock.now),
+    recent: createSqliteRecentJobs(database, clock.now),
     runs: createSqliteRunReader(database),
     news: createSqliteJobNews(database, log),
     history: createSqliteJobHistory(database),

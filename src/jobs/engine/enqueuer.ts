@@ -140,7 +140,7 @@ export class Enqueuer {
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { store, reader, executions, definitions, feed, clock, claimable, deeds } = this.deps;
-    const { sessionId, priority, agent } = reader.brief(parent.id) ?? {};
+    const { sessionId, priority, agent } = (await reader.brief(parent.id)) ?? {};
     const deed = deeds.of({ via: 'job', user: parent.id });
     const jobs: NewJob[] = [];
     for (const input of inputs) {
@@ -186,7 +186,7 @@ export class Enqueuer {
         (known) => known.id,
         () => undefined,
       );
-      const twin = id === undefined ? undefined : reader.get(id);
+      const twin = id === undefined ? undefined : await reader.get(id);
       if (twin && isCancellable(twin.status)) return executions.withProgress(twin);
       this.#recentStarts.forget(job, started);
     }

@@ -45,9 +45,11 @@ export class Executor {
   }
 
   async #attempt(work: Work): Promise<End> {
-    const { undoing } = work.claimed;
-    const steps = new Steps(work.execution, work.claimed, this.deps);
+    const { undoing, hasSteps } = work.claimed;
+    let steps: Steps | undefined;
     try {
+      const known = hasSteps ? await this.deps.reader.steps(work.execution.id) : [];
+      steps = new Steps(work.execution, work.claimed, known, this.deps);
       const result = await this.#run(work, steps);
       if (undoing !== undefined) throw new PermanentError(undoing);
       // What it returned too late does not count, as after a cancel.
@@ -57,8 +59,8 @@ export class Executor {
       return { as: 'completed', result };
     } catch (error) {
       const reason = this.#reasonOf(work, error);
-      const isToUndo = steps.canUndo && !databaseIssueOf(reason);
-      return this.#failed(work, isToUndo ? await this.#undo(work, steps, reason) : reason);
+      if (!steps?.canUndo || databaseIssueOf(reason)) return this.#failed(work, reason);
+      return this.#failed(work, await this.#undo(work, steps, reason));
     }
   }
 

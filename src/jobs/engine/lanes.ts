@@ -8,7 +8,7 @@ export class LaneControl {
   constructor(private readonly deps: { commands: Commands; reader: JobReader }) {}
 
   /** How many jobs of each lane of a type wait. */
-  waiting(type: JobType): ReadonlyMap<string, number> {
+  waiting(type: JobType): Promise<ReadonlyMap<string, number>> {
     return this.deps.reader.waitingByLane(type);
   }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Feed } from '../feed.ts';
-import type { JobNews, JobReader } from '../store/store.ts';
+import type { JobNews, JobReader, News } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
-import type { Executions } from './executions.ts';
+import type { Execution, Executions } from './executions.ts';
 import { repeat } from './repeat.ts';
 import type { ClaimSignal, Signal } from './signal.ts';
 
@@ -32,6 +32,10 @@ export class Notifier {
   #checkedAt = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
   #isStopped = false;
+  /** The check in progress: news that are taken at the same time would be told in any order. */
+  #checking: Promise<void> | undefined;
+  /** A signal came during the check, which may have begun too early for it. */
+  #isSignalled = false;
 
   constructor(private readonly deps: NotifierDeps) {}
 
@@ -62,30 +66,52 @@ export class Notifier {
     this.#isScheduled = false;
     // The database may be closed by now.
     if (this.#isStopped) return;
+    if (this.#checking) {
+      this.#isSignalled = true;
+      return;
+    }
     this.#checkedAt = this.deps.clock.elapsed();
     void this.deps.errors.attempt(FAILURE, () => this.#check());
   }
 
-  #check(): void {
-    const { news, feed, claimable, foreignCommits, owner } = this.deps;
-    const found = news.take(owner);
-    if (!found) return;
+  async #check(): Promise<void> {
+    this.#checking ??= this.#takeNews().finally(() => {
+      this.#checking = undefined;
+      if (!this.#isSignalled) return;
+      this.#isSignalled = false;
+      this.signalled();
+    });
+    await this.#checking;
+  }
+
+  async #takeNews(): Promise<void> {
+    const { news, owner } = this.deps;
+    const found = await news.take(owner);
+    if (!found || this.#isStopped) return;
+    this.#tell(found);
+    await this.#checkExecutions(found.changed);
+  }
+
+  #tell({ changed, progressed, hasRemoved }: News): void {
+    const { feed, claimable, foreignCommits } = this.deps;
     foreignCommits.emit();
-    const { changed, progressed, hasRemoved } = found;
     if (progressed.length > 0 || hasRemoved) feed.progressed(progressed);
     feed.logged();
     if (changed !== 'too many' && changed.size === 0) return;
-    this.#checkExecutions(changed);
     if (changed === 'too many') feed.invalidate();
     else for (const id of changed) feed.changed(id);
     claimable.emit(undefined);
   }
 
-  #checkExecutions(changed: ReadonlySet<string> | 'too many'): void {
+  async #checkExecutions(changed: News['changed']): Promise<void> {
     const { executions, reader } = this.deps;
-    for (const execution of executions.all()) {
-      if (execution.ending || (changed !== 'too many' && !changed.has(execution.id))) continue;
-      executions.observe(execution, reader.holdOf(execution));
-    }
+    const isChanged = ({ id, ending }: Execution) =>
+      !ending && (changed === 'too many' || changed.has(id));
+    const changedOnes = executions.all().filter(isChanged);
+    await Promise.all(
+      changedOnes.map(async (execution) =>
+        executions.observe(execution, await reader.holdOf(execution)),
+      ),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { TypeQueue } from '../queue.ts';
-import type { JobQueue, JobReader, QueueDepth } from '../store/store.ts';
+import type { JobQueue, JobReader, QueueDepth, QueuePauses } from '../store/store.ts';
 import type { Definitions } from './definitions.ts';
 
 interface QueuesDeps {
@@ -19,12 +19,12 @@ const SOON_MS = 60_000;
 export class Queues {
   constructor(private readonly deps: QueuesDeps) {}
 
-  list(): TypeQueue[] {
+  async list(): Promise<TypeQueue[]> {
     const { reader, definitions } = this.deps;
-    const pauses = reader.pauses();
+    const pauses = await reader.pauses();
     const known = [...definitions.types, ...pauses.types.keys(), ...pauses.concurrency.keys()];
-    return reader
-      .queues([...new Set(known)])
+    const queues = await reader.queues([...new Set(known)]);
+    return queues
       .map((queue) => this.#withSettings(queue, pauses))
       .sort((one, other) => (one.type < other.type ? -1 : 1));
   }
@@ -33,24 +33,24 @@ export class Queues {
    * Whether a job runs in any process, or one of a type that this process knows can start: now, or within a
    * minute if people have started it.
    */
-  isBusy(): boolean {
+  async isBusy(): Promise<boolean> {
     const { reader, definitions } = this.deps;
-    if (reader.countActive().running > 0) return true;
-    return definitions.types.some((type) => this.#isDue(type));
+    const haveRunning = async () => (await reader.countActive()).running > 0;
+    if (await haveRunning()) return true;
+    const due = await Promise.all(definitions.types.map((type) => this.#isDue(type)));
+    // One that was waiting may run by now.
+    return due.includes(true) || haveRunning();
   }
 
   /** What the program has queued for itself may be retried for days: only what can start now counts. */
-  #isDue(type: string): boolean {
+  async #isDue(type: string): Promise<boolean> {
     const { definitions, queue, clock } = this.deps;
     const { internal, lanes } = definitions.get(type) ?? {};
-    const start = queue.nextStart(type, undefined, lanes?.stateOf);
+    const start = await queue.nextStart(type, undefined, lanes?.stateOf);
     return start !== undefined && start <= clock.now() + (internal ? 0 : SOON_MS);
   }
 
-  #withSettings(
-    { oldestSince, tracked: _, ...queue }: QueueDepth,
-    pauses: ReturnType<JobReader['pauses']>,
-  ): TypeQueue {
+  #withSettings({ oldestSince, tracked: _, ...queue }: QueueDepth, pauses: QueuePauses): TypeQueue {
     const own = this.#ownLimit(queue.type);
     const set = pauses.concurrency.get(queue.type);
     const concurrency = set ?? own;

@@ -22,6 +22,8 @@ const STOP_MS = 1_000;
 /** Between two attempts to write how a job ended, in ms. */
 const RETRY_MS = 1_000;
 
+const NO_NEXT_START = 'The next start of a job could not be read';
+
 const NOT_WRITTEN = 'A job’s end could not be written';
 
 /** What the log says of an attempt's end, by the job's status afterwards. */
@@ -54,9 +56,9 @@ interface RunnerDeps {
 /** Gives waiting jobs to their handlers, in the order of the queue within each type. */
 export class Runner {
   readonly #running = new Map<Execution, Promise<void>>();
-  /** Claims in flight, and how many places of a type each may fill. */
-  readonly #claims = new Map<Promise<unknown>, { type: string; count: number }>();
-  /** Types for which the signal came while all places were taken or reserved by claims in flight. */
+  /** Claims in flight, by type. Such a claim may fill all places, so the next one waits for it. */
+  readonly #claims = new Map<string, Promise<unknown>>();
+  /** Types for which the signal came during a claim. */
   readonly #signalledAgain = new Set<string>();
   readonly #nextStart: StartTimer;
   /** Types to claim at the end of this turn; undefined when no claim is scheduled. */
@@ -86,7 +88,7 @@ export class Runner {
     this.#isStarted = false;
     this.#cancelPoll();
     this.#nextStart.cancel();
-    await Promise.all(this.#claims.keys());
+    await Promise.all(this.#claims.values());
     await this.#within(drainMs, this.#running.values());
     for (const { controller } of this.#running.keys()) controller.abort(new ShuttingDown());
     await this.#within(STOP_MS, this.#running.values());
@@ -115,43 +117,48 @@ export class Runner {
 
   #fillPlaces(definition: JobDefinition): void {
     const { type } = definition;
-    const { isPaused, concurrency } = this.deps.queue.settingOf(type);
-    // The resume is a reason to claim.
-    if (isPaused) return;
-    const limit = concurrency ?? this.#limitOf(definition);
-    const count = limit - this.#placesTaken(type);
-    if (count <= 0) {
+    if (this.#claims.has(type)) {
       this.#signalledAgain.add(type);
       return;
     }
-    const claimed = this.deps.errors.attempt('Waiting jobs could not be claimed', () =>
-      this.#claim(definition, count),
+    const { errors } = this.deps;
+    const claimed = errors.attempt('Waiting jobs could not be claimed', () =>
+      this.#claim(definition),
     );
-    this.#claims.set(claimed, { type, count });
+    this.#claims.set(type, claimed);
     void claimed.then(() => {
-      this.#claims.delete(claimed);
+      this.#claims.delete(type);
       // Jobs may have been queued after the claim was made.
       if (this.#signalledAgain.delete(type)) this.#schedule(type);
+      else if (this.#isStarted) void errors.attempt(NO_NEXT_START, () => this.#planStart(type));
     });
   }
 
-  async #claim(definition: JobDefinition, count: number): Promise<void> {
+  async #claim(definition: JobDefinition): Promise<void> {
     const { queue, heartbeat, clock } = this.deps;
     const { type } = definition;
     const lanes = definition.lanes?.stateOf;
-    const limit = this.#limitOf(definition);
-    const request = { type, count, limit, only: this.#onlyFamilyOf, ...(lanes && { lanes }) };
+    const [limit, taken] = [this.#limitOf(definition), this.#placesTaken(type)];
+    const request = { type, limit, taken, only: this.#onlyFamilyOf, ...(lanes && { lanes }) };
     const claimed = await queue.claim(request, heartbeat.newLease(), clock.now());
     for (const job of claimed) this.#begin(definition, job);
-    if (this.#isStarted) this.#nextStart.plan(queue.nextStart(type, this.#onlyFamilyOf, lanes));
   }
 
-  /** Places of running jobs that are not ending, and those that claims in flight may fill. */
+  /** Whether a waiting job of the type can start now; if it cannot yet, that is planned. */
+  async #planStart(type: string): Promise<boolean> {
+    const { queue, definitions, clock } = this.deps;
+    const lanes = definitions.get(type)?.lanes?.stateOf;
+    const startsAt = await queue.nextStart(type, this.#onlyFamilyOf, lanes);
+    // The runner may have been stopped meanwhile.
+    if (this.#isStarted) this.#nextStart.plan(startsAt);
+    return startsAt !== undefined && startsAt <= clock.now();
+  }
+
+  /** The places of running jobs that are not ending. */
   #placesTaken(type: string): number {
     let count = 0;
     for (const execution of this.#running.keys())
       if (execution.type === type && !execution.ending) count++;
-    for (const claim of this.#claims.values()) if (claim.type === type) count += claim.count;
     return count;
   }
 
@@ -206,16 +213,11 @@ export class Runner {
   }
 
   async #poll(): Promise<void> {
-    const { rescuer, store, queue, definitions, clock, errors } = this.deps;
+    const { rescuer, store, definitions, clock, errors } = this.deps;
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
       await store.rebaseWaits(clock.now());
-      for (const type of definitions.types) {
-        const lanes = definitions.get(type)?.lanes?.stateOf;
-        const startsAt = queue.nextStart(type, this.#onlyFamilyOf, lanes);
-        if (startsAt !== undefined && startsAt <= clock.now()) this.#schedule(type);
-        else this.#nextStart.plan(startsAt);
-      }
+      for (const type of definitions.types) if (await this.#planStart(type)) this.#schedule(type);
     });
     if (this.#isStarted) this.#cancelPoll = clock.after(POLL_MS, () => void this.#poll());
   }

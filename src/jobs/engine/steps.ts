@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { JobStep } from '../details.ts';
 import { JobStopped, JobTimedOut, messageOf } from '../errors.ts';
 import type { Feed } from '../feed.ts';
-import type { Claimed, JobReader, JobStore, StepChange } from '../store/store.ts';
+import type { Claimed, JobStore, StepChange } from '../store/store.ts';
 import type { Execution, Executions } from './executions.ts';
 import { hintsOf } from './retry_hints.ts';
 import { storable } from './storable.ts';
@@ -22,7 +22,6 @@ class NothingMoreToDo extends JobStopped {
 
 export interface StepsDeps {
   store: JobStore;
-  reader: JobReader;
   executions: Executions;
   feed: Feed;
   clock: Clock;
@@ -30,7 +29,7 @@ export interface StepsDeps {
   maxResultBytes: number;
 }
 
-/** The steps of one attempt at a job. */
+/** The steps of one attempt at a job. `known` are those of earlier attempts. */
 export class Steps {
   readonly #isUndoing: boolean;
   /** The steps of earlier attempts. */
@@ -39,11 +38,11 @@ export class Steps {
 
   constructor(
     private readonly execution: Execution,
-    { undoing, hasSteps }: Pick<Claimed, 'undoing' | 'hasSteps'>,
+    { undoing }: Pick<Claimed, 'undoing'>,
+    known: readonly JobStep[],
     private readonly deps: StepsDeps,
   ) {
     this.#isUndoing = undoing !== undefined;
-    const known = hasSteps ? deps.reader.steps(execution.id) : [];
     this.#known = new Map(known.map((step) => [step.name, step]));
   }
 

@@ -3,7 +3,7 @@ import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
-import type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
+import type { CurrentLimits, QueueDepth, QueuePauses } from './queue_state.ts';
 
 export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
 
@@ -120,17 +120,16 @@ export interface JobStore {
 /** Hands out waiting jobs. */
 export interface JobQueue {
   /**
-   * Starts at most `count` waiting jobs of a type whose time has come, by priority and then in the order
-   * in which they were queued: their attempt is raised and they get the lease. None of a paused type. Never more than `limit` of a type run at once in all processes.
+   * Starts waiting jobs of a type whose time has come, by priority and then in the order in which they
+   * were queued: their attempt is raised and they get the lease. None of a paused type. Never more of a
+   * type run at once in all processes than people have set, or than `limit`.
    */
   claim(request: ClaimRequest, lease: Lease, now: number): Promise<Claimed[]>;
   /**
    * When the next waiting job of the type can start, in ms since 1970; 0 when one can start now,
    * undefined when none waits. With `only` of that job and those it started.
    */
-  nextStart(type: string, only?: string, lanes?: LaneStateOf): number | undefined;
-  /** What people have set for the type. */
-  settingOf(type: string): TypeSetting;
+  nextStart(type: string, only?: string, lanes?: LaneStateOf): Promise<number | undefined>;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
 }
@@ -145,45 +144,57 @@ export interface RunReader {
   isLastAttempt(run: Run): Promise<boolean>;
 }
 
-/** Reads what the database knows of jobs now; synchronous. */
+/** Reads what the database knows of jobs: everything that was on disk when it was asked. */
 export interface JobReader {
-  get(id: string): Job | undefined;
+  get(id: string): Promise<Job | undefined>;
   /** The job with long texts cut, for lists and streams. */
-  brief(id: string): Job | undefined;
+  brief(id: string): Promise<Job | undefined>;
   /** Whether an attempt still holds its job. */
-  holdOf(run: Fence): Hold;
+  holdOf(run: Fence): Promise<Hold>;
   /** The ids that begin or end with `part`, at most `limit`, newest first; a full id alone. */
-  idsLike(part: string, limit: number): string[];
+  idsLike(part: string, limit: number): Promise<string[]>;
   /** Oldest first. */
-  children(id: string): Job[];
+  children(id: string): Promise<Job[]>;
   /** Running jobs by start. */
-  running(): Job[];
+  running(): Promise<Job[]>;
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
-  active(): Job[];
+  active(): Promise<Job[]>;
   /** How many jobs run, and how many wait, of all types but these. */
-  countActive(except?: readonly string[]): { running: number; waiting: number };
+  countActive(except?: readonly string[]): Promise<{ running: number; waiting: number }>;
   /** How many jobs of each lane of a type wait. */
-  waitingByLane(type: string): Map<string, number>;
-  ownersOfRunning(): Map<string, string>;
-  pauses(): QueuePauses;
+  waitingByLane(type: string): Promise<Map<string, number>>;
+  ownersOfRunning(): Promise<Map<string, string>>;
+  pauses(): Promise<QueuePauses>;
   /** The queues of these types, and of others that have jobs. */
-  queues(types: readonly string[]): QueueDepth[];
+  queues(types: readonly string[]): Promise<QueueDepth[]>;
   /**
    * The jobs that ended since `endedSince` without failing (the newest), all running ones, the first
    * of the queue, and the newest failed ones that were not dismissed.
    */
-  current(endedSince: number, now: number, limits: CurrentLimits): Job[];
+  current(endedSince: number, now: number, limits: CurrentLimits): Promise<Job[]>;
 
-  attempts(id: string): JobAttempt[];
+  attempts(id: string): Promise<JobAttempt[]>;
   /** In their order. */
-  steps(id: string): JobStep[];
+  steps(id: string): Promise<JobStep[]>;
   /**
    * At most `limit` bytes (4 or more) from `position`, or from the next character when that is
    * within one. The text ends with a line break, unless its first line is longer than `limit`.
    */
-  readLog(id: string, position: number, limit: number): LogPart;
+  readLog(id: string, position: number, limit: number): Promise<LogPart>;
   /** The position after the last byte. */
-  logEnd(id: string): number;
+  logEnd(id: string): Promise<number>;
+}
+
+/**
+ * What this process knows of jobs without having to wait, for programs that call `getJob`. On SQLite
+ * these are all jobs as they are now.
+ */
+export interface RecentJobs {
+  get(id: string): Job | undefined;
+  /** Newest first. */
+  newest(limit: number): Job[];
+  /** All jobs that have not ended: running ones by start, then waiting ones by position. */
+  active(): Job[];
 }
 
 /** Reads what other processes changed. */
@@ -191,15 +202,15 @@ export interface JobNews {
   /**
    * What other connections have changed since the last call; `undefined` when they have committed
    * nothing. `progressed` has the jobs of other owners only. `hasRemoved` says that jobs were deleted,
-   * which `changed` lists only as far as the taskbar shows them.
+   * which `changed` lists only as far as the taskbar shows them. To be awaited before the next call.
    */
-  take(owner: string):
-    | {
-        changed: ReadonlySet<string> | 'too many';
-        progressed: string[];
-        hasRemoved: boolean;
-      }
-    | undefined;
+  take(owner: string): Promise<News | undefined>;
+}
+
+export interface News {
+  changed: ReadonlySet<string> | 'too many';
+  progressed: string[];
+  hasRemoved: boolean;
 }
 
 export interface NewJob {
@@ -296,8 +307,10 @@ export interface HeldLease extends Fence {
 
 export interface ClaimRequest {
   type: JobType;
-  count: number;
+  /** How many run at once, unless people have set something else. */
   limit: number;
+  /** How many of these places are taken in this process, by jobs that may have ended by now. */
+  taken: number;
   /** Claims only this job and those it started. */
   only?: string;
   /** Of a type whose queue is divided into lanes: claims none of a lane that is full or blocked. */

@@ -43,10 +43,11 @@ function listJobs({ tracker }: AgentDeps): AgentTool {
         }),
     },
     async (given) => {
-      const { jobs, nextCursor } = tracker.reader.listJobs(parseJobQuery(given));
+      const { jobs, nextCursor } = await tracker.reader.listJobs(parseJobQuery(given));
+      const pauseOf = await tracker.reader.pauseOf();
       const page = {
         ...(nextCursor && { nextCursor }),
-        jobs: jobs.map((job) => jobJson(job, tracker)),
+        jobs: jobs.map((job) => jobJson(job, pauseOf)),
       };
       return { content: [collected(page)] };
     },
@@ -69,12 +70,14 @@ function getJob(deps: AgentDeps): AgentTool {
         }),
     },
     async (given, _, context) => {
-      const known = tracker.reader.getBriefJob(given.id);
+      const known = await tracker.reader.getBriefJob(given.id);
       const job =
         known && !isFinal(known.status) && given.waitSeconds > 0
           ? await waitForEnd(deps, given.id, given.waitSeconds * 1_000, context)
           : known;
-      return job ? { content: [collected({ job: endedJson(job, tracker) })] } : refusal(NO_JOB);
+      if (!job) return refusal(NO_JOB);
+      const pauseOf = await tracker.reader.pauseOf();
+      return { content: [collected({ job: endedJson(job, pauseOf) })] };
     },
   );
 }
@@ -94,9 +97,9 @@ function getJobLog({ tracker }: AgentDeps): AgentTool {
         }),
     },
     async (given) => {
-      if (!tracker.reader.getBriefJob(given.id)) return refusal(NO_JOB);
+      if (!(await tracker.reader.getBriefJob(given.id))) return refusal(NO_JOB);
       const log = await tracker.reader.readLog(given.id, given.position, MAX_LOG);
-      const hasMore = log.position < tracker.reader.logEnd(given.id);
+      const hasMore = log.position < (await tracker.reader.logEnd(given.id));
       const { text, position, dropped } = log;
       return {
         content: [
@@ -127,7 +130,7 @@ function cancelJob({ tracker }: AgentDeps): AgentTool {
       const { id } = checked(this.input(), given) as { id: string };
       const by = { via: 'agent' as const, user: agent, ...(address !== undefined && { address }) };
       const isCancelled = await tracker.cancelJob(id, { by });
-      const status = tracker.reader.getBriefJob(id)?.status;
+      const status = (await tracker.reader.getBriefJob(id))?.status;
       if (!isCancelled) return refusal(status ? 'The job has ended already.' : NO_JOB);
       // One that was waiting is cancelled at once.
       const text = `The job ${id} ${status === 'cancelled' ? 'was' : 'is being'} cancelled.`;

@@ -81,19 +81,20 @@ function start(
 }
 
 /** The result when the job has ended; otherwise its id and how to ask again. */
-function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): Answer {
+async function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): Promise<Answer> {
   if (!job) return refusal(`The job ${started.id} was removed.`);
   if (job.completedAt) return jobResult(deps, job);
   const { id } = job;
   const { tracker, closing } = deps;
-  const where = [`${ownWords(job, tracker)}.`, whatBecomes(job, tracker, closing)].join(' ').trim();
+  const pauseOf = await tracker.reader.pauseOf();
+  const where = [`${ownWords(job, pauseOf)}.`, whatBecomes(job, pauseOf, closing)].join(' ').trim();
   return {
     content: [
       {
         type: 'text',
         text: `The job ${id} has not ended: it ${where} To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
       },
-      collected({ job: jobJson(job, deps.tracker) }),
+      collected({ job: jobJson(job, pauseOf) }),
       { type: 'resource_link', uri: jobUri(id), name: id },
     ],
   };

@@ -84,7 +84,7 @@ export async function removeStoredImport(
   deps: ImportDeps & { reader: TrackerReader },
   name: string,
 ): Promise<void> {
-  refuseWhileUsed(deps.reader, name, UNFINISHED, 'remove it');
+  await refuseWhileUsed(deps.reader, name, await deps.reader.readActiveJobs(), 'remove it');
   await removeImport(deps.importsDir, name);
   await deps.library.forgetImport(name);
 }
@@ -101,9 +101,9 @@ export async function undoImport(
   if (!imports.some((one) => one.name === name)) {
     throw new NotFound(`There is no import named "${cut(name, MAX_NAME)}".`);
   }
-  refuseWhileUsed(deps.reader, name, UNFINISHED, 'undo the import');
-  return deps.library.undoImport(name, () =>
-    refuseWhileUsed(deps.reader, name, READING, 'undo the import'),
+  await refuseWhileUsed(deps.reader, name, await deps.reader.readActiveJobs(), 'undo the import');
+  return deps.library.undoImport(name, async () =>
+    refuseWhileUsed(deps.reader, name, await deps.reader.readRunningJobs(), 'undo the import'),
   );
 }
 
@@ -118,22 +118,18 @@ export function isImportUndone(
   return (known?.posts ?? 0) === 0;
 }
 
-const READING = ['running', 'cancelling'] as const;
-
-const UNFINISHED = [...READING, 'queued', 'retrying'] as const;
-
-function refuseWhileUsed(
+async function refuseWhileUsed(
   reader: TrackerReader,
   name: string,
-  statuses: readonly (typeof UNFINISHED)[number][],
+  jobs: Job[],
   then: string,
-): void {
-  for (const status of statuses) {
-    const { jobs } = reader.listJobs({ type: 'scrape', status, limit: 1_000 });
-    // A list has long names cut.
-    const ids = jobs.filter(({ metadata }) => metadata?.archive).map(({ id }) => id);
-    if (ids.some((id) => reader.getJob(id)?.metadata?.archive === name)) throw inUse(name, then);
-  }
+): Promise<void> {
+  // A list has long names cut.
+  const ids = jobs
+    .filter(({ type, metadata }) => type === 'scrape' && metadata?.archive)
+    .map(({ id }) => id);
+  const all = await Promise.all(ids.map((id) => reader.readJob(id)));
+  if (all.some((job) => job?.metadata?.archive === name)) throw inUse(name, then);
 }
 
 function inUse(name: string, then: string): ImportInUse {

@@ -64,7 +64,7 @@ export async function answerProblem(
   if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
-  return html(ErrorPage({ layout: layoutOrBare(request, deps), model }), status, headers);
+  return html(ErrorPage({ layout: await layoutOrBare(request, deps), model }), status, headers);
 }
 
 /** Agents read JSON, even if they ask for a stream or for anything; browsers and texts are no agents. */
@@ -83,9 +83,9 @@ function problemOf(error: unknown, request: Request, routes: RouteTable): Proble
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */
-function layoutOrBare(request: Request, deps: FirstDeps): Layout {
+async function layoutOrBare(request: Request, deps: FirstDeps): Promise<Layout> {
   try {
-    return layoutOf(request, deps);
+    return await layoutOf(request, deps);
   } catch {
     return { ...layoutWithoutJobs(request, deps), taskbar: { jobs: [], now: new Date() } };
   }

@@ -63,8 +63,8 @@ export class Problem extends Error {
 }
 
 /** @throws Problem when there is none. */
-export function jobOr404(tracker: Pick<Tracker, 'getJob'>, id: string): Job {
-  const job = tracker.getJob(id);
+export async function jobOr404(tracker: Pick<Tracker, 'readJob'>, id: string): Promise<Job> {
+  const job = await tracker.readJob(id);
   if (job) return job;
   throw new Problem(404, 'not_found', 'There is no such job.', {
     message: `No job has the id ${printable(id)}. It may have been removed, or deleted a day after it ended.`,

@@ -9,7 +9,7 @@ export interface Formats {
   /** A fragment of a page. Without it HTML clients get JSON too. */
   html?(): JSX.Element;
   /** Lines for a terminal. */
-  text?(): string;
+  text?(): string | Promise<string>;
   /** The page to which a browser without JavaScript is redirected. */
   seeOther?(): string;
 }
@@ -35,9 +35,9 @@ export class Rendered {
   ): Promise<Response> {
     const { html: asHtml, text: asText, seeOther: page } = this.formats;
     if (page && isNavigation(request)) return seeOther(page());
-    if (asText && wantsText(request)) return plainText(asText(), status, headers);
+    if (asText && wantsText(request)) return plainText(await asText(), status, headers);
     if (asHtml && !wantsJson(request)) return html(await asHtml(), status, headers);
-    const value = this.value();
+    const value = await this.value();
     this.#schema?.().parse(value);
     return Response.json(value, { status, headers });
   }
@@ -48,7 +48,7 @@ export class Rendered {
  * route's schema and the clients' types describe the value.
  * @param value is called only for JSON.
  */
-export function respond<Value>(value: () => Value, formats: Formats): Value {
+export function respond<Value>(value: () => Value | Promise<Value>, formats: Formats): Value {
   return new Rendered(value, formats) as unknown as Value;
 }
 

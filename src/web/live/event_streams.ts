@@ -13,10 +13,16 @@ const encoder = new TextEncoder();
 
 const HEARTBEAT_BYTES = encoder.encode(HEARTBEAT);
 
+/** Part of a stream's data. */
+type Piece = Uint8Array | string | undefined;
+
 /** The source of a stream's data. */
 export interface StreamSource {
-  /** The next piece; empty if there is none now. Called until it is empty. */
-  next(): Uint8Array | string | undefined;
+  /**
+   * The next piece; empty if there is none now. Called until it is empty. A promise when it has to be
+   * read first: what was published to all streams is there at once.
+   */
+  next(): Piece | Promise<Piece>;
   /** Whether the stream has ended. */
   isOver?(): boolean;
   /** Whether a silent stream gets heartbeats; true by default. */
@@ -93,7 +99,9 @@ export class EventStreams {
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const piece = source.next() || heartbeatFor(connection, source);
+        const next = source.next();
+        const found = next instanceof Promise ? await next : next;
+        const piece = found || heartbeatFor(connection, source);
         if (piece) {
           const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
           this.sent.pieces++;

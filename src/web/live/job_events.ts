@@ -1,4 +1,10 @@
-import { decodePlace, type EventPlace, encodePlace, type JobEvent } from '../../jobs/job_events.ts';
+import {
+  decodePlace,
+  type EventPlace,
+  encodePlace,
+  type JobEvent,
+  type JobEventReader,
+} from '../../jobs/job_events.ts';
 import { listedJob } from '../../text/abridged_job.ts';
 import type { WebDeps } from '../deps.ts';
 import type { StreamSource } from './event_streams.ts';
@@ -39,38 +45,57 @@ interface Piece {
   next: EventPlace;
 }
 
+interface LiveDeps extends Pick<WebDeps, 'updates'> {
+  tracker: { events: JobEventReader };
+}
+
 /** Reads and encodes pieces of the sequence; clients that have kept up share them. */
 export class LiveJobEvents {
   /** The pieces read last, by the place before them. */
   readonly #shared = new Map<string, Piece>();
   /** The place after which there was nothing at the last look. */
   #end: string | undefined;
+  /** What is being read since the last change, by the place before it. */
+  #reading = new Map<string, Promise<Piece | undefined>>();
 
-  constructor(private readonly deps: Pick<WebDeps, 'tracker' | 'updates'>) {
+  constructor(private readonly deps: LiveDeps) {
     deps.updates.subscribe(() => {
       this.#end = undefined;
+      // What began before the change may not have it.
+      this.#reading = new Map();
     });
   }
 
   /** The place of a client that has no event yet. */
-  start(): EventPlace {
+  start(): Promise<EventPlace> {
     return this.deps.tracker.events.start();
   }
 
   /** What follows a place; empty at the end. Undefined when that cannot be told any more. */
-  after(place: EventPlace): Piece | undefined {
+  async after(place: EventPlace): Promise<Piece | undefined> {
     const from = encodePlace(place);
     // It was read in one moment and is right for whoever is at this place, whatever came later.
     const known = this.#shared.get(from);
     if (known) return known;
     if (this.#end === from) return { events: [], whole: '', next: place };
-    const page = this.deps.tracker.events.after(place, MAX_PIECE);
-    if (!page) return undefined;
-    const events = page.events.map(encoded);
-    const piece = { events, whole: events.map(({ text }) => text).join(''), next: page.next };
-    if (encodePlace(page.next) === from) this.#end = from;
-    else this.#share(from, piece);
-    return piece;
+    const reading = this.#reading.get(from) ?? this.#read(place, from);
+    this.#reading.set(from, reading);
+    return reading;
+  }
+
+  async #read(place: EventPlace, from: string): Promise<Piece | undefined> {
+    const sinceChange = this.#reading;
+    try {
+      const page = await this.deps.tracker.events.after(place, MAX_PIECE);
+      if (!page) return undefined;
+      const events = page.events.map(encoded);
+      const piece = { events, whole: events.map(({ text }) => text).join(''), next: page.next };
+      if (encodePlace(page.next) !== from) this.#share(from, piece);
+      else if (this.#reading === sinceChange) this.#end = from;
+      return piece;
+    } finally {
+      sinceChange.delete(from);
+    }
   }
 
   #share(from: string, piece: Piece): void {
@@ -112,13 +137,16 @@ function isWanted({ of }: EncodedEvent, { type, session }: EventFilter): boolean
  * came since. A slow client has a place in the sequence and nothing else; of a job that has changed
  * several times it gets the newest state.
  */
-export function jobEventsStream(
+export async function jobEventsStream(
   deps: Pick<WebDeps, 'updates'>,
   live: LiveJobEvents,
   request: Request,
   filter: EventFilter,
-): StreamSource {
-  const cursor = new Cursor(live, filter, lastEventIdOf(request));
+): Promise<StreamSource> {
+  const lastEventId = lastEventIdOf(request);
+  const known = lastEventId === null ? undefined : decodePlace(lastEventId);
+  const cursor = new Cursor(live, filter, known ?? (await live.start()));
+  if (lastEventId !== null && !known) cursor.forget();
   return {
     next: () => cursor.next(),
     heartbeat: () => cursor.beat(),
@@ -137,28 +165,31 @@ class Cursor {
   constructor(
     private readonly live: LiveJobEvents,
     private readonly filter: EventFilter,
-    lastEventId: string | null,
+    place: EventPlace,
   ) {
-    const place = lastEventId === null ? live.start() : decodePlace(lastEventId);
-    this.#place = place ?? live.start();
-    this.#toldSeq = this.#place.seq;
-    if (!place) this.#before = this.#reset();
+    this.#place = place;
+    this.#toldSeq = place.seq;
+  }
+
+  /** The client has to forget what it knows: the active jobs follow as at the start. */
+  forget(): void {
+    this.#before = resetAt(this.#place);
   }
 
   /** The next piece; empty when there is none now. */
-  next(): string {
-    const text = this.#next();
+  async next(): Promise<string> {
+    const text = await this.#next();
     if (!this.#isFirst) return text;
     this.#isFirst = false;
     return withReconnectTime(text || undefined);
   }
 
-  #next(): string {
+  async #next(): Promise<string> {
     let text = this.#before;
     this.#before = '';
     for (let passedOver = 0; passedOver < MAX_PASSED_OVER; passedOver++) {
-      const piece = this.live.after(this.#place);
-      if (!piece) return text + this.#reset();
+      const piece = await this.live.after(this.#place);
+      if (!piece) return text + (await this.#restart());
       text += this.#wanted(piece);
       const isEnd = encodePlace(piece.next) === encodePlace(this.#place);
       this.#place = piece.next;
@@ -188,11 +219,13 @@ class Cursor {
     return text;
   }
 
-  /** The client has to forget what it knows: the active jobs follow as at the start. */
-  #reset(): string {
-    this.#place = this.live.start();
+  async #restart(): Promise<string> {
+    this.#place = await this.live.start();
     this.#toldSeq = this.#place.seq;
-    const id = encodePlace(this.#place);
-    return encodeEvent({ event: 'feed.reset', data: '{}', id });
+    return resetAt(this.#place);
   }
+}
+
+function resetAt(place: EventPlace): string {
+  return encodeEvent({ event: 'feed.reset', data: '{}', id: encodePlace(place) });
 }

@@ -1,4 +1,4 @@
-import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
+import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { resultNotes, resultSummary } from '../../operations/words.ts';
 import { progressLine } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
@@ -6,26 +6,34 @@ import type { WebDeps } from '../deps.ts';
 import { wantsLines } from '../http/negotiation.ts';
 import { followedJob } from '../routes/job_json.ts';
 import type { StreamSource } from './event_streams.ts';
+import type { LiveJobs } from './live_jobs.ts';
 import { encodeEvent, encodeJsonEvent, lastEventIdOf, withReconnectTime } from './sse.ts';
 
 const FAREWELL = 'The server closed this stream; the job has not ended. Request it again.\n';
 
+/** Lines of text have none. */
+const NO_DETAILS: JobDetails = { attempts: [], steps: [], children: [] };
+
 /** One job until it ends, as events or as lines of text. */
 export function jobStream(
-  { tracker, updates }: WebDeps,
+  { tracker, updates }: Pick<WebDeps, 'tracker' | 'updates'>,
+  jobs: LiveJobs,
   request: Request,
   id: string,
 ): StreamSource {
   const asText = wantsLines(request);
-  const render = asText ? lines(tracker) : events(tracker, lastEventIdOf(request));
-  const mayHaveChanged = changesOf(tracker, id);
+  const render = asText ? lines(tracker) : events(lastEventIdOf(request));
+  const mayHaveChanged = changesOf(tracker, jobs, id);
   let isOver = false;
   return {
-    next() {
-      if (isOver || !mayHaveChanged()) return undefined;
-      const job = tracker.getJob(id);
+    async next() {
+      if (isOver || !(await mayHaveChanged())) return undefined;
+      const [job, details] = await Promise.all([
+        jobs.job(id),
+        asText ? NO_DETAILS : jobs.details(id),
+      ]);
       isOver = !job || isFinal(job.status);
-      return render(job);
+      return render(job && { job, details });
     },
     isOver: () => isOver,
     subscribe: (wake) => updates.subscribe(wake),
@@ -42,29 +50,32 @@ export function jobStream(
  * Returns whether a job may have changed since the last call. Most updates are about other jobs, and
  * reading this one in full for each of them would cost every client.
  */
-function changesOf(tracker: Tracker, id: string): () => boolean {
-  const { feed } = tracker;
+function changesOf({ feed }: Tracker, jobs: LiveJobs, id: string): () => Promise<boolean> {
   let cursor: number | undefined;
   /** A job that was removed may have been a child. */
-  const isPart = (other: string) => {
-    const job = other === id ? undefined : tracker.getJob(other);
+  const isPart = async (other: string) => {
+    const job = await jobs.job(other);
     return !job || job.parentId === id;
   };
-  return () => {
+  return async () => {
     const change = cursor === undefined ? undefined : feed.since(cursor);
     cursor = feed.version;
-    return !change || change.progressed.has(id) || [...change.cards].some(isPart);
+    if (!change || change.progressed.has(id) || change.cards.has(id)) return true;
+    const parts = await Promise.all([...change.cards].map(isPart));
+    return parts.includes(true);
   };
 }
 
 /** The changes of a job since the last call, if any. An undefined job was removed. */
-type Render = (job: Job | undefined) => string;
+type Render = (state: { job: Job; details: JobDetails } | undefined) => string | Promise<string>;
 
 function lines({ reader }: Tracker): Render {
   let last = '';
-  return (job) => {
+  return async (state) => {
+    const job = state?.job;
+    const waitOf = await reader.waits(job ? [job] : []);
     const parts = job
-      ? [progressLine(job, reader.waits()(job)), resultSummary(job), ...resultNotes(job, 'api')]
+      ? [progressLine(job, waitOf(job)), resultSummary(job), ...resultNotes(job, 'api')]
       : [];
     const line = parts
       .filter(Boolean)
@@ -77,13 +88,14 @@ function lines({ reader }: Tracker): Render {
 }
 
 /** A state's id is its hash, so that any server knows what a reconnecting client has. */
-function events(tracker: Tracker, lastEventId: string | null): Render {
+function events(lastEventId: string | null): Render {
   let last = lastEventId;
   let isFirst = true;
-  return (job) => {
+  return (state) => {
+    const job = state?.job;
     let text = '';
-    if (job) {
-      const data = JSON.stringify({ job: followedJob(tracker, job) });
+    if (state) {
+      const data = JSON.stringify({ job: followedJob(state.job, state.details) });
       const id = hashOf(data);
       if (id !== last) text += encodeEvent({ event: 'job', data, id });
       last = id;

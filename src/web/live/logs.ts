@@ -31,15 +31,16 @@ export interface LiveLogs {
   /** Higher whenever a log may have grown. */
   readonly revision: number;
   /** The text after a place; undefined at the end. */
-  after(place: LogPlace): LogPiece | undefined;
+  after(place: LogPlace): Promise<LogPiece | undefined>;
   /** Calls `listener` after every revision until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 
 /** The logs of all jobs, whichever process writes them. */
-export function createLiveLogs(tracker: Tracker): LiveLogs {
+export function createLiveLogs(tracker: Pick<Tracker, 'feed' | 'reader'>): LiveLogs {
   const listeners = new Set<() => void>();
-  const pieces = new Map<string, { from: number; piece: LogPiece | undefined }>();
+  /** What was read since the last revision. */
+  const pieces = new Map<string, { from: number; piece: Promise<LogPiece | undefined> }>();
   let revision = 0;
   const pacer = new Pacer(every(UPDATE_MS), publish);
   tracker.feed.onLog(() => {
@@ -62,6 +63,8 @@ export function createLiveLogs(tracker: Tracker): LiveLogs {
       if (known?.from === position) return known.piece;
       const piece = readPiece(tracker, { job, position });
       pieces.set(job, { from: position, piece });
+      // The next client tries again.
+      piece.catch(() => pieces.delete(job));
       return piece;
     },
     subscribe(listener) {
@@ -71,29 +74,40 @@ export function createLiveLogs(tracker: Tracker): LiveLogs {
   };
 }
 
-function readPiece(tracker: Tracker, place: LogPlace): LogPiece | undefined {
-  const { job } = place;
-  const { from, text, position } = tracker.reader.readWrittenLog(job, place.position, MAX_BYTES);
+async function readPiece(
+  { reader }: Pick<Tracker, 'reader'>,
+  { job, position: start }: LogPlace,
+): Promise<LogPiece | undefined> {
+  const { from, text, position } = await reader.readWrittenLog(job, start, MAX_BYTES);
   if (text === '') return undefined;
   const event = encodeJsonEvent('log', { job, from, position, text });
-  const isLast = tracker.reader.logEnd(job) === position;
+  const isLast = (await reader.logEnd(job)) === position;
   return { event: new TextEncoder().encode(event), position, isLast };
 }
 
 /** The logs of one stream. Each call returns the next event; empty if there is none now. */
-export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array | undefined {
+export function followLogs(
+  logs: LiveLogs,
+  places: LogPlace[],
+): () => Promise<Uint8Array | undefined> | undefined {
   const cursors = places.map((place) => ({ ...place, doneWith: -1 }));
-  return () => {
+
+  async function nextEvent(): Promise<Uint8Array | undefined> {
     for (const cursor of cursors) {
-      if (cursor.doneWith === logs.revision) continue;
-      const piece = logs.after(cursor);
-      if (!piece || piece.isLast) cursor.doneWith = logs.revision;
+      // A log that grows while it is read has to be read again.
+      const { revision } = logs;
+      if (cursor.doneWith === revision) continue;
+      const piece = await logs.after(cursor);
+      if (!piece || piece.isLast) cursor.doneWith = revision;
       if (!piece) continue;
       cursor.position = piece.position;
       return piece.event;
     }
     return undefined;
-  };
+  }
+
+  return () =>
+    cursors.some(({ doneWith }) => doneWith !== logs.revision) ? nextEvent() : undefined;
 }
 
 /**

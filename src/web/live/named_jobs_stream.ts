@@ -6,6 +6,7 @@ import { MAX_FOLLOWED_JOBS } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { Problem } from '../http/problem.ts';
 import type { StreamSource } from './event_streams.ts';
+import type { LiveJobs } from './live_jobs.ts';
 import { encodeJsonEvent } from './sse.ts';
 
 /** Maximum number of jobs in one piece: a long list must not block the event loop. */
@@ -39,7 +40,8 @@ export function checkedJobIds(ids: unknown): string[] {
  * the state at the time it reads.
  */
 export function namedJobsStream(
-  { tracker, updates }: WebDeps,
+  { tracker, updates }: Pick<WebDeps, 'tracker' | 'updates'>,
+  jobs: LiveJobs,
   ids: readonly string[],
 ): StreamSource {
   const changes = new FollowedChanges(tracker.feed, ids);
@@ -50,32 +52,35 @@ export function namedJobsStream(
     wake();
   });
 
-  function nextChanged(): string {
-    const piece = changes.takeChanged(MAX_PIECE).map((id) => {
-      const job = tracker.getJob(id);
-      return job ? jobEvent(job, tracker.reader.stepsOf(id)) : encodeJsonEvent('not_found', { id });
+  async function nextChanged(): Promise<string> {
+    const piece = changes.takeChanged(MAX_PIECE).map(async (id) => {
+      const [job, steps] = await Promise.all([jobs.job(id), jobs.steps(id)]);
+      return job ? jobEvent(job, steps) : encodeJsonEvent('not_found', { id });
     });
-    return piece.join('');
+    return (await Promise.all(piece)).join('');
   }
 
-  function nextProgress(): string {
-    if (!isProgressDue) progress.request();
-    if (!isProgressDue) return '';
+  async function nextProgress(): Promise<string> {
     isProgressDue = false;
-    const piece = changes.takeProgressed(MAX_PIECE).map((id) => {
-      const job = tracker.getJob(id);
+    const piece = changes.takeProgressed(MAX_PIECE).map(async (id) => {
+      const job = await jobs.job(id);
       if (!job) return '';
       const { progress, ratePerSecond, etaSeconds } = job;
       return encodeJsonEvent('progress', { id, progress, ratePerSecond, etaSeconds });
     });
-    return piece.join('');
+    return (await Promise.all(piece)).join('');
+  }
+
+  function isProgressNext(): boolean {
+    if (changes.haveProgressed && !isProgressDue) progress.request();
+    return changes.haveProgressed && isProgressDue;
   }
 
   return {
     next() {
       changes.catchUp();
       if (changes.haveChanged) return nextChanged();
-      return changes.haveProgressed ? nextProgress() : undefined;
+      return isProgressNext() ? nextProgress() : undefined;
     },
     subscribe(wakeNow) {
       wake = wakeNow;

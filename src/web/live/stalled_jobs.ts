@@ -14,18 +14,21 @@ export function watchStalls(
   pollMs = STALLED_POLL_MS,
 ): void {
   let stalled = new Set<string>();
-  const check = () => {
-    const now = readOr(stalled, () => tracker.reader.stalledJobs());
+  let isChecking = false;
+  const check = async () => {
+    if (isChecking) return;
+    isChecking = true;
     const before = stalled;
-    stalled = now;
-    if (now.symmetricDifference(before).size > 0) onChange();
+    stalled = await readOr(before, () => tracker.reader.stalledJobs());
+    isChecking = false;
+    if (stalled.symmetricDifference(before).size > 0) onChange();
   };
   setInterval(check, pollMs).unref();
 }
 
-function readOr<Value>(before: Value, read: () => Value): Value {
+async function readOr<Value>(before: Value, read: () => Promise<Value>): Promise<Value> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (databaseIssueOf(error)) return before;
     throw error;

@@ -22,18 +22,24 @@ export class LiveTaskbar {
 
   constructor(tracker: Tracker, health?: Pick<Health, 'notices' | 'onChange'>) {
     this.#jobs = new TaskbarJobs(tracker, () => this.#refresh());
-    const events = new TaskbarEvents(tracker, this.#jobs, health);
-    this.plain = new TaskbarRevisions(tracker.feed, events, { wholeEveryMs: WHOLE_EVERY_MS });
-    this.lean = new TaskbarRevisions(tracker.feed, events);
+    const events = new TaskbarEvents(health);
+    const { feed } = tracker;
+    this.plain = new TaskbarRevisions(feed, this.#jobs, events, { wholeEveryMs: WHOLE_EVERY_MS });
+    this.lean = new TaskbarRevisions(feed, this.#jobs, events);
     health?.onChange(() => this.#refresh());
   }
 
-  model(): TaskbarModel {
+  model(): Promise<TaskbarModel> {
     return this.#jobs.model();
   }
 
-  view(job: Job): JobView {
-    return this.#jobs.view(job);
+  async view(job: Job): Promise<JobView> {
+    const [view] = await this.#jobs.views([job]);
+    return view as JobView;
+  }
+
+  views(jobs: Job[]): Promise<JobView[]> {
+    return this.#jobs.views(jobs);
   }
 
   #refresh(): void {

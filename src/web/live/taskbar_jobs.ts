@@ -1,5 +1,12 @@
 import type { TaskbarModel } from '../../../views/view_models.ts';
-import { isWaiting, type Job, placesIn, type Tracker } from '../../jobs/index.ts';
+import {
+  isActive,
+  isWaiting,
+  type Job,
+  type PauseOf,
+  placesIn,
+  type Tracker,
+} from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { startsLater } from '../../text/start_text.ts';
@@ -29,35 +36,31 @@ export class TaskbarJobs {
     watchStalls(tracker, onChange);
   }
 
-  model(): TaskbarModel {
+  async model(): Promise<TaskbarModel> {
     const now = new Date();
     const since = new Date(now.getTime() - LINGER_MS);
-    const jobs = this.tracker.reader.getCurrentJobs(since, MAX_CARDS);
+    const { reader } = this.tracker;
+    const [jobs, pauseOf, active] = await Promise.all([
+      reader.getCurrentJobs(since, MAX_CARDS),
+      reader.pauseOf(),
+      reader.countActive(),
+    ]);
     for (const job of jobs) this.#scheduleLeave(job);
-    const views = withoutSurplus(this.#viewsOf(jobs, now));
+    const views = withoutSurplus(viewsInQueues(jobs, now, pauseOf));
     for (const job of jobs) this.#scheduleStart(job, now);
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
-    return { jobs: views, now, more: this.tracker.reader.countActive().waiting - waiting };
+    return { jobs: views, now, more: active.waiting - waiting };
   }
 
-  view(job: Job, pauseOf = this.tracker.reader.pauseOf()): JobView {
-    const { ratePerSecond: perSecond, stalledSince } = job;
-    const pause = pauseOf(job);
-    return {
-      job,
-      ...(pause && { pause }),
-      ...(perSecond && { perSecond }),
-      ...(stalledSince && { stalledSince }),
-    };
+  async views(jobs: Job[]): Promise<JobView[]> {
+    const pauseOf = await this.tracker.reader.pauseOf();
+    return jobs.map((job) => viewOf(job, pauseOf));
   }
 
-  #viewsOf(jobs: Job[], now: Date): JobView[] {
-    const pauseOf = this.tracker.reader.pauseOf();
-    const places = placesIn({ first: jobs, pauseOf }, now);
-    return jobs.map((job) => {
-      const place = places.get(job.id);
-      return place === undefined ? this.view(job, pauseOf) : { job, place };
-    });
+  /** The jobs with these ids that have not ended. */
+  async activeViews(ids: Iterable<string>): Promise<JobView[]> {
+    const jobs = await Promise.all([...ids].map((id) => this.tracker.reader.getBriefJob(id)));
+    return this.views(jobs.filter((job): job is Job => job !== undefined && isActive(job.status)));
   }
 
   /** From then on its card has its position in the queue, should no place be free. */
@@ -80,6 +83,26 @@ export class TaskbarJobs {
       this.onChange();
     });
   }
+}
+
+function viewOf(job: Job, pauseOf: PauseOf): JobView {
+  const { ratePerSecond: perSecond, stalledSince } = job;
+  const pause = pauseOf(job);
+  return {
+    job,
+    ...(pause && { pause }),
+    ...(perSecond && { perSecond }),
+    ...(stalledSince && { stalledSince }),
+  };
+}
+
+/** With the position in the queue of those that wait for a free place. */
+function viewsInQueues(jobs: Job[], now: Date, pauseOf: PauseOf): JobView[] {
+  const places = placesIn({ first: jobs, pauseOf }, now);
+  return jobs.map((job) => {
+    const place = places.get(job.id);
+    return place === undefined ? viewOf(job, pauseOf) : { job, place };
+  });
 }
 
 function withoutSurplus(views: JobView[]): JobView[] {

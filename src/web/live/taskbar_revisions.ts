@@ -1,7 +1,10 @@
+import type { TaskbarModel } from '../../../views/view_models.ts';
 import type { Feed } from '../../jobs/index.ts';
+import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { Pacer } from '../../platform/pacer.ts';
 import type { TaskbarEvents } from './taskbar_events.tsx';
+import type { TaskbarJobs } from './taskbar_jobs.ts';
 import { TaskbarPace, type UpdateKind } from './taskbar_pace.ts';
 
 interface RevisionOptions {
@@ -23,11 +26,17 @@ interface Change {
   progressed: ReadonlySet<string>;
 }
 
+/** The jobs of a revision as they were read for it, or why they could not be read. */
+type Frame = { model: TaskbarModel; progressed?: JobView[] } | { error: unknown };
+
 const NOTHING: ReadonlySet<string> = new Set();
 
 const encoder = new TextEncoder();
 
-/** The revisions of the taskbar as bytes, each rendered once for all its clients. */
+/**
+ * The revisions of the taskbar as bytes. Each is read once and rendered once for all its clients, and
+ * none is read before the one before it is published.
+ */
 export class TaskbarRevisions {
   readonly #pace: TaskbarPace;
   readonly #pacer = new Pacer(
@@ -38,31 +47,37 @@ export class TaskbarRevisions {
     () => this.#publish(),
   );
   readonly #listeners = new Set<() => void>();
+  /** How many clients wait for the newest revision to be read. */
+  #arriving = 0;
   readonly #boot = Bun.randomUUIDv7('hex').slice(-12);
   readonly #wholeEveryMs: number | undefined;
   #revision = 0;
   /** The version of the feed that the newest revision shows. */
   #version: number;
-  /** The changes of the newest revision. */
-  #change: Change = { kind: 'progress', progressed: NOTHING };
   /** The taskbar changed, although no job did. */
   #isStale = false;
   /** The whole taskbar is to be sent because it was not for so long. */
   #isDue = false;
   #wholeAt = Number.NEGATIVE_INFINITY;
   #cancelDue: (() => void) | undefined;
+  /** Of the newest revision; undefined while it was not read, because it has no clients. */
+  #frame: Frame | undefined;
+  #reading: Promise<void> | undefined;
+  /** Something changed during the read, which may have come too late for it. */
+  #isRequested = false;
   #snapshot: Piece | undefined;
   #delta: Piece | undefined;
 
   constructor(
     private readonly feed: Feed,
+    private readonly jobs: Pick<TaskbarJobs, 'model' | 'activeViews'>,
     private readonly events: TaskbarEvents,
     { wholeEveryMs }: RevisionOptions = {},
   ) {
     this.#version = feed.version;
     this.#wholeEveryMs = wholeEveryMs;
     this.#pace = new TaskbarPace(() => this.#next().kind, wholeEveryMs);
-    feed.subscribe(() => this.#pacer.request());
+    feed.subscribe(() => this.#request());
   }
 
   /** The number of the newest revision. */
@@ -75,20 +90,50 @@ export class TaskbarRevisions {
     return `${this.#boot}-${this.#revision}`;
   }
 
-  /** The whole taskbar: an event `jobs`. */
+  /** Whether the newest revision can be rendered. */
+  get isRead(): boolean {
+    return this.#frame !== undefined;
+  }
+
+  /**
+   * Reads the newest revision, unless that was done or has failed just now, and calls `use` while it
+   * is the newest.
+   */
+  async read<Value>(use: () => Value | Promise<Value>): Promise<Value> {
+    if (this.#frame && 'error' in this.#frame) this.#frame = undefined;
+    this.#arriving++;
+    try {
+      while (!this.#frame) {
+        this.#reading ??= this.#exclusively(async () => {
+          this.#frame = await this.#readWhole();
+        });
+        await this.#reading;
+      }
+      return use();
+    } finally {
+      this.#arriving--;
+    }
+  }
+
+  /**
+   * The whole taskbar: an event `jobs`. The revision must have been read.
+   * @throws why it could not be read
+   */
   snapshot(): Uint8Array {
     if (this.#snapshot?.revision === this.#revision) return this.#snapshot.bytes;
-    const bytes = encoder.encode(this.events.whole(this.id));
+    const { model } = this.#readFrame;
+    const bytes = encoder.encode(this.events.whole(model, this.id));
     this.#pace.rendered('whole', bytes.length);
     this.#snapshot = { revision: this.#revision, bytes };
     return bytes;
   }
 
-  /** The changes of the newest revision, for clients that have the previous one. */
+  /** The changes of the newest revision, for clients that have the previous one; as `snapshot`. */
   delta(): Uint8Array {
-    if (this.#change.kind !== 'progress') return this.snapshot();
+    const { progressed } = this.#readFrame;
+    if (!progressed) return this.snapshot();
     if (this.#delta?.revision === this.#revision) return this.#delta.bytes;
-    const bytes = encoder.encode(this.events.progress(this.#change.progressed, this.id));
+    const bytes = encoder.encode(this.events.progress(progressed, this.id));
     this.#pace.rendered('progress', bytes.length);
     this.#delta = { revision: this.#revision, bytes };
     return bytes;
@@ -108,7 +153,19 @@ export class TaskbarRevisions {
   /** The taskbar changed, although no job did. */
   refresh(): void {
     this.#isStale = true;
-    this.#pacer.request();
+    this.#request();
+  }
+
+  get #readFrame() {
+    const frame = this.#frame;
+    if (!frame) throw new Error('This revision was not read.');
+    if ('error' in frame) throw frame.error;
+    return frame;
+  }
+
+  #request(): void {
+    if (this.#reading) this.#isRequested = true;
+    else this.#pacer.request();
   }
 
   /** The changes of the next revision. */
@@ -121,13 +178,57 @@ export class TaskbarRevisions {
   }
 
   #publish(): void {
-    this.#change = this.#next();
+    // The pace allowed it only now, while a new client has it read.
+    if (this.#reading) {
+      this.#isRequested = true;
+      return;
+    }
+    const change = this.#next();
     this.#version = this.feed.version;
     this.#isStale = false;
-    this.#revision++;
-    if (this.#change.kind === 'progress') this.#planWhole();
+    if (change.kind === 'progress') this.#planWhole();
     else this.#wholeSent();
+    if (this.#listeners.size + this.#arriving === 0) this.#show(undefined);
+    else this.#reading = this.#exclusively(async () => this.#show(await this.#readChange(change)));
+  }
+
+  #show(frame: Frame | undefined): void {
+    this.#revision++;
+    this.#frame = frame;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Runs `read`, which never throws, and afterwards asks for what was requested meanwhile. */
+  async #exclusively(read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } finally {
+      this.#reading = undefined;
+      if (this.#isRequested) this.#pacer.request();
+      this.#isRequested = false;
+    }
+  }
+
+  async #readChange({ kind, progressed }: Change): Promise<Frame> {
+    const before = this.#frame;
+    const hasFailed = before && 'error' in before;
+    // Clients did not get what a revision has changed that could not be read.
+    if (kind !== 'progress' || hasFailed) return this.#readWhole();
+    try {
+      const known = before?.model ?? (await this.jobs.model());
+      const views = await this.jobs.activeViews(progressed);
+      return { model: withProgress(known, views), progressed: views };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async #readWhole(): Promise<Frame> {
+    try {
+      return { model: await this.jobs.model() };
+    } catch (error) {
+      return { error };
+    }
   }
 
   #wholeSent(): void {
@@ -142,7 +243,14 @@ export class TaskbarRevisions {
     const wait = Math.max(0, this.#wholeAt + this.#wholeEveryMs - systemClock.elapsed());
     this.#cancelDue = systemClock.after(wait, () => {
       this.#isDue = true;
-      this.#pacer.request();
+      this.#request();
     });
   }
+}
+
+/** The cards are the same, in the same order: only progress is newer. */
+function withProgress(model: TaskbarModel, progressed: JobView[]): TaskbarModel {
+  const newer = new Map(progressed.map((view) => [view.job.id, view]));
+  const jobs = model.jobs.map((view) => newer.get(view.job.id) ?? view);
+  return { ...model, jobs, now: new Date() };
 }

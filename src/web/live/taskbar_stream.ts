@@ -10,15 +10,15 @@ import { lastEventIdOf, withReconnectTime } from './sse.ts';
  * jobs only progress.
  * @throws Problem for an invalid query
  */
-export function taskbarStream(
+export async function taskbarStream(
   { live, health }: WebDeps,
   logs: LiveLogs,
   request: Request,
-): StreamSource {
+): Promise<StreamSource> {
   const query = new URL(request.url).searchParams;
   const taskbar = query.get('whole') === 'changes' ? live.lean : live.plain;
-  // Rendered before the response begins, so that an error still becomes the response.
-  taskbar.snapshot();
+  // Before the response begins, so that an error still becomes the response.
+  await taskbar.read(() => taskbar.snapshot());
   const places = readLogPlaces(query);
   const nextOfLogs = followLogs(logs, places);
   /** The newest revision that the client has; undefined before the first. */
@@ -45,10 +45,15 @@ export function taskbarStream(
     }
   }
 
+  function next() {
+    if (!hasBegun) return begin();
+    return cursor === taskbar.revision ? nextOfLogs() : update();
+  }
+
   return {
     next() {
-      if (!hasBegun) return begin();
-      return cursor === taskbar.revision ? nextOfLogs() : update();
+      // A revision that had no clients when it was published was not read.
+      return taskbar.isRead ? next() : taskbar.read(next);
     },
     subscribe(wake) {
       const stops = [taskbar.subscribe(wake)];

@@ -19,29 +19,29 @@ export async function exposition(
   const { Registry } = await import('prom-client');
   const registry: AnyRegistry = new Registry();
   if (accept.includes(OPEN_METRICS)) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  for (const family of families) register(registry, family);
+  // In their order: what cannot be read shows in the health, which comes last.
+  for (const family of families) register(registry, family, await valuesOf(family));
   return { text: await registry.metrics(), contentType: registry.contentType };
 }
 
 /**
- * The registry asks a metric for its values at each scrape. prom-client's own metrics keep them, and
- * its histograms cannot be set to what was counted elsewhere.
+ * The registry asks a metric for its values. prom-client's own metrics keep them, and its histograms
+ * cannot be set to what was counted elsewhere.
  */
-function register(registry: AnyRegistry, family: Family): void {
-  const { help, type } = family;
+function register(registry: AnyRegistry, { name, help, type }: Family, values: Value[]): void {
   const metric = {
-    name: family.name,
+    name,
     help,
     type,
     // For OpenMetrics the registry renames counters.
-    get: async () => ({ name: metric.name, help, type, values: valuesOf(family) }),
+    get: async () => ({ name: metric.name, help, type, values }),
   };
   registry.registerMetric(metric as unknown as Metric);
 }
 
-function valuesOf(family: Family): Value[] {
+async function valuesOf(family: Family): Promise<Value[]> {
   if (family.type !== 'histogram') return family.read();
-  return family.read().flatMap((each) => seriesOf(family.name, each));
+  return (await family.read()).flatMap((each) => seriesOf(family.name, each));
 }
 
 function seriesOf(name: string, { labels = {}, bounds, counts, sum }: Distribution): Value[] {

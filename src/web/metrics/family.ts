@@ -16,6 +16,6 @@ export interface Distribution {
 
 /** A metric as Prometheus names it, with a function that reads its values now. */
 export type Family = { name: string; help: string } & (
-  | { type: 'counter' | 'gauge'; read(): Sample[] }
+  | { type: 'counter' | 'gauge'; read(): Sample[] | Promise<Sample[]> }
   | { type: 'histogram'; read(): Distribution[] }
 );

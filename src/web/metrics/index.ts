@@ -20,9 +20,9 @@ export function createMetrics(
 
 /** While the database cannot be read, what it has to be asked for is left out. */
 function readable(family: Family, health: WebDeps['health']): Family {
-  const read = () => {
+  const read = async () => {
     try {
-      return family.read();
+      return await family.read();
     } catch (error) {
       if (!health.noticed(error)) throw error;
       return [];

@@ -13,8 +13,11 @@ const PER_BOUND = 4;
 
 /** Queues and what became of jobs, in all processes on the data folder. */
 export function jobMetrics(tracker: Tracker, now: () => number = Date.now): Family[] {
-  const perType = (read: (queue: Queue) => number): Sample[] =>
-    queuesOf(tracker).map((queue) => ({ labels: { type: queue.type }, value: read(queue) }));
+  const perType = async (read: (queue: Queue) => number): Promise<Sample[]> =>
+    (await queuesOf(tracker)).map((queue) => ({
+      labels: { type: queue.type },
+      value: read(queue),
+    }));
   return [
     {
       name: 'xgpt_jobs_waiting',
@@ -41,7 +44,7 @@ export function jobMetrics(tracker: Tracker, now: () => number = Date.now): Fami
       name: 'xgpt_jobs_stalled',
       help: 'Running jobs that have stopped making progress.',
       type: 'gauge',
-      read: () => [{ value: tracker.reader.stalledJobs().size }],
+      read: async () => [{ value: (await tracker.reader.stalledJobs()).size }],
     },
     ...endMetrics(tracker),
   ];
@@ -74,10 +77,10 @@ function endMetrics(tracker: Tracker): Family[] {
   ];
 }
 
-type Queue = ReturnType<Tracker['reader']['queues']>[number];
+type Queue = Awaited<ReturnType<Tracker['reader']['queues']>>[number];
 
 /** Empty ones too: a series that comes and goes cannot be compared with itself. */
-function queuesOf(tracker: Tracker): Queue[] {
+function queuesOf(tracker: Tracker): Promise<Queue[]> {
   return tracker.reader.queues(tracker.types);
 }
 

@@ -24,7 +24,7 @@ export function auditRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/api/audit',
-      ({ request, query: { format, ...typed } }) => {
+      async ({ request, query: { format, ...typed } }) => {
         const query = toAuditQuery(typed);
         const wanted = format ?? wantsExport(request);
         if (wanted) {
@@ -32,9 +32,12 @@ export function auditRoutes(deps: WebDeps) {
           const lines = exportLines(tracker.audit, query, wanted);
           return asStated(exportResponse(lines, { ...options, onError: deps.streamFailed }));
         }
-        const page = tracker.audit.list(query);
+        const page = await tracker.audit.list(query);
         return respond(() => page, {
-          html: () => AuditTable({ entries: page.entries, now: new Date(), nameOf: namesOf(deps) }),
+          async html() {
+            const nameOf = await namesOf(deps, page.entries);
+            return AuditTable({ entries: page.entries, now: new Date(), nameOf });
+          },
           text: () => auditTable(page.entries, page.nextCursor),
         });
       },
@@ -55,11 +58,12 @@ export function auditPage(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/audit',
-      ({ request, query: typed }) => {
-        const page = deps.tracker.audit.list(toAuditQuery(typed));
+      async ({ request, query: typed }) => {
+        const page = await deps.tracker.audit.list(toAuditQuery(typed));
         const nextHref = nextHrefOf(request, page.nextCursor);
-        const model = { ...page, nameOf: namesOf(deps), query: shownQuery(typed), nextHref };
-        return html(AuditPage({ layout: layoutOf(request, deps), model }));
+        const nameOf = await namesOf(deps, page.entries);
+        const model = { ...page, nameOf, query: shownQuery(typed), nextHref };
+        return html(AuditPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
     );
@@ -68,15 +72,20 @@ export function auditPage(deps: WebDeps) {
 /** Names that a page looks up at most: an entry of many jobs has the ids of up to 100. */
 const MAX_NAMES = 1_000;
 
-function namesOf({ tracker }: Pick<WebDeps, 'tracker'>): JobNames {
-  const names = new Map<string, string | undefined>();
-  return (id) => {
-    if (!names.has(id) && names.size < MAX_NAMES) {
-      const job = tracker.reader.getBriefJob(id);
-      names.set(id, job && jobName(job));
-    }
-    return names.get(id);
-  };
+async function namesOf(
+  { tracker }: Pick<WebDeps, 'tracker'>,
+  entries: AuditEntry[],
+): Promise<JobNames> {
+  const ids = [...new Set(entries.flatMap(jobsIn))].slice(0, MAX_NAMES);
+  const jobs = await Promise.all(ids.map((id) => tracker.reader.getBriefJob(id)));
+  const names = new Map(jobs.flatMap((job) => (job ? [[job.id, jobName(job)]] : [])));
+  return (id) => names.get(id);
+}
+
+/** The jobs that an entry names: what was changed, and the job that started it. */
+function jobsIn({ jobId, ids = [], by }: AuditEntry): string[] {
+  const starter = by.via === 'job' ? by.user : undefined;
+  return [...ids, jobId, starter].filter((id) => id !== undefined);
 }
 
 function shownQuery(typed: TypedAuditQuery): AuditModel['query'] {
@@ -96,7 +105,7 @@ async function* exportLines(
   let cursor = query.cursor;
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   do {
-    const page = audit.list({ ...query, limit: Math.min(BATCH, left), cursor });
+    const page = await audit.list({ ...query, limit: Math.min(BATCH, left), cursor });
     left -= page.entries.length;
     const lines = asLines(page.entries, isFirst);
     if (lines !== '') yield lines;

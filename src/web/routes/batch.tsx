@@ -60,12 +60,15 @@ async function start(deps: WebDeps, context: RequestContext, body: unknown): Pro
     ? await startList(deps, context, body)
     : [await startOne(deps, context, body)];
   const { status, headers } = outcomeOf(results);
-  const warnings = warningsOf(deps, body, results);
+  const warnings = await warningsOf(deps, body, results);
   const formats = {
-    html: () =>
-      results.map((result) => htmlOf(deps, result)).join('') + StartWarnings({ warnings }),
-    text() {
-      const waitOf = deps.tracker.reader.waits();
+    async html() {
+      const parts = await Promise.all(results.map((result) => htmlOf(deps, result)));
+      return parts.join('') + StartWarnings({ warnings });
+    },
+    async text() {
+      const jobs = results.flatMap((result) => ('job' in result ? result.job : []));
+      const waitOf = await deps.tracker.reader.waits(jobs);
       return results.map((result) => textOf(result, waitOf)).join('') + warningLines(warnings);
     },
   };
@@ -108,9 +111,13 @@ async function startOne(
 }
 
 /** About the entries that were started; in a list they name the entry. */
-function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): string[] {
+async function warningsOf(
+  { tracker }: WebDeps,
+  body: unknown,
+  results: Result[],
+): Promise<string[]> {
   const entries = Array.isArray(body) ? body : [body];
-  const pauseOf = tracker.reader.pauseOf();
+  const pauseOf = await tracker.reader.pauseOf();
   return results.flatMap((result, index) => {
     if (!('job' in result)) return [];
     const { job } = result;
@@ -122,9 +129,9 @@ function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): str
   });
 }
 
-function htmlOf({ live }: WebDeps, result: Result) {
+async function htmlOf({ live }: WebDeps, result: Result) {
   return 'job' in result
-    ? JobCard({ view: live.view(result.job), now: new Date() })
+    ? JobCard({ view: await live.view(result.job), now: new Date() })
     : ErrorResult({ model: result.error.model() });
 }
 

@@ -18,15 +18,15 @@ export function dashboard(deps: FirstDeps) {
     app.get(
       '/',
       async ({ request }) =>
-        html(DashboardPage({ layout: layoutOf(request, deps), model: await modelOf(deps) })),
+        html(DashboardPage({ layout: await layoutOf(request, deps), model: await modelOf(deps) })),
       HIDDEN,
     );
 }
 
 async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
   const { tracker, library } = deps;
-  const hours = lastHours(tracker);
-  const recent = tracker.reader.listJobs({ limit: 10 }).jobs;
+  const hours = await lastHours(tracker);
+  const { jobs: recent } = await tracker.reader.listJobs({ limit: 10 });
   const counts = library.counts();
   // As the view: with nothing collected and nothing running, there are only ways to begin.
   const begins = counts.posts === 0 && recent.every(({ completedAt }) => completedAt !== undefined);
@@ -38,7 +38,7 @@ async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
     },
     hours,
     recent,
-    waitOf: tracker.reader.waits(),
+    waitOf: await tracker.reader.waits(recent),
     starts: begins ? [] : await quickStarts(deps, recent),
     beginnings: begins ? beginnings(deps) : [],
     withoutVector: library.countWithoutVector(deps.embedder.model),
@@ -46,13 +46,13 @@ async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
 }
 
 /** Jobs by the hour in which they ended; active ones count for the current hour. */
-function lastHours(tracker: Tracker): Hour[] {
+async function lastHours(tracker: Tracker): Promise<Hour[]> {
   const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
   const { internalTypes } = tracker.reader;
-  const { types: all } = tracker.reader.history({ by: 'hour', ...span });
+  const { types: all } = await tracker.reader.history({ by: 'hour', ...span });
   const types = all.filter(({ type }) => !internalTypes.includes(type));
-  const { running, waiting } = tracker.reader.countActive();
+  const { running, waiting } = await tracker.reader.countActive();
   return Array.from({ length: 24 }, (_, index) => {
     const periods = types.flatMap((type) => type.periods[index] ?? []);
     const total = (status: FinalStatus) => periods.reduce((sum, period) => sum + period[status], 0);

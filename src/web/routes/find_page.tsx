@@ -42,7 +42,7 @@ export function findPages(deps: WebDeps) {
           const isRefused = Object.keys(model.problems).length > 0;
           if (isRefused && (wantsJson(request) || wantsText(request)))
             throw new InvalidInput(model.problems);
-          const page = FindPage({ layout: layoutOf(request, deps), model });
+          const page = FindPage({ layout: await layoutOf(request, deps), model });
           return html(page, isRefused ? 422 : 200, PICTURES_OF_POSTS);
         },
         { query: ANY_QUERY, ...HIDDEN },
@@ -62,7 +62,7 @@ export function findPages(deps: WebDeps) {
           const posts = await pictures.withOwn(collected);
           if (posts.length === 0) throw notFound('There is no such post.');
           const model = { posts, id: params.id };
-          const page = ThreadPage({ layout: layoutOf(request, deps), model });
+          const page = ThreadPage({ layout: await layoutOf(request, deps), model });
           return html(page, 200, PICTURES_OF_POSTS);
         },
         { params: POST_ID, query: NO_QUERY, ...HIDDEN },
@@ -115,7 +115,7 @@ async function authorPage(
   }
   const nextHref = nextHrefOf(request, found.nextCursor);
   const model = { source, username, profile, found, nextHref };
-  return html(AuthorPage({ layout: layoutOf(request, deps), model }), 200, PICTURES_OF_POSTS);
+  return html(AuthorPage({ layout: await layoutOf(request, deps), model }), 200, PICTURES_OF_POSTS);
 }
 
 async function findModel(
@@ -139,7 +139,7 @@ async function findModel(
     seen,
     since: asked.seen === undefined ? 0 : await countSince(deps, query, seen),
     news: await newsOf(deps, query, found),
-    busy: isBusy(deps),
+    busy: await isBusy(deps),
     isEmpty: deps.library.words.newestKey() === 0,
     saved,
     savedAs: saved.find((find) => !find.problems && isSameQuery(find, query)),
@@ -228,15 +228,15 @@ function likeText(deps: WebDeps, like: string): string | undefined {
   return post && cut(post.text, LIKE_LENGTH);
 }
 
-function isBusy({ tracker }: WebDeps): boolean {
-  return tracker.reader.countActive().running > 0;
+async function isBusy({ tracker }: WebDeps): Promise<boolean> {
+  return (await tracker.reader.countActive()).running > 0;
 }
 
 /** The posts that match and came after those that the page has seen. */
 async function newPosts(deps: WebDeps, typed: Record<string, string>): Promise<JSX.Element> {
   const { cursor: _, seen = 0, ...query } = readFindPage(typed, deps.sources, Date.now()).asked;
   const since = await countSince(deps, query, seen);
-  return NewPosts({ query, seen, busy: isBusy(deps), since });
+  return NewPosts({ query, seen, busy: await isBusy(deps), since });
 }
 
 /** The link to the next page. @param more further parameters for it. */

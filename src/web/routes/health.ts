@@ -33,7 +33,7 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
         // Files that were moved or deleted are noticed now, not at the next check.
         health.obstacle();
         if (health.isFailing) await health.check();
-        const counts = countsIfReadable();
+        const counts = await countsIfReadable();
         const report = { ...statusOf(health), ...(isAuthenticated(request) && details(counts)) };
         if (!health.isFailing) return respond(() => report, {});
         set.headers['retry-after'] = '5';
@@ -45,7 +45,7 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
       HEALTH,
     );
 
-  function details(counts: ReturnType<typeof countsIfReadable>) {
+  function details(counts: Awaited<ReturnType<typeof countsIfReadable>>) {
     return {
       problems: health.notices.map(({ code, title, advice, since }) => ({
         code,
@@ -59,9 +59,9 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
   }
 
   /** Empty when the database cannot be read: the other fields do not need it. */
-  function countsIfReadable() {
+  async function countsIfReadable() {
     try {
-      const { running, waiting } = tracker.reader.countActive();
+      const { running, waiting } = await tracker.reader.countActive();
       return { activeJobs: running + waiting, processes: health.processes.list() };
     } catch (error) {
       if (!health.noticed(error)) throw error;

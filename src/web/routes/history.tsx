@@ -34,8 +34,8 @@ export function historyRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/api/history',
-      ({ query }) => {
-        const history = tracker.reader.history(toHistoryQuery(query, Date.now()));
+      async ({ query }) => {
+        const history = await tracker.reader.history(toHistoryQuery(query, Date.now()));
         return respond(() => history, { text: () => historyText(history) });
       },
       {
@@ -56,10 +56,10 @@ export function historyPage(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/history',
-      ({ request, query: { span = 'day', type } }) => {
-        const history = tracker.reader.history({ ...lastPeriods(span), type });
+      async ({ request, query: { span = 'day', type } }) => {
+        const history = await tracker.reader.history({ ...lastPeriods(span), type });
         const model = { span, type, types: tracker.types, history };
-        return html(HistoryPage({ layout: layoutOf(request, deps), model }));
+        return html(HistoryPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
     );

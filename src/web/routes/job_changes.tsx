@@ -43,8 +43,11 @@ const DISMISSAL = {
 function changedIn({ live, tracker }: WebDeps) {
   return (job: Job) =>
     respond(() => ({ job }), {
-      html: () => JobCard({ view: live.view(job), now: new Date() }),
-      text: () => jobLine(job, tracker.reader.waits()(job)),
+      html: async () => JobCard({ view: await live.view(job), now: new Date() }),
+      async text() {
+        const waitOf = await tracker.reader.waits([job]);
+        return jobLine(job, waitOf(job));
+      },
       seeOther: () => urlTo(`/jobs/${job.id}`),
     });
 }
@@ -59,10 +62,10 @@ export function jobChangeRoutes(deps: WebDeps) {
       .post(
         '/api/jobs/:id/cancel',
         async ({ params, request, server }) => {
-          const job = jobOr404(tracker, params.id);
+          const job = await jobOr404(tracker, params.id);
           if (!(await tracker.cancelJob(job.id, { by: actorOf({ request, server }) })))
-            throw alreadyEnded(job);
-          return changed(jobOr404(tracker, job.id));
+            throw alreadyEnded(await jobOr404(tracker, job.id));
+          return changed(await jobOr404(tracker, job.id));
         },
         {
           params: JOB_ID,
@@ -75,9 +78,9 @@ export function jobChangeRoutes(deps: WebDeps) {
       .post(
         '/api/jobs/:id/retry',
         async ({ params, request, server, status }) => {
-          const job = jobOr404(tracker, params.id);
+          const job = await jobOr404(tracker, params.id);
           const retried = await tracker.retryJob(job.id, { by: actorOf({ request, server }) });
-          if (!retried) throw cannotRetry(job);
+          if (!retried) throw cannotRetry(await jobOr404(tracker, job.id));
           return status(202, changed(retried));
         },
         RETRY,
@@ -85,10 +88,10 @@ export function jobChangeRoutes(deps: WebDeps) {
       .post(
         '/api/jobs/:id/first',
         async ({ params, request, server }) => {
-          const job = jobOr404(tracker, params.id);
+          const job = await jobOr404(tracker, params.id);
           if (!(await tracker.moveToFront(job.id, { by: actorOf({ request, server }) })))
-            throw notWaiting(job);
-          return changed(jobOr404(tracker, job.id));
+            throw notWaiting(await jobOr404(tracker, job.id));
+          return changed(await jobOr404(tracker, job.id));
         },
         FIRST,
       );
@@ -100,11 +103,13 @@ export function jobDismissalRoutes({ tracker }: WebDeps) {
     app.post(
       '/api/jobs/:id/dismiss',
       async ({ params, request }) => {
-        const job = jobOr404(tracker, params.id);
-        if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
-        return respond(() => ({ job: jobOr404(tracker, job.id) }), {
+        const { id } = await jobOr404(tracker, params.id);
+        const isDismissed = await tracker.dismissJob(id);
+        const job = await jobOr404(tracker, id);
+        if (!isDismissed && isActive(job.status)) throw stillActive(job);
+        return respond(() => ({ job }), {
           html: () => '',
-          text: () => jobLine(jobOr404(tracker, job.id)),
+          text: () => jobLine(job),
           seeOther: () => refererOf(request) ?? urlTo('/jobs'),
         });
       },
@@ -127,9 +132,9 @@ export function jobPinRoutes(deps: WebDeps) {
     isPinned: boolean,
     context: Pick<RequestContext, 'request' | 'server'>,
   ) {
-    const { id: known } = jobOr404(tracker, id);
+    const { id: known } = await jobOr404(tracker, id);
     await tracker.pinJob(known, isPinned, { by: actorOf(context) });
-    return changed(jobOr404(tracker, known));
+    return changed(await jobOr404(tracker, known));
   }
 
   return (app: Elysia) =>
@@ -167,8 +172,9 @@ interface Removing extends Pick<RequestContext, 'request' | 'server'> {
 /** Removes a job. */
 export function jobRemovalRoutes({ tracker }: WebDeps) {
   async function removed(id: string, force: boolean, context: Removing) {
-    const job = jobOr404(tracker, id);
-    if (!(await tracker.removeJob(id, { force, by: actorOf(context) }))) throw stillActive(job);
+    const job = await jobOr404(tracker, id);
+    if (!(await tracker.removeJob(id, { force, by: actorOf(context) })))
+      throw stillActive(await jobOr404(tracker, id));
     return respond(() => ({ job }), {
       text: () => `${id}  removed\n`,
       seeOther: () => urlTo('/jobs'),

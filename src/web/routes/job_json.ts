@@ -1,10 +1,13 @@
-import type { Job, JobPage, Tracker } from '../../jobs/index.ts';
+import type { Job, JobDetails, JobPage, Tracker } from '../../jobs/index.ts';
 import { abridge } from '../../text/abridge.ts';
 import { boundedJob, listedJob } from '../../text/abridged_job.ts';
 
 /** The JSON of a single job, with its attempts, steps and children. */
-export function detailedJob(tracker: Tracker, job: Job) {
-  const { attempts, steps, children } = tracker.reader.detailsOf(job.id);
+export async function detailedJob({ reader }: Tracker, job: Job) {
+  return withDetails(job, await reader.detailsOf(job.id));
+}
+
+function withDetails(job: Job, { attempts, steps, children }: JobDetails) {
   return {
     ...job,
     attempts,
@@ -14,8 +17,8 @@ export function detailedJob(tracker: Tracker, job: Job) {
 }
 
 /** The same for streams: the result is complete, everything else is bounded. */
-export function followedJob(tracker: Tracker, job: Job) {
-  const { attempts, steps, ...rest } = detailedJob(tracker, job);
+export function followedJob(job: Job, details: JobDetails) {
+  const { attempts, steps, ...rest } = withDetails(job, details);
   return {
     ...rest,
     ...boundedJob(job),

@@ -15,7 +15,7 @@ export function logRoutes({ tracker }: WebDeps) {
     app.get(
       '/api/jobs/:id/log',
       async ({ request, params: { id }, query: { position = 0, download } }) => {
-        jobOr404(tracker, id);
+        await jobOr404(tracker, id);
         const log = await tracker.reader.readLog(id, position);
         if (wantsJson(request)) return respond(() => jsonLog(log), {});
         return asStated(Promise.resolve(textResponse(id, log, download === '1')));

@@ -18,15 +18,16 @@ export function jobDetailPage(deps: WebDeps) {
     app.get(
       '/jobs/:id',
       async ({ request, params }) => {
-        const job = jobOr404(tracker, params.id);
-        const layout = layoutOf(request, deps);
+        const job = await jobOr404(tracker, params.id);
+        const layout = await layoutOf(request, deps);
         const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
+        const details = await tracker.reader.detailsOf(job.id);
         const model = {
-          view: { ...live.view(job), place: shown?.place },
-          ...tracker.reader.detailsOf(job.id),
-          waitOf: tracker.reader.waits(),
+          view: { ...(await live.view(job)), place: shown?.place },
+          ...details,
+          waitOf: await tracker.reader.waits(details.children),
           fields: deps.operations.get(job.type)?.fields,
-          start: tracker.audit.startOf(job),
+          start: await tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),
           isUndone: isImportUndone(deps.library, job),
           log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),

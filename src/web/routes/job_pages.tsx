@@ -33,20 +33,20 @@ export function jobPages(deps: WebDeps) {
     app
       .get(
         '/jobs',
-        ({ request, query }) => {
-          const page = tracker.reader.listJobs(toJobQuery(query));
+        async ({ request, query }) => {
+          const page = await tracker.reader.listJobs(toJobQuery(query));
           const model: JobsModel = {
             ...page,
             ...pagesAround(request, query, page),
-            tabs: jobTabs(tracker, query),
+            tabs: await jobTabs(tracker, query),
             query: filterFields(query),
             // Jobs of the last ones are listed only when they are asked for.
             types: [...tracker.types, ...tracker.reader.internalTypes],
             filter: filterOf(query).toString(),
             outcome: outcomeIn(query.did),
-            waitOf: tracker.reader.waits(),
+            waitOf: await tracker.reader.waits(page.jobs),
           };
-          return html(JobsPage({ layout: layoutOf(request, deps), model }));
+          return html(JobsPage({ layout: await layoutOf(request, deps), model }));
         },
         { query: JOBS_PAGE_QUERY, detail: { hide: true } },
       )
@@ -54,33 +54,33 @@ export function jobPages(deps: WebDeps) {
         '/jobs/bulk',
         async ({ request, query }) => {
           const model = await bulkModel(deps, query);
-          return html(BulkPage({ layout: layoutOf(request, deps), model }));
+          return html(BulkPage({ layout: await layoutOf(request, deps), model }));
         },
         { query: BULK_PAGE_QUERY, detail: { hide: true } },
       )
       .get(
         '/sessions',
-        ({ request, query }) => {
-          const sessions = tracker.reader.recentSessions(SESSIONS);
+        async ({ request, query }) => {
+          const sessions = await tracker.reader.recentSessions(SESSIONS);
           const removed = ifRemoved(
             query,
             'The session was deleted. What its jobs collected stays.',
           );
-          return html(SessionsPage({ layout: layoutOf(request, deps), sessions, removed }));
+          return html(SessionsPage({ layout: await layoutOf(request, deps), sessions, removed }));
         },
         { query: NO_QUERY, detail: { hide: true } },
       )
       .get(
         '/sessions/:id',
-        ({ request, params: { id }, query }) => {
-          const summary = tracker.reader.sessionSummary(id);
+        async ({ request, params: { id }, query }) => {
+          const summary = await tracker.reader.sessionSummary(id);
           if (summary.jobs === 0) throw noSuchSession(id);
-          const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
-          const waitOf = tracker.reader.waits();
+          const page = await tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+          const waitOf = await tracker.reader.waits(page.jobs);
           const outcome = outcomeIn(query.did);
           const around = pagesAround(request, query, page);
           const model = { id, summary, ...page, ...around, waitOf, outcome };
-          return html(SessionPage({ layout: layoutOf(request, deps), model }));
+          return html(SessionPage({ layout: await layoutOf(request, deps), model }));
         },
         { params: SESSION_ID, query: SESSION_PAGE_QUERY, detail: { hide: true } },
       );

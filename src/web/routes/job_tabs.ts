@@ -9,11 +9,11 @@ import { filterOf } from './job_filter.ts';
 const USUAL: JobStatus[] = ['running', 'queued', 'completed', 'failed', 'cancelled'];
 
 /** The tabs of a list of jobs: each keeps the other filters, and counts what they let through. */
-export function jobTabs({ reader }: Tracker, typed: TypedJobQuery): JobTab[] {
+export async function jobTabs({ reader }: Tracker, typed: TypedJobQuery): Promise<JobTab[]> {
   const current = typed.failure === undefined ? typed.status : 'failed';
   const others = { ...typed, status: undefined, failure: undefined };
   const { type, session, q, since, until } = toJobQuery(others);
-  const { counts, hasMore } = reader.countNewestJobs({ type, session, q, since, until });
+  const { counts, hasMore } = await reader.countNewestJobs({ type, session, q, since, until });
   const numberOf = (status?: JobStatus) =>
     counts.reduce((sum, tally) => sum + (!status || tally.status === status ? tally.count : 0), 0);
   const tab = (status?: JobStatus): JobTab => ({

@@ -14,7 +14,7 @@ import { detailedJob, listedPage } from './job_json.ts';
 
 /** Lists jobs and reads single ones. */
 export function jobRoutes({ tracker, live }: WebDeps) {
-  const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
+  const card = async (job: Job) => JobCard({ view: await live.view(job), now: new Date() });
 
   return (app: Elysia) =>
     app
@@ -22,11 +22,11 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         '/api/jobs',
         ({ query }) => {
           const list = () => tracker.reader.listJobs(toJobQuery(query));
-          return respond(() => listedPage(list()), {
-            html: () => TaskbarContent({ model: live.model() }),
-            text() {
-              const { jobs, nextCursor } = list();
-              return jobTable(jobs, nextCursor, tracker.reader.waits());
+          return respond(async () => listedPage(await list()), {
+            html: async () => TaskbarContent({ model: await live.model() }),
+            async text() {
+              const { jobs, nextCursor } = await list();
+              return jobTable(jobs, nextCursor, await tracker.reader.waits(jobs));
             },
           });
         },
@@ -38,16 +38,15 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       )
       .get(
         '/api/jobs/:id',
-        ({ params }) => {
-          const job = jobOr404(tracker, params.id);
-          return respond(() => ({ job: detailedJob(tracker, job) }), {
+        async ({ params }) => {
+          const job = await jobOr404(tracker, params.id);
+          return respond(async () => ({ job: await detailedJob(tracker, job) }), {
             html: () => card(job),
-            text: () =>
-              jobText(
-                job,
-                [resultSummary(job), ...resultNotes(job, 'api')],
-                tracker.reader.waits()(job),
-              ),
+            async text() {
+              const waitOf = await tracker.reader.waits([job]);
+              const notes = [resultSummary(job), ...resultNotes(job, 'api')];
+              return jobText(job, notes, waitOf(job));
+            },
           });
         },
         {

@@ -6,8 +6,9 @@ import { cookieOf } from '../http/negotiation.ts';
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this client. */
-export function layoutOf(request: Request, deps: FirstDeps): Layout {
-  return { ...layoutWithoutJobs(request, deps), taskbar: deps.live.model() };
+export async function layoutOf(request: Request, deps: FirstDeps): Promise<Layout> {
+  const taskbar = await deps.live.model();
+  return { ...layoutWithoutJobs(request, deps), taskbar };
 }
 
 /** The same without the jobs: it does not need the database. */

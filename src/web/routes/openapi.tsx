@@ -37,7 +37,7 @@ export function openapiRoutes(deps: WebDeps, routes: () => AnyElysia) {
             import('@elysiajs/html/handler'),
           ]);
           const model = apiModel(apiDocument(routes(), hasToken), originOf(request) + basePath());
-          return handleHtml(ApiPage({ layout: layoutOf(request, deps), model }), HTML, false);
+          return handleHtml(ApiPage({ layout: await layoutOf(request, deps), model }), HTML, false);
         },
         { query: NO_QUERY, detail: { hide: true } },
       );

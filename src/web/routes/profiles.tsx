@@ -13,11 +13,11 @@ export function profilesPage(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/profiles',
-      ({ request, query: typed }) => {
+      async ({ request, query: typed }) => {
         const query = toProfilesQuery(typed);
         const page = library.profiles(query);
         const model = { page, query, nextHref: nextHrefOf(request, page.nextCursor) };
-        return html(ProfilesPage({ layout: layoutOf(request, deps), model }));
+        return html(ProfilesPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: PROFILES_QUERY, detail: { hide: true } },
     );

@@ -40,8 +40,8 @@ export function queueRoutes(deps: WebDeps) {
     app
       .get(
         '/api/types',
-        () => {
-          const types = tracker.queues();
+        async () => {
+          const types = await tracker.queues();
           return respond(() => ({ types }), {
             html: () => QueueNote({ lines: queueTable(types).trimEnd().split('\n') }),
             text: () => queueTable(types),
@@ -55,8 +55,8 @@ export function queueRoutes(deps: WebDeps) {
       )
       .get(
         '/api/workers',
-        () => {
-          const all = workforce(deps);
+        async () => {
+          const all = await workforce(deps);
           const text = workforceText(all, new Date());
           return respond(() => all, {
             html: () => QueueNote({ lines: text.trimEnd().split('\n') }),
@@ -79,7 +79,7 @@ export function typeChangeRoutes(deps: WebDeps) {
       .post(
         '/api/types/:type/pause',
         async ({ params: { type }, request, server, set }) => {
-          requireType(deps, type);
+          await requireType(deps, type);
           await tracker.pauseType(type, { by: actorOf({ request, server }) });
           refreshPage(request, set.headers);
           return typeChanged(deps, type, request);
@@ -89,7 +89,7 @@ export function typeChangeRoutes(deps: WebDeps) {
       .post(
         '/api/types/:type/resume',
         async ({ params: { type }, request, server, set }) => {
-          requireType(deps, type);
+          await requireType(deps, type);
           await tracker.resumeType(type, { by: actorOf({ request, server }) });
           refreshPage(request, set.headers);
           return typeChanged(deps, type, request);
@@ -99,7 +99,7 @@ export function typeChangeRoutes(deps: WebDeps) {
       .post(
         '/api/types/:type/concurrency',
         async ({ params: { type }, body, request, server, set }) => {
-          requireType(deps, type);
+          await requireType(deps, type);
           await tracker.setConcurrency(type, readConcurrency(body.concurrency), {
             by: actorOf({ request, server }),
           });
@@ -157,8 +157,8 @@ function readConcurrency(typed: unknown): number | undefined {
   throw new InvalidInput({ concurrency: 'Concurrency must be a number.' });
 }
 
-function requireType({ tracker }: WebDeps, type: string): void {
-  const known = tracker.queues().map((queue) => queue.type);
+async function requireType({ tracker }: WebDeps, type: string): Promise<void> {
+  const known = (await tracker.queues()).map((queue) => queue.type);
   if (known.includes(type as never)) return;
   throw new Problem(404, 'not_found', NO_SUCH_TYPE, {
     message: `Use one of: ${known.join(', ')}.`,
@@ -177,8 +177,8 @@ function refreshPage(request: Request, headers: Record<string, unknown>): void {
   if (isHtmx(request)) headers['hx-trigger'] = 'jobs-changed';
 }
 
-function typeChanged({ tracker }: WebDeps, name: string, request: Request) {
-  const types = tracker.queues().filter(({ type }) => type === name);
+async function typeChanged({ tracker }: WebDeps, name: string, request: Request) {
+  const types = (await tracker.queues()).filter(({ type }) => type === name);
   const [type] = types;
   if (!type) throw new Problem(404, 'not_found', NO_SUCH_TYPE);
   return respond(() => ({ type }), {
@@ -188,8 +188,8 @@ function typeChanged({ tracker }: WebDeps, name: string, request: Request) {
   });
 }
 
-function sourceChanged({ tracker, sources }: WebDeps, name: string, request: Request) {
-  const pausedAt = tracker.reader.pausedSources().get(name);
+async function sourceChanged({ tracker, sources }: WebDeps, name: string, request: Request) {
+  const pausedAt = (await tracker.reader.pausedSources()).get(name);
   const label = sources.get(name)?.label ?? name;
   const source = { name, label, ...(pausedAt && { pausedAt }) };
   return respond(() => ({ source }), {

@@ -202,7 +202,7 @@ async function takenName(
   { find }: FindNameTaken,
 ): Promise<Response> {
   const model = { name, query: toFindPageQuery(query), other: await showSavedFind(deps, find) };
-  return html(TakenNamePage({ layout: layoutOf(request, deps), model }), 409);
+  return html(TakenNamePage({ layout: await layoutOf(request, deps), model }), 409);
 }
 
 /** The same page for a find that was to have the name. */
@@ -215,7 +215,7 @@ async function nameTaken(
   const renamed = deps.library.savedFinds.read(id)?.query ?? { q: '' };
   const other = await showSavedFind(deps, find);
   const model = { name, query: toFindPageQuery(renamed), other, renames: id };
-  return html(TakenNamePage({ layout: layoutOf(request, deps), model }), 409);
+  return html(TakenNamePage({ layout: await layoutOf(request, deps), model }), 409);
 }
 
 const REPLACES = 'Nothing was saved. Choose another name, or send replace=true to replace it.';

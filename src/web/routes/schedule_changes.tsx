@@ -59,7 +59,7 @@ async function editPage(
   const schedule = await deps.schedules.get(id);
   const times = readTimes({ ...valuesOf(schedule), ...typed.values });
   const preview = await previewOf(deps, times, typed.errors);
-  return EditSchedulePage({ layout: layoutOf(request, deps), schedule, typed, preview });
+  return EditSchedulePage({ layout: await layoutOf(request, deps), schedule, typed, preview });
 }
 
 function clientAndActor(context: Parameters<typeof addressOf>[0]) {

@@ -41,7 +41,9 @@ export function schedulesPage(deps: WebDeps) {
         const runs = await Promise.all(schedules.map(({ id }) => deps.schedules.runs(id)));
         const model = schedules.map((schedule, index) => ({ schedule, runs: runs[index] ?? [] }));
         const removed = ifRemoved(query, 'The schedule was removed. The jobs it started stay.');
-        return html(SchedulesPage({ layout: layoutOf(request, deps), schedules: model, removed }));
+        return html(
+          SchedulesPage({ layout: await layoutOf(request, deps), schedules: model, removed }),
+        );
       },
       { query: NO_QUERY, detail: { hide: true } },
     );

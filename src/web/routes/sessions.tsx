@@ -24,8 +24,8 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
     app
       .get(
         '/api/sessions',
-        ({ query }) => {
-          const sessions = tracker.reader.recentSessions(query.limit);
+        async ({ query }) => {
+          const sessions = await tracker.reader.recentSessions(query.limit);
           return respond(() => ({ sessions }), {
             html: () => SessionList({ sessions, now: new Date() }),
             text: () => sessionTable(sessions),
@@ -39,17 +39,22 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
       )
       .get(
         '/api/sessions/:id/jobs',
-        ({ params: { id }, query }) => {
-          const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+        async ({ params: { id }, query }) => {
+          const page = await tracker.reader.listJobs({ ...toJobQuery(query), session: id });
           return respond(
-            () => ({ ...listedPage(page), summary: tracker.reader.sessionSummary(id) }),
+            async () => ({
+              ...listedPage(page),
+              summary: await tracker.reader.sessionSummary(id),
+            }),
             {
-              html() {
+              async html() {
                 const now = new Date();
-                const cards = page.jobs.map((job) => JobCard({ view: live.view(job), now }));
+                const views = await live.views(page.jobs);
+                const cards = views.map((view) => JobCard({ view, now }));
                 return cards.join('') || NO_JOBS;
               },
-              text: () => jobTable(page.jobs, page.nextCursor, tracker.reader.waits()),
+              text: async () =>
+                jobTable(page.jobs, page.nextCursor, await tracker.reader.waits(page.jobs)),
             },
           );
         },

@@ -37,7 +37,7 @@ export function sourcesPage(deps: WebDeps) {
     app.get(
       '/sources',
       async ({ request }) =>
-        html(SourcesPage({ layout: layoutOf(request, deps), sources: await manager.list() })),
+        html(SourcesPage({ layout: await layoutOf(request, deps), sources: await manager.list() })),
       { query: NO_QUERY, detail: { hide: true } },
     );
 }
@@ -192,7 +192,7 @@ async function formAgain(
 
 async function pageWith(deps: WebDeps, request: Request, refused: RefusedForm): Promise<Response> {
   const sources = await createManager(deps.sources, deps.connections).list();
-  return html(SourcesPage({ layout: layoutOf(request, deps), sources, refused }), 422);
+  return html(SourcesPage({ layout: await layoutOf(request, deps), sources, refused }), 422);
 }
 
 /** As JSON, a line, or the card in place of the one on the page. */

@@ -42,21 +42,21 @@ export async function startPage(
   typed: FormState,
 ): Promise<JSX.Element> {
   const { type, fields } = operation;
-  const layout = layoutOf(request, deps);
+  const layout = await layoutOf(request, deps);
   const sources = usableSources(fields, sourceOptions(deps, operation));
   const { reader } = deps.tracker;
-  const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
+  const { jobs: runs } = await reader.listJobs({ type, limit: RUNS });
   // Files have an entry of their own in the menu.
   const likely = sources.filter(({ name }) => name !== operation.words.upload?.source);
   const form = withInitialValues(withLikelySource(typed, runs, likely), fields);
-  const isBusy = reader.countActive().running > 0;
+  const isBusy = (await reader.countActive()).running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = await problemOf(operation, form);
   const timeZone = operation.words.isOnce ? undefined : machineZone();
   const sentence = await sentenceOf(operation, form);
-  const waitOf = reader.waits(layout.now);
-  const pauses = pausesFor(deps, type, sources);
+  const waitOf = await reader.waits(runs, layout.now);
+  const pauses = await pausesFor(deps, type, sources);
   const model = {
     type,
     fields,
@@ -78,9 +78,14 @@ export async function startPage(
 }
 
 /** The type itself, or those of its sources that are paused. */
-function pausesFor({ tracker }: WebDeps, type: string, sources: SourceOption[]): Pause[] {
+async function pausesFor(
+  { tracker }: WebDeps,
+  type: string,
+  sources: SourceOption[],
+): Promise<Pause[]> {
   const inputs = sources.length === 0 ? [{}] : sources.map(({ name: source }) => ({ source }));
-  const pauses = inputs.flatMap((input) => tracker.reader.pauseOfStart(type, input) ?? []);
+  const found = await Promise.all(inputs.map((input) => tracker.reader.pauseOfStart(type, input)));
+  const pauses = found.filter((pause) => pause !== undefined);
   return pauses.some((pause) => pause.type) ? pauses.slice(0, 1) : pauses;
 }
 

@@ -67,7 +67,7 @@ async function start(
     const warnings = [
       ...notes,
       ...inputWarnings(deps.tracker, type, input),
-      ...pastStartWarning(job, pauseOf(deps, job) !== undefined),
+      ...pastStartWarning(job, (await pauseOf(deps, job)) !== undefined),
     ];
     return await answer(deps, request, job, warnings);
   } catch (error) {
@@ -122,17 +122,20 @@ async function answer(
   }
   const started = isHtmx(request)
     ? await startedNote(deps, request, job)
-    : JobCard({ view: deps.live.view(job), now: new Date() });
+    : await JobCard({ view: await deps.live.view(job), now: new Date() });
   return html(`${started}${StartWarnings({ warnings })}`, 202, headers);
 }
 
 /** Why it does not start now, if its type or source is paused. */
-function pauseOf({ tracker }: Pick<WebDeps, 'tracker'>, job: Job): Pause | undefined {
-  return tracker.reader.pauseOf()(job);
+async function pauseOf(
+  { tracker }: Pick<WebDeps, 'tracker'>,
+  job: Job,
+): Promise<Pause | undefined> {
+  return (await tracker.reader.pauseOf())(job);
 }
 
 async function startedNote(deps: WebDeps, request: Request, job: Job): Promise<string> {
-  const note = await StartedNote({ job, pause: pauseOf(deps, job) });
+  const note = await StartedNote({ job, pause: await pauseOf(deps, job) });
   const isOnOwnPage = refererOf(request)?.split('?')[0] === urlTo(`/${job.type}`);
   const form = isUpload(request) && isOnOwnPage ? deps.forms.get(job.type) : undefined;
   return note + ((await form?.afterUpload?.(job, deps)) ?? '');

@@ -10,6 +10,7 @@ import type { WebDeps } from '../deps.ts';
 import { jobOr404 } from '../http/problem.ts';
 import { jobEventsStream, LiveJobEvents } from '../live/job_events.ts';
 import { jobStream } from '../live/job_stream.ts';
+import { LiveJobs } from '../live/live_jobs.ts';
 import { createLiveLogs } from '../live/logs.ts';
 import { checkedJobIds, namedJobsStream } from '../live/named_jobs_stream.ts';
 import { taskbarStream } from '../live/taskbar_stream.ts';
@@ -21,30 +22,33 @@ export function streamRoutes(deps: WebDeps) {
   const { tracker, streams } = deps;
   const logs = createLiveLogs(tracker);
   const events = new LiveJobEvents(deps);
+  const jobs = new LiveJobs(tracker);
   return (app: Elysia) =>
     app
       .get(
         '/api/jobs/stream',
-        ({ request, server }) => {
+        async ({ request, server }) => {
+          const source = await taskbarStream(deps, logs, request);
           streams.refuseTooMany();
-          return streams.respond(request, server, taskbarStream(deps, logs, request));
+          return streams.respond(request, server, source);
         },
         TASKBAR_STREAM,
       )
       .get(
         '/api/jobs/events',
-        ({ request, server, query }) => {
+        async ({ request, server, query }) => {
+          const source = await jobEventsStream(deps, events, request, query);
           streams.refuseTooMany();
-          return streams.respond(request, server, jobEventsStream(deps, events, request, query));
+          return streams.respond(request, server, source);
         },
         JOB_EVENTS,
       )
       .get(
         '/api/jobs/:id/stream',
-        ({ request, server, params: { id } }) => {
-          jobOr404(tracker, id);
+        async ({ request, server, params: { id } }) => {
+          await jobOr404(tracker, id);
           streams.refuseTooMany();
-          return streams.respond(request, server, jobStream(deps, request, id));
+          return streams.respond(request, server, jobStream(deps, jobs, request, id));
         },
         JOB_STREAM,
       )
@@ -53,7 +57,7 @@ export function streamRoutes(deps: WebDeps) {
         ({ request, server }) => {
           const ids = checkedJobIds(new URL(request.url).searchParams.getAll('job'));
           streams.refuseTooMany();
-          return streams.respond(request, server, namedJobsStream(deps, ids));
+          return streams.respond(request, server, namedJobsStream(deps, jobs, ids));
         },
         JOBS_STREAM,
       )
@@ -62,7 +66,7 @@ export function streamRoutes(deps: WebDeps) {
         ({ request, server, body }) => {
           const ids = checkedJobIds(body.jobs);
           streams.refuseTooMany();
-          return streams.respond(request, server, namedJobsStream(deps, ids));
+          return streams.respond(request, server, namedJobsStream(deps, jobs, ids));
         },
         MANY_JOBS_STREAM,
       );

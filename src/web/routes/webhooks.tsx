@@ -43,8 +43,8 @@ export function webhookRoutes(deps: WebDeps) {
     app
       .get(
         '/api/webhooks',
-        ({ request }) => {
-          const all = webhooks.store.list().map((webhook) => seenBy(request, webhook));
+        async ({ request }) => {
+          const all = (await webhooks.store.list()).map((webhook) => seenBy(request, webhook));
           return respond(() => ({ webhooks: all }), {
             html: () => WebhookList({ webhooks: all, now: new Date() }),
             text: () => webhookTable(all),
@@ -116,7 +116,7 @@ export function webhookReadRoutes({ webhooks }: WebDeps) {
     app
       .get(
         '/api/webhooks/:id',
-        ({ params: { id }, request }) => answer(seenBy(request, webhooks.get(id))),
+        async ({ params: { id }, request }) => answer(seenBy(request, await webhooks.get(id))),
         {
           ...ONE,
           detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
@@ -179,8 +179,11 @@ export function webhookChangeRoutes({ webhooks, live, tracker }: WebDeps) {
           return status(
             202,
             respond(() => ({ job }), {
-              html: () => JobCard({ view: live.view(job), now: new Date() }),
-              text: () => jobLine(job, tracker.reader.waits()(job)),
+              html: async () => JobCard({ view: await live.view(job), now: new Date() }),
+              async text() {
+                const waitOf = await tracker.reader.waits([job]);
+                return jobLine(job, waitOf(job));
+              },
               // It says how the delivery goes.
               seeOther: () => urlTo(`/jobs/${encodeURIComponent(job.id)}`),
             }),
@@ -242,7 +245,7 @@ function removedNote(query: Record<string, unknown>): string | undefined {
   return ifRemoved(query, 'The webhook was removed, and its waiting events were cancelled.');
 }
 
-function page(
+async function page(
   deps: WebDeps,
   request: Request,
   more: Pick<
@@ -250,9 +253,9 @@ function page(
     'made' | 'refused' | 'existing' | 'removed'
   > = {},
 ) {
-  const webhooks = deps.webhooks.store.list().map((webhook) => seenBy(request, webhook));
+  const webhooks = (await deps.webhooks.store.list()).map((webhook) => seenBy(request, webhook));
   const model = { webhooks, types: deps.tracker.types, ...more };
-  return WebhooksPage({ layout: layoutOf(request, deps), model });
+  return WebhooksPage({ layout: await layoutOf(request, deps), model });
 }
 
 function textsOf(body: Record<string, unknown>): Record<string, string> {

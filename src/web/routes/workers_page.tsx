@@ -11,24 +11,27 @@ export function workersPage(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/workers',
-      ({ request }) => html(WorkersPage({ layout: layoutOf(request, deps), model: modelOf(deps) })),
+      async ({ request }) =>
+        html(WorkersPage({ layout: await layoutOf(request, deps), model: await modelOf(deps) })),
       { query: NO_QUERY, detail: { hide: true } },
     );
 }
 
 /** What the page, the API and the terminal tell. */
-export function workforce({ tracker, health, sources }: WebDeps): Workforce {
+export function workforce({ tracker, health, sources }: WebDeps): Promise<Workforce> {
   return workforceOf({ tracker, processes: health.processes.list(), sources: sources.values() });
 }
 
-function modelOf(deps: WebDeps) {
-  const { processes, ...queues } = workforce(deps);
+async function modelOf(deps: WebDeps) {
+  const { processes, ...queues } = await workforce(deps);
   const { reader } = deps.tracker;
+  const running = (await reader.readRunningJobs()).map((job) => [job.id, job] as const);
+  const known = new Map(running);
   return {
     ...queues,
     processes: processes.map((process) => ({
       ...process,
-      running: process.jobs.flatMap((id) => reader.getBriefJob(id) ?? []),
+      running: process.jobs.flatMap((id) => known.get(id) ?? []),
     })),
   };
 }

@@ -106,7 +106,7 @@ describe('a database from before the jobs table was reduced', () => {
     expect(new Set(rows.map(({ owner }) => owner)).size).toBe(2);
   });
 
-  test('reads every job as before, and why the failed ones failed', () => {
+  test('reads every job as before, and why the failed ones failed', async () => {
     const { tracker, rows } = opened();
     const failures: Record<string, string> = {
       'errand-permanent': 'permanent',
@@ -117,14 +117,14 @@ describe('a database from before the jobs table was reduced', () => {
       const failure = failures[row.id];
       const expected = { ...toldBefore(row), ...(failure && { failure }) } as Job;
       expect(tracker.getJob(row.id)).toEqual(expected);
-      expect(tracker.reader.getBriefJob(row.id)).toEqual(expected);
+      expect(await tracker.reader.getBriefJob(row.id)).toEqual(expected);
     }
   });
 
   test('has the attempts, steps, children and logs of the jobs', async () => {
     const { tracker, database, rows, attempts, steps, logs } = opened();
     for (const { id } of rows) {
-      const told = tracker.reader.detailsOf(id).attempts.map((attempt) => ({
+      const told = (await tracker.reader.detailsOf(id)).attempts.map((attempt) => ({
         job_id: id,
         attempt: attempt.attempt,
         started_at: attempt.startedAt.getTime(),
@@ -135,7 +135,7 @@ describe('a database from before the jobs table was reduced', () => {
       expect(told).toEqual(attempts.filter(({ job_id }) => job_id === id) as typeof told);
     }
     expect(database.query('SELECT * FROM job_steps').all()).toEqual(steps);
-    expect(tracker.reader.stepsOf('errand-exhausted').map(({ status }) => status)).toEqual([
+    expect((await tracker.reader.stepsOf('errand-exhausted')).map(({ status }) => status)).toEqual([
       'failed',
       'skipped',
     ]);
@@ -143,46 +143,49 @@ describe('a database from before the jobs table was reduced', () => {
     expect((await tracker.reader.readLog('errand-done')).text).toBe(
       'Read page 1.\nRead page 2: naïve, 🎉.\n',
     );
-    expect(tracker.reader.detailsOf('errand-parent').children.map(({ id }) => id)).toEqual([
+    expect((await tracker.reader.detailsOf('errand-parent')).children.map(({ id }) => id)).toEqual([
       'errand-child-1',
       'errand-child-2',
     ]);
   });
 
-  test('has the same history', () => {
+  test('has the same history', async () => {
     const { database, ends, failures } = opened();
     const history = createSqliteJobHistory(database);
     const ever = { since: 0, until: START + 9e9 };
     const byPlace = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b));
-    const told = history
-      .ends({ by: 'hour', ...ever })
-      .map(({ start, ...end }) => ({ hour: start, ...end }));
+    const told = (await history.ends({ by: 'hour', ...ever })).map(({ start, ...end }) => ({
+      hour: start,
+      ...end,
+    }));
     expect(told.sort(byPlace)).toEqual(ends.sort(byPlace) as typeof told);
     expect(ends.length).toBeGreaterThan(3);
-    const reasons = history.failures({ by: 'day', ...ever }).map(({ reason }) => reason);
+    const reasons = (await history.failures({ by: 'day', ...ever })).map(({ reason }) => reason);
     expect(reasons.sort()).toEqual(failures.map(({ reason }) => reason as string).sort());
   });
 
-  test('shows them in lists, sessions and the taskbar', () => {
+  test('shows them in lists, sessions and the taskbar', async () => {
     const { tracker, rows } = opened();
     const newestFirst = rows.toSorted((a, b) => b.created_at - a.created_at);
     const idsOf = (those: OldRow[]) => those.map(({ id }) => id);
-    const listed = (query: Parameters<typeof tracker.reader.listJobs>[0]) =>
-      tracker.reader.listJobs(query).jobs.map(({ id }) => id);
-    expect(listed({})).toEqual(idsOf(newestFirst));
+    const listed = async (query: Parameters<typeof tracker.reader.listJobs>[0]) =>
+      (await tracker.reader.listJobs(query)).jobs.map(({ id }) => id);
+    expect(await listed({})).toEqual(idsOf(newestFirst));
     for (const status of new Set(rows.map((row) => row.status)))
-      expect(listed({ status })).toEqual(idsOf(newestFirst.filter((row) => row.status === status)));
-    expect(listed({ session: 'night', type: 'errand' })).toEqual(
+      expect(await listed({ status })).toEqual(
+        idsOf(newestFirst.filter((row) => row.status === status)),
+      );
+    expect(await listed({ session: 'night', type: 'errand' })).toEqual(
       idsOf(newestFirst.filter(({ session_id }) => session_id === 'night')),
     );
-    expect(listed({ failure: 'interrupted' })).toEqual(['scrape-interrupted']);
-    expect(tracker.reader.recentSessions(5)).toMatchObject([{ id: 'night', jobs: 6 }]);
+    expect(await listed({ failure: 'interrupted' })).toEqual(['scrape-interrupted']);
+    expect(await tracker.reader.recentSessions(5)).toMatchObject([{ id: 'night', jobs: 6 }]);
     expect(tracker.getActiveJobs().map(({ id }) => id)).toEqual([
       ...['errand-parent', 'scrape-running', 'errand-cancelling'],
       ...['errand-first', 'errand-due', 'errand-second', 'errand-later', 'errand-child-2'],
     ]);
-    expect(tracker.reader.countActive()).toEqual({ running: 3, waiting: 5 });
-    const shown = tracker.reader.getCurrentJobs(new Date(START), 10).map(({ id }) => id);
+    expect(await tracker.reader.countActive()).toEqual({ running: 3, waiting: 5 });
+    const shown = (await tracker.reader.getCurrentJobs(new Date(START), 10)).map(({ id }) => id);
     expect(shown).toContain('scrape-running');
     expect(shown).toContain('errand-first');
     expect(shown).toContain('errand-permanent');

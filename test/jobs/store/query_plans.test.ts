@@ -188,17 +188,17 @@ async function statementsOf(database: Database): Promise<Set<string>> {
   const { id } = await tracker.enqueue('errand', {}, { sessionId: 'night', client: 'somebody' });
   await clock.advance(1_000);
   expect(tracker.getJob(id)?.status).toBe('completed');
-  tracker.reader.sessionSummary('night');
-  tracker.reader.recentSessions(10);
-  tracker.reader.history({ by: 'hour', since: START, until: START + 1 });
-  tracker.reader.getCurrentJobs(new Date(START), 10);
-  for (const query of allQueries(TIMES)) tracker.reader.listJobs(query);
+  await tracker.reader.sessionSummary('night');
+  await tracker.reader.recentSessions(10);
+  await tracker.reader.history({ by: 'hour', since: START, until: START + 1 });
+  await tracker.reader.getCurrentJobs(new Date(START), 10);
+  for (const query of allQueries(TIMES)) await tracker.reader.listJobs(query);
   await tracker.reader.countJobs({ type: 'errand' });
   await tracker.stop();
   fill(database);
   const full = setup({}, database).tracker;
   for (const query of allQueries([{}, { since: START, until: START + 5 }]))
-    full.reader.listJobs(query);
+    await full.reader.listJobs(query);
   for (const query of allQueries([{}]).filter(({ cursor, newerThan }) => !cursor && !newerThan))
     await full.reader.countJobs(query);
   return statements;

@@ -122,7 +122,10 @@ export function createAuditRecorder(
 
 /** Reads the trail from SQLite; see `migrations/0031_create_audit_trail.sql`. */
 export function createSqliteAuditTrail(db: Database): Omit<AuditTrail, 'recorder'> {
-  return { list: (wanted) => list(db, wanted), startOf: (job) => startOf(db, job) };
+  return {
+    list: async (wanted) => list(db, wanted),
+    startOf: async (job) => startOf(db, job),
+  };
 }
 
 interface AuditRow {

@@ -38,12 +38,12 @@ export class Claiming {
   }
 
   claim(request: ClaimRequest, lease: Lease, now: number): Claimed[] {
-    const { type, count, limit } = request;
+    const { type, limit, taken } = request;
     const claimed: Claimed[] = [];
     if (this.log.count(type, 'waiting') === 0) return claimed;
     const { isPaused, concurrency = limit } = this.settings.of(type);
     if (isPaused) return claimed;
-    const free = Math.min(count, concurrency - this.log.count(type, 'running'));
+    const free = concurrency - Math.max(taken, this.log.count(type, 'running'));
     const claimNext = this.#claimer(request, lease, now);
     while (claimed.length < free) {
       const row = claimNext();

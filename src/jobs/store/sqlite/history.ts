@@ -54,12 +54,12 @@ export function createSqliteJobHistory(db: Database): JobHistory {
   const [allFailures, failuresOfType] = [failures(''), failures(OF_TYPE)];
 
   return {
-    ends: ({ by, since, until, type }) => {
+    ends: async ({ by, since, until, type }) => {
       const params = { since, until, step: HISTORY_STEPS[by] };
       const rows = type === undefined ? allEnds.all(params) : endsOfType.all({ ...params, type });
       return rows.map(toEndCount);
     },
-    failures: ({ since, until, type }: HistoryQuery) => {
+    failures: async ({ since, until, type }: HistoryQuery) => {
       const params = { since, until };
       return type === undefined ? allFailures.all(params) : failuresOfType.all({ ...params, type });
     },

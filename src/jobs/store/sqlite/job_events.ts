@@ -37,10 +37,11 @@ interface Changes {
 /** Reads the sequence of events from SQLite. */
 export function createSqliteJobEvents(db: Database, now: () => number): JobEventReader {
   const reader = new SqliteJobEvents(db, now);
+  // What is read belongs to one moment, whatever other processes write meanwhile.
+  const after = db.transaction((place: EventPlace, limit: number) => reader.after(place, limit));
   return {
-    start: () => reader.start(),
-    // What is read belongs to one moment, whatever other processes write meanwhile.
-    after: db.transaction((place: EventPlace, limit: number) => reader.after(place, limit)),
+    start: async () => reader.start(),
+    after: async (place, limit) => after(place, limit),
   };
 }
 

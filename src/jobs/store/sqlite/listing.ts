@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { measured } from '../../engine/tidying.ts';
+import type { Job } from '../../job.ts';
 import type { JobStatus } from '../../lifecycle.ts';
 import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../../listing.ts';
 import { BRIEF, type JobRow, toJob } from './rows.ts';
@@ -44,10 +45,10 @@ export function createSqliteJobListing(db: Database, now: () => number = Date.no
   );
 
   return {
-    list: (jobQuery) =>
+    list: async (jobQuery) =>
       jobQuery.newerThan ? newerPage(db, jobQuery, now()) : olderPage(db, jobQuery, now()),
-    tally: (jobQuery) => tally(db, jobQuery),
-    session: (id) => {
+    tally: async (jobQuery) => tally(db, jobQuery),
+    async session(id) {
       const rows = sums.all(id);
       return {
         ...standing(rows),
@@ -57,13 +58,18 @@ export function createSqliteJobListing(db: Database, now: () => number = Date.no
         }),
       };
     },
-    recentSessions: (limit) =>
+    recentSessions: async (limit) =>
       recent.all(limit).map(({ id, last }) => ({
         id,
         lastJobAt: new Date(last),
         ...standing(counts.all(id)),
       })),
   };
+}
+
+/** At most 1,000, newest first. */
+export function newestJobs(db: Database, limit: number, now: number): Job[] {
+  return olderPage(db, { limit }, now).jobs;
 }
 
 function standing(rows: { status: JobStatus; count: number }[]) {
@@ -102,7 +108,7 @@ function newerPage(db: Database, jobQuery: JobQuery, now: number): JobPage {
   };
 }
 
-function tally(db: Database, jobQuery: JobQuery): ReturnType<JobListing['tally']> {
+function tally(db: Database, jobQuery: JobQuery): Awaited<ReturnType<JobListing['tally']>> {
   const scope = scopeOf(db, jobQuery, 'older');
   const lanes = lanesOf(db, scope);
   const bound = boundOf(db, scope, lanes);

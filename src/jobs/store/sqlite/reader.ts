@@ -9,6 +9,7 @@ import type {
   JobReader,
   QueueDepth,
   QueuePauses,
+  RecentJobs,
 } from '../store.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
@@ -17,19 +18,20 @@ import type { Place } from './live_counts.ts';
 import { createLogReader } from './log.ts';
 import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import { QueueSettings } from './queue_settings.ts';
-import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
-import { type Query, query } from './statements.ts';
+import { createSqliteRecentJobs, inQueueOrder, RUNNING_BY_START } from './recent_jobs.ts';
+import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from './rows.ts';
+import { query } from './statements.ts';
 import { createStepReader } from './steps.ts';
 
 /** Reads jobs from SQLite. Needs the tables of `migrations/`. */
 export class SqliteJobReader implements JobReader {
-  readonly attempts: (id: string) => JobAttempt[];
-  readonly steps: (id: string) => JobStep[];
-  readonly readLog: (id: string, position: number, limit: number) => LogPart;
-  readonly logEnd: (id: string) => number;
+  readonly #attempts: (id: string) => JobAttempt[];
+  readonly #steps: (id: string) => JobStep[];
+  readonly #log: ReturnType<typeof createLogReader>;
   readonly #ownership: Ownership;
   readonly #settings: QueueSettings;
   readonly #lanes: LaneQueue;
+  readonly #recent: RecentJobs;
   readonly #sql;
 
   constructor(
@@ -41,45 +43,44 @@ export class SqliteJobReader implements JobReader {
     this.#ownership = new Ownership(db);
     this.#settings = new QueueSettings(db, changes);
     this.#lanes = new LaneQueue(db);
+    this.#recent = createSqliteRecentJobs(db, now);
     this.#sql = statements(db);
-    this.attempts = createAttemptReader(db);
-    this.steps = createStepReader(db);
-    const log = createLogReader(db);
-    this.readLog = log.readLog;
-    this.logEnd = log.logEnd;
+    this.#attempts = createAttemptReader(db);
+    this.#steps = createStepReader(db);
+    this.#log = createLogReader(db);
   }
 
-  get(id: string): Job | undefined {
-    return this.#one(this.#sql.whole, id);
+  async get(id: string): Promise<Job | undefined> {
+    return this.#recent.get(id);
   }
 
-  brief(id: string): Job | undefined {
-    return this.#one(this.#sql.brief, id);
+  async brief(id: string): Promise<Job | undefined> {
+    const row = this.#sql.brief.get(id);
+    return row ? toJob(row, this.now()) : undefined;
   }
 
-  holdOf(run: Fence): Hold {
+  async holdOf(run: Fence): Promise<Hold> {
     return this.#ownership.holdOf(run);
   }
 
-  idsLike(part: string, limit: number): string[] {
+  async idsLike(part: string, limit: number): Promise<string[]> {
     if (this.#sql.brief.get(part)) return [part];
     return this.#sql.idsLike.all(part, limit).map(({ id }) => id);
   }
 
-  children(id: string): Job[] {
+  async children(id: string): Promise<Job[]> {
     return this.#jobs(this.#sql.children.all(id));
   }
 
-  running(): Job[] {
+  async running(): Promise<Job[]> {
     return this.#jobs(this.#sql.running.all());
   }
 
-  active(): Job[] {
-    const waiting = this.#sql.waiting.all().sort(inQueueOrder);
-    return this.#jobs([...this.#sql.running.all(), ...waiting]);
+  async active(): Promise<Job[]> {
+    return this.#recent.active();
   }
 
-  countActive(except: readonly string[] = []): { running: number; waiting: number } {
+  async countActive(except: readonly string[] = []): Promise<{ running: number; waiting: number }> {
     const total = (place: Place) =>
       except.reduce(
         (sum, type) => sum - this.changes.count(type, place),
@@ -88,19 +89,19 @@ export class SqliteJobReader implements JobReader {
     return { running: total('running') + total('tracked'), waiting: total('waiting') };
   }
 
-  waitingByLane(type: string): Map<string, number> {
+  async waitingByLane(type: string): Promise<Map<string, number>> {
     return this.#lanes.waiting(type);
   }
 
-  ownersOfRunning(): Map<string, string> {
+  async ownersOfRunning(): Promise<Map<string, string>> {
     return new Map(this.#sql.owners.all().map(({ id, owner }) => [id, owner]));
   }
 
-  pauses(): QueuePauses {
+  async pauses(): Promise<QueuePauses> {
     return this.#settings.pauses();
   }
 
-  queues(types: readonly string[]): QueueDepth[] {
+  async queues(types: readonly string[]): Promise<QueueDepth[]> {
     const all = new Set([
       ...types,
       ...this.changes.typesWith('waiting'),
@@ -116,7 +117,7 @@ export class SqliteJobReader implements JobReader {
     }));
   }
 
-  current(endedSince: number, now: number, limits: CurrentLimits): Job[] {
+  async current(endedSince: number, now: number, limits: CurrentLimits): Promise<Job[]> {
     const { except = [] } = limits;
     const isShown = ({ type }: JobRow) => !except.includes(type);
     const rows = [
@@ -128,9 +129,20 @@ export class SqliteJobReader implements JobReader {
     return this.#jobs(rows);
   }
 
-  #one(statement: Query<JobRow>, id: string): Job | undefined {
-    const row = statement.get(id);
-    return row ? toJob(row, this.now()) : undefined;
+  async attempts(id: string): Promise<JobAttempt[]> {
+    return this.#attempts(id);
+  }
+
+  async steps(id: string): Promise<JobStep[]> {
+    return this.#steps(id);
+  }
+
+  async readLog(id: string, position: number, limit: number): Promise<LogPart> {
+    return this.#log.readLog(id, position, limit);
+  }
+
+  async logEnd(id: string): Promise<number> {
+    return this.#log.logEnd(id);
   }
 
   #jobs(rows: JobRow[]): Job[] {
@@ -169,7 +181,6 @@ const PRIORITIES = Array.from({ length: 21 }, (_, index) => `(${index - 10})`).j
 function statements(db: Database) {
   const rows = (sql: string) => query<JobRow>(db, sql);
   return {
-    whole: rows(`SELECT ${WHOLE} FROM jobs WHERE id = ?`),
     brief: rows(`SELECT ${BRIEF} FROM jobs WHERE id = ?`),
     idsLike: query<{ id: string }>(
       db,
@@ -190,10 +201,7 @@ function statements(db: Database) {
                     ORDER BY key LIMIT 1)`,
     ),
     children: rows(`SELECT ${BRIEF} FROM jobs WHERE parent_id = ? ORDER BY key`),
-    running: rows(
-      `SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`,
-    ),
-    waiting: rows(`SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${WAITING}`),
+    running: rows(RUNNING_BY_START),
     firstWaiting: {
       queued: rows(`SELECT ${BRIEF} FROM jobs ${readyAs('queued', '?1')} ${IN_ORDER} LIMIT ?2`),
       later: rows(`SELECT ${BRIEF} FROM jobs ${laterAs('queued', '?1')} ORDER BY due_at LIMIT ?2`),
@@ -210,15 +218,6 @@ function statements(db: Database) {
   };
 }
 
-/** By priority, then first come first served; after these the jobs that start at a later time, by that. */
-function inQueueOrder(a: JobRow, b: JobRow): number {
-  return laterStart(a) - laterStart(b) || b.priority - a.priority || a.key - b.key;
-}
-
-function laterStart({ status, due_at }: JobRow): number {
-  return status === 'queued' ? (due_at ?? 0) : 0;
-}
-
 /** Reads from SQLite what other processes changed. */
 export function createSqliteJobNews(db: Database, log: ChangeLog): JobNews {
   const progress = query<{ id: string; mark: string }>(
@@ -230,7 +229,7 @@ export function createSqliteJobNews(db: Database, log: ChangeLog): JobNews {
   let seen = new Map<string, string>();
 
   return {
-    take(owner) {
+    async take(owner) {
       const news = log.takeNews();
       if (!news) return undefined;
       const before = seen;

@@ -53,11 +53,10 @@ export function createSqliteJobStore(
   isInternal: (type: string) => boolean = () => false,
 ): JobStore & JobQueue {
   const parts = createParts(db, log, save, followUps, isInternal);
-  const { rebasing, pruning, claiming, settings } = parts;
+  const { rebasing, pruning, claiming } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
-    settingOf: (type) => settings.of(type),
-    nextStart: (type, only, lanes) => claiming.nextStart(type, only, lanes),
+    nextStart: async (type, only, lanes) => claiming.nextStart(type, only, lanes),
     afterWrites: (run) => writer.atEndOfTurn(run),
     rebaseWaits: async (now) =>
       rebasing.isNeeded(now) ? writer.write(() => rebasing.rebase(now)) : 0,
