@@ -48,8 +48,17 @@ export function makeValue(type: ts.Type, path: string, making: Making, depth = 0
   throw new Error(`No value can be made for ${path}: ${checker.typeToString(type)}`);
 }
 
+/** Types that were asked before: writing a type as text takes longer than all else here. */
+const knownMarkup = new WeakMap<ts.Type, boolean>();
+
 /** `JSX.Element` and `Children` are the unions that have a promise among their members. */
 export function isMarkup(type: ts.Type, checker: ts.TypeChecker): boolean {
+  const known = knownMarkup.get(type) ?? asksForMarkup(type, checker);
+  knownMarkup.set(type, known);
+  return known;
+}
+
+function asksForMarkup(type: ts.Type, checker: ts.TypeChecker): boolean {
   if (type.isUnion()) return type.types.some((member) => isMarkup(member, checker));
   return checker.typeToString(type).startsWith('Promise<');
 }
