@@ -48,7 +48,7 @@ const LOG_LOOKS = { count: 40, pauseMs: 50 };
  */
 export function openDatabase(path: string): Database {
   try {
-    if (path === ':memory:') return openFile(path);
+    if (path === ':memory:') return openMemory();
     mkdirSync(dirname(path), { recursive: true });
     return openLocked(path);
   } catch (cause) {
@@ -59,6 +59,17 @@ export function openDatabase(path: string): Database {
     };
     throw new DatabaseUnusable(unusableMessage(path, issue), { cause });
   }
+}
+
+/** An empty database with all migrations. */
+let migrated: Uint8Array | undefined;
+
+/** The first database in memory runs the migrations, the others are copies: migrations take some 15 ms. */
+function openMemory(): Database {
+  if (migrated) return prepare(Database.deserialize(migrated, { strict: true }), ':memory:');
+  const db = openFile(':memory:');
+  migrated = db.serialize();
+  return db;
 }
 
 /** Opens the database while no other process opens or restores it. */
@@ -121,7 +132,10 @@ function refuseMissingLog(path: string): void {
 }
 
 function openFile(path: string): Database {
-  const db = new Database(path, { create: true, strict: true });
+  return prepare(new Database(path, { create: true, strict: true }), path);
+}
+
+function prepare(db: Database, path: string): Database {
   try {
     db.run(`PRAGMA busy_timeout = ${START_TIMEOUT_MS}`);
     if (isEmpty(db)) db.run('PRAGMA auto_vacuum = INCREMENTAL');

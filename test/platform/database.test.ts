@@ -89,3 +89,17 @@ describe('a migration', () => {
     expect(namesOf(db)).toHaveLength(2);
   });
 });
+
+test('databases in memory are alike at first, and independent', () => {
+  const schema = 'SELECT type, name, sql FROM sqlite_schema ORDER BY type, name';
+  const [first, second] = [openDatabase(':memory:'), openDatabase(':memory:')];
+  expect(second.query(schema).all()).toEqual(first.query(schema).all());
+  for (const pragma of ['foreign_keys', 'secure_delete', 'auto_vacuum', 'user_version']) {
+    const sql = `PRAGMA ${pragma}`;
+    expect(second.query(sql).all()).toEqual(first.query(sql).all());
+  }
+  second.run('CREATE TABLE own (name TEXT)');
+  for (const other of [first, openDatabase(':memory:')]) {
+    expect(other.query("SELECT name FROM sqlite_schema WHERE name = 'own'").all()).toEqual([]);
+  }
+});
