@@ -183,6 +183,12 @@ describe('F3: after signing out', () => {
     await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
   });
 
+  /** `waitForURL` gives up when a tab that is asked to reload was loading already. */
+  async function arrives(tab: Page, url: string): Promise<void> {
+    await until(`the tab is at ${url}`, () => tab.url() === url);
+    await tab.waitForLoadState();
+  }
+
   test.each([
     ['owner', TOKEN, true],
     ['reader', READ_TOKEN, true],
@@ -205,7 +211,7 @@ describe('F3: after signing out', () => {
       await page.waitForURL(`${server.url}/login`);
       for (const [index, tab] of tabs.entries()) {
         const next = encodeURIComponent(paths[index] ?? '');
-        await tab.waitForURL(`${server.url}/login?next=${next}`);
+        await arrives(tab, `${server.url}/login?next=${next}`);
         expect(await tab.content()).not.toContain('taskbar');
       }
       const [tab] = tabs as [Page];
@@ -231,8 +237,8 @@ describe('F3: after signing out', () => {
     expect(await other.locator('.sign-out').isVisible()).toBe(true);
     const PORT = new URL(first.url).port;
     await startServer(first.dataDir, { XGPT_TOKEN: 'another-horse-battery', PORT });
-    await page.waitForURL(`${first.url}/login?next=%2Fjobs`);
-    await other.waitForURL(`${first.url}/login?next=%2Ffind%3Fq%3Djazz`);
+    await arrives(page, `${first.url}/login?next=%2Fjobs`);
+    await arrives(other, `${first.url}/login?next=%2Ffind%3Fq%3Djazz`);
   });
 
   test('a page of the back/forward cache is hidden, and loaded again when it is restored', async () => {

@@ -68,6 +68,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await restart(pick(awake, random), random);
     }
     await frozen.over;
+    // On a slow machine few jobs are answered between the kills.
+    await until('some jobs were accepted', () => client.accepted.size >= JOBS_AT_ONCE);
     working.abort();
     await load;
     await client.finish();
