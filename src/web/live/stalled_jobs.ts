@@ -19,8 +19,11 @@ export function watchStalls(
     if (isChecking) return;
     isChecking = true;
     const before = stalled;
-    stalled = await readOr(before, () => tracker.reader.stalledJobs());
-    isChecking = false;
+    try {
+      stalled = await readOr(before, () => tracker.reader.stalledJobs());
+    } finally {
+      isChecking = false;
+    }
     if (stalled.symmetricDifference(before).size > 0) onChange();
   };
   setInterval(check, pollMs).unref();
