@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeySet } from '../finding.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
-import { createKeptAnswers } from './kept.ts';
+import { createKeptAnswers, keptOr } from './kept.ts';
 import { has, keySetOf } from './key_sets.ts';
 import type { Place } from './plan_sql.ts';
 import type { Plans } from './plans.ts';
@@ -65,15 +65,11 @@ export function createByTime(queries: Queries, plans: Plans, collected: Collecti
   const { allPlaces, sortedPlaces } = createPlaces(queries);
 
   /** All that meet conditions. */
-  async function setOf(conditions: Conditions): Promise<KeySet> {
-    const name = JSON.stringify(conditions);
-    const known = kept.get(name);
-    if (known) return known;
-    const version = kept.version();
-    const { keys } = await collected(conditions, { limit: Number.POSITIVE_INFINITY });
-    const set = keySetOf(keys);
-    kept.set(name, set, version);
-    return set;
+  function setOf(conditions: Conditions): Promise<KeySet> {
+    return keptOr(kept, conditions, async () => {
+      const { keys } = await collected(conditions, { limit: Number.POSITIVE_INFINITY });
+      return keySetOf(keys);
+    });
   }
 
   /** Every post that meets conditions, from a place on. */
