@@ -23,10 +23,10 @@ export interface TaskbarModel {
   now: Date;
 }
 
-/** The model of every page's layout. */
-/** `TrackerReader.waits` */
+/** Why a job waits: what `TrackerReader.waits` gives. */
 export type WaitOf = (job: Job) => Wait;
 
+/** The model of every page's layout. */
 export interface Layout {
   taskbar: TaskbarModel;
   /** The user's choice, stored in a cookie; `auto` follows the system. */

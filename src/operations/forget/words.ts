@@ -69,7 +69,7 @@ function partsLeft({ left }: Record<string, unknown>): string[] {
 function archivesLeft({ archives }: Record<string, unknown>, place: NotePlace): string[] {
   if (!Array.isArray(archives) || archives.length === 0) return [];
   const names = archives.map(String);
-  const [are, have, them] = names.length === 1 ? ['', 'has', 'it'] : ['s', 'have', 'them'];
+  const [plural, have, them] = names.length === 1 ? ['', 'has', 'it'] : ['s', 'have', 'them'];
   const which = listed(
     names.map((name) => isolated(cut(name, MAX_NAME))),
     'and',
@@ -82,7 +82,7 @@ function archivesLeft({ archives }: Record<string, unknown>, place: NotePlace): 
         )}`
       : `use Remove beside ${them} in the list of archives`;
   return [
-    `The archive${are} ${which} still ${have} the posts and pictures: another import would bring them back. To remove ${them}, ${how}.`,
+    `The archive${plural} ${which} still ${have} the posts and pictures: another import would bring them back. To remove ${them}, ${how}.`,
   ];
 }
 
