@@ -64,9 +64,11 @@ export function previewText({ repeats, timeZone, dueAt }: DuePreview, now?: Date
 /** What to do about a schedule that can start nothing. */
 export function adviceFor({ problem = '' }: Pick<Schedule, 'problem'>): string {
   if (problem.startsWith('A schedule cannot start')) return 'Remove the schedule.';
+  if (problem.startsWith('No running process'))
+    return 'Start the program that has its type, or remove the schedule.';
   return problem.startsWith('Time zone') || problem.startsWith('Cron')
     ? 'Change the schedule.'
-    : 'Remove the schedule and add it again, or start the program that has its type.';
+    : 'Remove the schedule and add it again.';
 }
 
 /** What there is to say of a run besides its job, in whole sentences. */
