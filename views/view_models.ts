@@ -2,9 +2,10 @@ import type { AuditEntry, AuditPage } from '../src/jobs/audit.ts';
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
-import type { Job, JobView, Pause, Wait } from '../src/jobs/job.ts';
+import type { Job, JobView, Pause } from '../src/jobs/job.ts';
 import type { JobStatus } from '../src/jobs/lifecycle.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
+import type { WaitOf } from '../src/jobs/reader.ts';
 import type { ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
 import type { Found } from '../src/operations/find/found.ts';
@@ -23,8 +24,7 @@ export interface TaskbarModel {
   now: Date;
 }
 
-/** Why a job waits: what `TrackerReader.waits` gives. */
-export type WaitOf = (job: Job) => Wait;
+export type { WaitOf };
 
 /** The model of every page's layout. */
 export interface Layout {

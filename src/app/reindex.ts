@@ -48,7 +48,7 @@ export async function reindexInBackground(reindex: Reindex): Promise<void> {
 
 /** Their work goes on: nothing failed that anybody would have to see to. */
 async function removeInterrupted(tracker: Reindex['tracker']): Promise<void> {
-  const query = { type: 'index', status: 'failed', failure: 'interrupted' } as const;
+  const query = { type: REINDEX, status: 'failed', failure: 'interrupted' } as const;
   const { jobs } = await tracker.reader.listJobs(query);
   for (const { id, pinned } of jobs) if (!pinned) await tracker.removeJob(id);
 }

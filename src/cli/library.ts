@@ -90,10 +90,11 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
   return { q, by: 'meaning', author, source };
 }
 
+/** A field as it is typed in `posts` and `users list`. */
+export const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
+
 /** The same for `find`. */
 export const typedInFind = (field: string) => (field === 'q' ? '[query...]' : `--${field}`);
-
-export const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
 
 export function limitOf(typed: string | undefined): number {
   const given = typed?.trim();

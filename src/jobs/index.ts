@@ -110,6 +110,7 @@ export {
   type TrackerOptions,
 } from './tracker.ts';
 
+export { placesIn } from './waits.ts';
 export { type Worker, type Workforce, workforceOf } from './workers.ts';
 
 /** Who uses the tracker without naming an actor. Read only when something is recorded. */
@@ -140,4 +141,3 @@ export const jobTracker = createTracker(() => {
     maxResultBytes: config.maxResultBytes,
   };
 });
-export { placesIn } from './waits.ts';
