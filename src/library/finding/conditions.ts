@@ -46,7 +46,7 @@ export function createConditions(db: Database) {
       indexed: indexedConditions(filters, words !== undefined),
       others: otherConditions(filters),
       bindings: {
-        ...(match && { match: match.expression }),
+        ...(match && { match: match.expression, listed: match.expression }),
         ...oneOrMore('author', filters.authors.map(nameOf)),
         ...oneOrMore('source', filters.sources),
         notAuthors: JSON.stringify(filters.notAuthors.map(nameOf)),
