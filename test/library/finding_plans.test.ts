@@ -37,7 +37,11 @@ function plansFor(typed: string, share: number, hasWord: (number: number) => boo
   const { filters, words } = parseFind(typed, Date.now());
   const keys = plans.page(createConditions(db)(filters, words), LIMIT).map(({ key }) => key);
   const texts = library.words.postsOf(keys).map(({ text }) => text);
-  return { texts, isLookedUp: ran.map((sql) => sql.includes('EXISTS')) };
+  return {
+    texts,
+    isLookedUp: ran.map((sql) => sql.includes('EXISTS')),
+    isMerged: ran.some((sql) => sql.includes('MATCH')),
+  };
 }
 
 const most = (number: number) => number % 4 !== 0;
@@ -58,6 +62,21 @@ describe('newest first among a million posts', () => {
     );
     expect(new Set(plan.texts)).toEqual(new Set([text]));
   });
+
+  test.each<[string, number, (number: number) => boolean, boolean, string]>([
+    ['sou*', 0.75, most, false, 'soup'],
+    ['-sou*', 0.75, most, false, 'tea'],
+    ['sou*', 0.001, few, true, 'soup'],
+    ['sou*', 0.75, (number) => number <= 20, true, 'soup'],
+  ])(
+    '%s, which %p of the posts have: whether all matches are read',
+    (typed, share, hasWord, isMerged, text) => {
+      const plan = plansFor(typed, share, hasWord);
+      expect(plan.isMerged).toBe(isMerged);
+      const found = hasWord === few ? 6 : LIMIT;
+      expect(plan.texts).toEqual(Array.from({ length: found }, () => text));
+    },
+  );
 
   test('posts are not looked up for long when the matches are elsewhere', () => {
     const plan = plansFor('soup', 0.75, (number) => number <= 20);

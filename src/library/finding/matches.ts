@@ -35,6 +35,11 @@ export function createMatches(
       const estimate = Math.round(shareOfLast(conditions) * newestKey());
       return { keys, count: Math.max(limit + 1, estimate) };
     },
+    hasAny(words: WordMatch): boolean {
+      const conditions = conditionsOf(NO_FILTERS, words);
+      const { match } = conditions;
+      return match !== undefined && !match.isExcluded && newestMatches(conditions, 1).length > 0;
+    },
     existing(words: string[]): string[] {
       return words.filter((word) => {
         const { match, bindings } = conditionsOf(NO_FILTERS, { word, isExact: true });

@@ -85,10 +85,10 @@ function createBestByScore(deps: RankingDeps) {
   }
 
   /** The keys of matches that were collected last, descending. */
-  async function lastOf(conditions: Conditions): Promise<number[]> {
+  async function lastOf(conditions: Conditions, limit: number): Promise<number[]> {
     if (conditions.indexed.length + conditions.others.length > 0)
-      return (await collected(conditions, { limit: MAX_RANKED })).keys.slice(0, MAX_RANKED);
-    return counts.newestMatches(conditions, MAX_RANKED);
+      return (await collected(conditions, { limit })).keys.slice(0, limit);
+    return counts.newestMatches(conditions, limit);
   }
 
   return async function best(
@@ -106,10 +106,11 @@ function createBestByScore(deps: RankingDeps) {
     const some = weighty(words);
     if (some === words && indexed.length + others.length === 0)
       return queries.all<FoundKey>(RANKED, { ...bindings, limit });
-    const keys = await lastOf(conditions);
     const scored = some && conditionsOf(noFilters(), some).match?.expression;
-    if (scored !== undefined) return amongThese(scored, keys, limit);
-    return keys.slice(0, limit).map((key) => ({ key, score: 0 }));
+    if (scored !== undefined)
+      return amongThese(scored, await lastOf(conditions, MAX_RANKED), limit);
+    const keys = await lastOf(conditions, limit);
+    return keys.map((key) => ({ key, score: 0 }));
   };
 }
 
