@@ -99,16 +99,17 @@ describe('the beginning of words', () => {
   });
 
   test('lists words one by one up to a limit for the whole query', () => {
-    const { db } = filled(numbered(64));
+    const { db } = filled(numbered(60));
     const wordsFrom = createWordsFrom(createQueries(db));
+    expect(wordsFrom()('sou')).toHaveLength(62);
     const forQuery = wordsFrom();
     expect(forQuery('soup1')).toHaveLength(11);
-    expect(forQuery('soup')).toEqual([]);
-    expect(forQuery('soup2')).toEqual([
-      'soup2',
-      ...Array.from({ length: 10 }, (_, i) => `soup2${i}`),
+    expect(forQuery('sou')).toEqual([]);
+    expect(forQuery('soup5')).toEqual([
+      'soup5',
+      ...Array.from({ length: 10 }, (_, i) => `soup5${i}`),
     ]);
-    expect(wordsFrom()('sou')).toEqual([]);
+    expect(createWordsFrom(createQueries(filled(numbered(63)).db))()('sou')).toEqual([]);
     expect(wordsFrom()('ste')).toEqual(['stew']);
     expect(wordsFrom()('none')).toEqual([]);
   });
