@@ -11,7 +11,8 @@ const MATCHED = 'SELECT rowid FROM post_words WHERE post_words MATCH $match';
 
 /**
  * @returns a function that tells which of a few posts match: by an index in memory that has these alone. A post takes
- * 0.06 ms, however many others match. In the index of all posts, a prefix would be merged for each look.
+ * 0.06 ms. In the index of a million posts each look takes 0.09 ms, after all of them were indexed anew 14 ms, and for a
+ * prefix 100 ms.
  */
 export function createExamining(queries: Queries) {
   let opened: ReturnType<typeof open> | undefined;

@@ -10,35 +10,34 @@ const MAX_RARE = 5_000;
 
 /**
  * What a match costs, in µs: when it is gathered, and when it is in a set. Then each post passed costs,
- * too, and more when it is looked up: 30 µs among 100,000 posts, 100 µs among a million.
+ * too, and more when it is looked up.
  */
-const COST = { gathered: 1.5, inSet: 0.15, passed: 0.06, lookedUp: 100, examined: 60 };
+const COST = { gathered: 1.5, inSet: 0.15, passed: 0.06, lookedUp: 60 };
 
 /** Posts that a walk looks up. */
 const MAX_LOOKED_UP = 1_000;
 
-/** Few pages need more. */
-const EXAMINED_AT_ONCE = 50;
+/** Then a page is mostly full. */
+const LOOKED_UP_AT_ONCE = 50;
 
 /** How many times as many as expected are looked up before the matches must be elsewhere. */
 const MAX_TIMES_EXPECTED = 4;
 
 /**
- * - `walk`: through the posts by time, looking each up in the index of words. For frequent words: 0.6 ms
- *   for one in 730,000 of a million posts, but 820 ms for a rare one, and seconds for a prefix.
- * - `examine`: the same, by an index that has only the posts passed. For frequent beginnings of words.
+ * - `walk`: through the posts by time, looking them up in an index of their own (examining.ts). For frequent
+ *   words.
  * - `gather`: all matches, then sorted. For rare words.
  * - `set`: the keys of all matches as a set, then through the posts by time. For the rest; 90 ms for
  *   730,000 matches.
  */
-type Plan = { way: 'gather' | 'set' } | { way: 'walk' | 'examine'; examined: number };
+type Plan = { way: 'gather' | 'set' } | { way: 'walk'; examined: number };
 
 const GATHER: Plan = { way: 'gather' };
 const SET: Plan = { way: 'set' };
 
 /** @param examined so many posts are looked up at most; without a match that does not matter. */
-function walked(examined: number, way: 'walk' | 'examine' = 'walk'): Plan {
-  return { way, examined: Math.min(Math.ceil(examined), MAX_LOOKED_UP) };
+function walked(examined: number): Plan {
+  return { way: 'walk', examined: Math.min(Math.ceil(examined), MAX_LOOKED_UP) };
 }
 
 /** @returns a function that chooses a plan by how many posts match. */
@@ -54,12 +53,10 @@ function createPlanning({ newestKey, countMatches, shareOfLast }: Counts) {
   }
 
   /** By the share of posts with the words: a walk looks up the fewer posts the more of them are found. */
-  function planOfShare({ isExcluded, hasPrefix }: IndexMatch, share: number, limit: number): Plan {
+  function planOfShare({ isExcluded }: IndexMatch, share: number, limit: number): Plan {
     const lookedUp = limit / (isExcluded ? 1 - share : share);
-    const cost = lookedUp * (hasPrefix ? COST.examined : COST.lookedUp);
-    const isWalked = cost < share * newestKey() * COST.inSet;
-    if (!isWalked) return SET;
-    return walked(lookedUp * MAX_TIMES_EXPECTED, hasPrefix ? 'examine' : 'walk');
+    const isWalked = lookedUp * COST.lookedUp < share * newestKey() * COST.inSet;
+    return isWalked ? walked(lookedUp * MAX_TIMES_EXPECTED) : SET;
   }
 
   function isGathered(matches: number, limit: number): boolean {
@@ -81,9 +78,8 @@ export function createPlans(queries: Queries, counts: Counts) {
     if (conditions.isEmpty) return [];
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
-    if (plan.way === 'walk' || plan.way === 'examine') {
-      const pass = plan.way === 'walk' ? walk : examine;
-      const places = pass(conditions, { ...bindings, examined: plan.examined }, after);
+    if (plan.way === 'walk') {
+      const places = walk(conditions, { ...bindings, examined: plan.examined }, after);
       if (places) return places;
     }
     const sql = plan.way === 'gather' ? gatherSql(conditions, after) : setSql(conditions, after);
@@ -100,11 +96,10 @@ export function createPlans(queries: Queries, counts: Counts) {
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
     if (plan.way === 'gather') return all<Place>(gatherSql(conditions, after), bindings);
-    if (plan.way === 'walk')
-      return walk(conditions, { ...bindings, examined: plan.examined }, after);
-    if (plan.way === 'examine') {
-      const places = examine(conditions, { ...bindings, examined: plan.examined }, after);
-      if (places) return places;
+    if (plan.way === 'walk') {
+      const places = walk(conditions, { ...bindings, examined: plan.examined }, after);
+      // All that begin so are merged as a whole in any case.
+      if (places || !match?.hasPrefix) return places;
     }
     const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
     return isByWords ? all<Place>(setSql(conditions, after), bindings) : undefined;
@@ -119,31 +114,29 @@ export function createPlans(queries: Queries, counts: Counts) {
 
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */
   function walk(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
-    const places = all<Place>(walkSql(conditions, after), bindings);
     const { match, indexed, others } = conditions;
+    const limit = Number(match ? bindings.examined : bindings.limit);
+    const passed = all<Place>(walkSql(conditions, after), { ...bindings, limit });
+    const places = match ? matching(passed, match, Number(bindings.limit)) : passed;
     const isFull = places.length === bindings.limit || (!match && others.length === 0);
     return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
       : undefined;
   }
 
-  /** The same by an index of the posts passed. */
-  function examine(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
-    const { match, ...rest } = conditions;
-    const examined = Number(bindings.examined);
-    const passed = all<Place>(walkSql(rest, after), { ...bindings, limit: examined });
-    const limit = Number(bindings.limit);
+  function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
     const places: Place[] = [];
-    for (let start = 0; start < passed.length && places.length < limit; start += EXAMINED_AT_ONCE) {
-      const some = passed.slice(start, start + EXAMINED_AT_ONCE);
-      const matched = matchedAmong(
-        match?.expression ?? '',
-        some.map(({ key }) => key),
-      );
-      places.push(...some.filter(({ key }) => matched.has(key) !== match?.isExcluded));
+    for (
+      let start = 0;
+      start < passed.length && places.length < limit;
+      start += LOOKED_UP_AT_ONCE
+    ) {
+      const some = passed.slice(start, start + LOOKED_UP_AT_ONCE);
+      const keys = some.map(({ key }) => key);
+      const matched = matchedAmong(match.expression, keys);
+      places.push(...some.filter(({ key }) => matched.has(key) !== match.isExcluded));
     }
-    if (places.length >= limit) return places.slice(0, limit);
-    return passed.length < examined && rest.others.length === 0 ? places : undefined;
+    return places.slice(0, limit);
   }
 
   return { page, quickPage };
