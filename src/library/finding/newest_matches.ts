@@ -8,8 +8,11 @@ export const MAX_LISTED = 10_001;
 /** As many as are ranked. */
 export const MAX_RANKED = 5_000;
 
-/** Shorter lists are read by themselves. */
-const MAX_SHORT = 1_000;
+/** Shorter lists are not kept. */
+const MIN_KEPT = 100;
+
+/** A list that is kept has one of these sizes, or all matches. */
+const SIZES = [1_000, MAX_RANKED, MAX_LISTED];
 
 const KEYS = `
   SELECT json_group_array(rowid) AS keys FROM (
@@ -20,8 +23,7 @@ const KEYS = `
  * What a find counts, ranks and groups are parts of one list, which is read once until the database changes.
  */
 export function createNewestMatches(queries: Queries) {
-  const longLists = createKeptAnswers<number[]>(queries);
-  const lists = createKeptAnswers<number[]>(queries);
+  const kept = createKeptAnswers<{ keys: number[]; size: number }>(queries);
 
   function read({ bindings }: Conditions, limit: number): number[] {
     const { keys } = queries.one<{ keys: string }>(KEYS, { ...bindings, limit });
@@ -31,15 +33,18 @@ export function createNewestMatches(queries: Queries) {
   /** @param limit up to 10,001. */
   return function newestMatches(conditions: Conditions, limit: number): number[] {
     const { bindings, match } = conditions;
-    if (limit <= MAX_SHORT && !match?.hasPrefix) return read(conditions, limit);
-    const isLong = limit > MAX_RANKED || match?.hasPrefix === true;
     const name = bindings.listed as string;
-    const known = longLists.get(name) ?? (isLong ? undefined : lists.get(name));
-    const keys = known ?? read(conditions, isLong ? MAX_LISTED : MAX_RANKED);
-    const kept = isLong ? longLists : lists;
-    if (!known) kept.set(name, keys, kept.version());
-    return keys.slice(0, Math.min(limit, MAX_LISTED));
+    const known = kept.get(name);
+    if (known && (known.keys.length < known.size || known.size >= limit))
+      return known.keys.slice(0, limit);
+    if (limit < MIN_KEPT && !match?.hasPrefix) return read(conditions, limit);
+    const size = match?.hasPrefix ? MAX_LISTED : sizeFor(limit);
+    const keys = read(conditions, size);
+    kept.set(name, { keys, size }, kept.version());
+    return keys.slice(0, limit);
   };
 }
+
+const sizeFor = (limit: number) => SIZES.find((size) => size >= limit) ?? MAX_LISTED;
 
 export type NewestMatches = ReturnType<typeof createNewestMatches>;

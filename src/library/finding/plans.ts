@@ -67,12 +67,31 @@ function createPlanning({ newestKey, countMatches, shareOfLast }: Counts) {
   return planOf;
 }
 
+/** @returns a function that looks posts up until so many match. */
+function createMatching(queries: Queries) {
+  const matchedAmong = createExamining(queries);
+  return function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
+    const places: Place[] = [];
+    for (
+      let start = 0;
+      start < passed.length && places.length < limit;
+      start += LOOKED_UP_AT_ONCE
+    ) {
+      const some = passed.slice(start, start + LOOKED_UP_AT_ONCE);
+      const keys = some.map(({ key }) => key);
+      const matched = matchedAmong(match.expression, keys);
+      places.push(...some.filter(({ key }) => matched.has(key) !== match.isExcluded));
+    }
+    return places.slice(0, limit);
+  };
+}
+
 /** How finds are answered by SQLite: which plan is fast depends on how many posts match. */
 export function createPlans(queries: Queries, counts: Counts) {
   const { all } = queries;
   const { countIndexed } = counts;
   const planOf = createPlanning(counts);
-  const matchedAmong = createExamining(queries);
+  const matching = createMatching(queries);
 
   function page(conditions: Conditions, limit: number, after?: Place): Place[] {
     if (conditions.isEmpty) return [];
@@ -122,21 +141,6 @@ export function createPlans(queries: Queries, counts: Counts) {
     return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
       : undefined;
-  }
-
-  function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
-    const places: Place[] = [];
-    for (
-      let start = 0;
-      start < passed.length && places.length < limit;
-      start += LOOKED_UP_AT_ONCE
-    ) {
-      const some = passed.slice(start, start + LOOKED_UP_AT_ONCE);
-      const keys = some.map(({ key }) => key);
-      const matched = matchedAmong(match.expression, keys);
-      places.push(...some.filter(({ key }) => matched.has(key) !== match.isExcluded));
-    }
-    return places.slice(0, limit);
   }
 
   return { page, quickPage };
