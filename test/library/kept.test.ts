@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test';
+import { noFilters } from '../../src/find/filters.ts';
+import { createConditions } from '../../src/library/finding/conditions.ts';
 import { createKept } from '../../src/library/finding/kept.ts';
+import { createNewestMatches } from '../../src/library/finding/newest_matches.ts';
 import { createQueries } from '../../src/library/finding/queries.ts';
 import { makePosts, setup } from './synthetic.ts';
 
