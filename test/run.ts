@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Glob } from 'bun';
 import { unpackChromium } from './support/browser.ts';
 import { fillModelCache } from './support/model_cache.ts';
+import { compileProgram } from './support/program_copy.ts';
 import { TSC } from './support/tsc.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -54,9 +55,11 @@ if (given.length === 0) {
 }
 
 if (given.length === 0) {
-  console.log('\n# The embedding model and the browser of the tests');
+  console.log('\n# The embedding model, the browser and the compiled program of the tests');
   await fillModelCache();
   await unpackChromium();
+  // Otherwise the first server does it, beside the tests, whose processes take twice as much until then.
+  compileProgram(ROOT);
 }
 
 console.log('\n# Tests');
