@@ -2,6 +2,8 @@ import type { FindFilters, WordMatch } from '../../find/query.ts';
 import type { WordMatches } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
+import { createExamining } from './examining.ts';
+import { MAX_LISTED } from './newest_matches.ts';
 import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
 
@@ -16,7 +18,7 @@ const NO_FILTERS: FindFilters = {
 
 /** Finds which posts have certain words, without reading the posts. */
 export function createMatches(
-  { all }: Queries,
+  queries: Queries,
   {
     newestKey,
     newestMatches,
@@ -24,6 +26,7 @@ export function createMatches(
   }: Pick<Counts, 'newestKey' | 'newestMatches' | 'shareOfLast'>,
   conditionsOf: (filters: FindFilters, words: WordMatch) => Conditions,
 ) {
+  const matchedAmong = createExamining(queries);
   return {
     matchesOf(words: WordMatch, limit: number): WordMatches {
       const conditions = conditionsOf(NO_FILTERS, words);
@@ -43,16 +46,19 @@ export function createMatches(
     existing(words: string[]): string[] {
       return words.filter((word) => {
         const { match, bindings } = conditionsOf(NO_FILTERS, { word, isExact: true });
-        return match && all(`${MATCHES} LIMIT 1`, bindings).length > 0;
+        return match && queries.all(`${MATCHES} LIMIT 1`, bindings).length > 0;
       });
     },
     matchesAmong(words: WordMatch, keys: number[]): number[] {
-      const { match, bindings } = conditionsOf(NO_FILTERS, words);
+      const conditions = conditionsOf(NO_FILTERS, words);
+      const { match } = conditions;
       if (!match || match.isExcluded || keys.length === 0) return [];
-      const sql = `${MATCHES} AND rowid IN (SELECT value FROM json_each($keys))`;
-      return all<{ rowid: number }>(sql, { ...bindings, keys: JSON.stringify(keys) }).map(
-        ({ rowid }) => rowid,
-      );
+      const newest = newestMatches(conditions, MAX_LISTED);
+      const oldest = newest.length < MAX_LISTED ? 0 : (newest.at(-1) ?? 0);
+      const older = keys.filter((key) => key < oldest);
+      const matched = older.length === 0 ? [] : matchedAmong(match.expression, older);
+      const isMatch = new Set([...newest, ...matched]);
+      return keys.filter((key) => isMatch.has(key));
     },
   };
 }
