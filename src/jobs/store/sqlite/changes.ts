@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import type { TransactionListener, Writer } from '../../../platform/writer.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
-import { EndCounters } from './end_counters.ts';
-import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from './ends.ts';
+import { EndCounters } from '../end_counters.ts';
+import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from '../ends.ts';
 import {
   AT,
   add,

@@ -6,7 +6,7 @@ import {
   type HistoryQuery,
   type JobHistory,
 } from '../../history.ts';
-import { ADD_ENDS } from './ends.ts';
+import { ADD_ENDS } from '../ends.ts';
 import { command, query } from './statements.ts';
 
 /** Ends that are still in the change log; see `changes.ts`. */

@@ -1,11 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import { InvalidInput } from '../../errors.ts';
 import type { Job } from '../../job.ts';
+import { asColumns, type JobRow, toJob, WHOLE } from '../rows.ts';
 import type { Inserted, Lease, Lost, NewJob, Run, StartClaim, WaitingLimits } from '../store.ts';
 import type { Ownership } from './attempts.ts';
 import type { AuditLog } from './audit.ts';
 import type { ChangeLog } from './changes.ts';
-import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
 
 /** Values of a new job's row, and how many rows one statement inserts at most. */

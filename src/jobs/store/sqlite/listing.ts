@@ -3,7 +3,7 @@ import { measured } from '../../engine/tidying.ts';
 import type { Job } from '../../job.ts';
 import type { JobStatus } from '../../lifecycle.ts';
 import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../../listing.ts';
-import { BRIEF, type JobRow, toJob } from './rows.ts';
+import { BRIEF, type JobRow, toJob } from '../rows.ts';
 import { query } from './statements.ts';
 
 const DEFAULT_PAGE = 50;

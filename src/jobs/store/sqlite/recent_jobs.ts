@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
+import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from '../rows.ts';
 import type { RecentJobs } from '../store.ts';
 import { newestJobs } from './listing.ts';
-import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
 import { query } from './statements.ts';
 
 /** Running jobs by start. */
