@@ -15,13 +15,8 @@ import {
   recordNothing,
   type Settings,
 } from '../../audit.ts';
+import { AUDIT_COLUMNS, type AuditValues, entryOfJobs, entryOfOther } from '../audit_entries.ts';
 import { command, query, type Value } from './statements.ts';
-
-/** How many ids an entry about many jobs keeps. */
-const MAX_IDS = 100;
-
-/** Maximum length of a filter and of a name in an entry, in UTF-16 code units. */
-const MAX_TEXT = 500;
 
 const DEFAULT_PAGE = 50;
 
@@ -34,9 +29,7 @@ export class AuditLog {
       // The steps of an action on many add to its entry.
       insert: command(
         db,
-        `INSERT INTO audit (id, at, action, via, user, address, job_id, count, ids, query, kind, target,
-                            before, after)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        `INSERT INTO audit (${AUDIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET count = count + excluded.count`,
       ),
       prune: command(
@@ -48,10 +41,7 @@ export class AuditLog {
 
   /** Records that these jobs were changed; nothing without a deed or a job. */
   changed(deed: Deed | undefined, action: AuditAction, ids: string[], now: number): void {
-    if (!deed || ids.length === 0) return;
-    const [only = null] = deed.isBulk || ids.length > 1 ? [] : ids;
-    const some = only === null ? JSON.stringify(ids.slice(0, MAX_IDS)) : null;
-    this.#insert(deed, action, now, { ...JOBS, only, count: ids.length, some });
+    this.#insert(entryOfJobs(deed, action, ids, now));
   }
 
   /** Records a change of one job, if it was made. @returns whether it was. */
@@ -62,10 +52,7 @@ export class AuditLog {
 
   /** Records a change of something other than a job. */
   other(deed: Deed | undefined, action: AuditAction, change: AuditChange, now: number): void {
-    const { kind, target, before, after } = change;
-    const values = { before: jsonOf(before), after: jsonOf(after) };
-    const what = { kind, only: null, count: 0, some: null, target, ...values };
-    if (deed) this.#insert(deed, action, now, what);
+    this.#insert(entryOfOther(deed, action, change, now));
   }
 
   /** Deletes some of the oldest entries, if they are from before `time`; gives how many. */
@@ -73,39 +60,9 @@ export class AuditLog {
     return this.#sql.prune.run(time, limit).changes;
   }
 
-  #insert({ id, by, query }: Deed, action: AuditAction, now: number, what: What): void {
-    const { via, user, address } = by;
-    const { only, count, some, kind, target, before, after } = what;
-    this.#sql.insert.run(
-      ...[id, now, action, via, bounded(user), bounded(address)],
-      ...[only, count, some, bounded(query), kind, bounded(target ?? undefined), before, after],
-    );
+  #insert(values: AuditValues | undefined): void {
+    if (values) this.#sql.insert.run(...values);
   }
-}
-
-interface What {
-  kind: AuditKind;
-  only: string | null;
-  count: number;
-  some: string | null;
-  target: string | null;
-  before: string | null;
-  after: string | null;
-}
-
-const JOBS = { kind: 'job', target: null, before: null, after: null } as const;
-
-/** Texts are cut: who adds a schedule may have typed pages. */
-function jsonOf(settings: Settings | undefined): string | null {
-  if (!settings) return null;
-  const cut = (value: Settings[string]) => (typeof value === 'string' ? bounded(value) : value);
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, cut(value)])),
-  );
-}
-
-function bounded(text: string | undefined): string | null {
-  return text?.slice(0, MAX_TEXT) ?? null;
 }
 
 /** Gives what records a change by that actor; undefined: it is not recorded. @param now ms since 1970 UTC. */

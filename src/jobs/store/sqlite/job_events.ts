@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { EventPlace, JobEvent, JobEventPage, JobEventReader } from '../../job_events.ts';
 import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from '../rows.ts';
-import { EVERYTHING } from './changes.ts';
+import { EVERYTHING } from '../transaction_changes.ts';
 import { query } from './statements.ts';
 
 /** More rows than the change log ever has. */

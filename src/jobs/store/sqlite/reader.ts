@@ -12,10 +12,10 @@ import type {
   QueuePauses,
   RecentJobs,
 } from '../store.ts';
+import type { Place } from '../transaction_changes.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
-import type { Place } from './live_counts.ts';
 import { createLogReader } from './log.ts';
 import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import { QueueSettings } from './queue_settings.ts';
