@@ -1,9 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { LogPart } from '../../details.ts';
+import { MAX_LOG } from '../log_size.ts';
 import { command, query } from './statements.ts';
-
-/** How much of a log is kept, in bytes: its newest lines. */
-const MAX_LOG = 1024 * 1024;
 
 const LINE_BREAK = 10;
 

@@ -1,4 +1,4 @@
-import { LIVE } from '../rows.ts';
+import { LIVE } from './rows.ts';
 
 /**
  * The order of a type's queue: by priority, then first come first served. `due_at` of a job that can be
