@@ -3,6 +3,7 @@ import type { TransactionListener, Writer } from '../../../platform/writer.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import { EndCounters } from '../end_counters.ts';
 import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from '../ends.ts';
+import { EVERYTHING } from '../event_changes.ts';
 import {
   AT,
   add,
@@ -20,9 +21,6 @@ const MAX_LISTED = 500;
 
 /** The same within one transaction, whose row lists them: more than a request can start. */
 const MAX_IN_ROW = 2_000;
-
-/** Stands in a row for all jobs that look different now, although nothing happened to them. */
-export const EVERYTHING = '*';
 
 /** How many transactions a process may be behind and still learn which jobs changed. */
 const MAX_KEPT = 2_000;

@@ -1,11 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import type { LaneStateOf } from '../../lanes.ts';
+import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from '../queue_order.ts';
 import { json, WAITING } from '../rows.ts';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
 import type { Counted } from './live_counts.ts';
-import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from './queue_order.ts';
 import type { QueueSettings } from './queue_settings.ts';
 import { command, query } from './statements.ts';
 
