@@ -2,20 +2,12 @@ import {
   type Actor,
   AUTOMATIC,
   type AuditAction,
-  type AuditChange,
   type AuditEntry,
   type AuditKind,
   type AuditPage,
   type AuditQuery,
-  type Deed,
   type Settings,
 } from '../audit.ts';
-
-/** How many ids an entry about many jobs keeps. */
-const MAX_IDS = 100;
-
-/** Maximum length of a filter and of a name in an entry, in UTF-16 code units. */
-const MAX_TEXT = 500;
 
 const DEFAULT_PAGE = 50;
 
@@ -34,63 +26,6 @@ export interface AuditRow {
   target: string | null;
   before: string | null;
   after: string | null;
-}
-
-/** What an entry is about. */
-export interface AuditSubject {
-  kind: AuditKind;
-  only: string | null;
-  count: number;
-  some: string | null;
-  target: string | null;
-  before: string | null;
-  after: string | null;
-}
-
-const JOBS = { kind: 'job', target: null, before: null, after: null } as const;
-
-/** Texts are cut: who adds a schedule may have typed pages. */
-function jsonOf(settings: Settings | undefined): string | null {
-  if (!settings) return null;
-  const cut = (value: Settings[string]) => (typeof value === 'string' ? bounded(value) : value);
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, cut(value)])),
-  );
-}
-
-function bounded(text: string | undefined): string | null {
-  return text?.slice(0, MAX_TEXT) ?? null;
-}
-
-/** The subject of a change of these jobs. */
-export function subjectOfJobs({ isBulk }: Deed, ids: string[]): AuditSubject {
-  const [only = null] = isBulk || ids.length > 1 ? [] : ids;
-  const some = only === null ? JSON.stringify(ids.slice(0, MAX_IDS)) : null;
-  return { ...JOBS, only, count: ids.length, some };
-}
-
-/** The subject of a change of something other than a job. */
-export function subjectOf({ kind, target, before, after }: AuditChange): AuditSubject {
-  const values = { before: jsonOf(before), after: jsonOf(after) };
-  return { kind, only: null, count: 0, some: null, target, ...values };
-}
-
-/** The columns of `AuditRow`, in the order of `auditValues`. */
-export const AUDIT_COLUMNS =
-  'id, at, action, via, "user", address, job_id, count, ids, query, kind, target, before, after';
-
-export function auditValues(
-  { id, by, query }: Deed,
-  action: AuditAction,
-  now: number,
-  what: AuditSubject,
-): (string | number | null)[] {
-  const { via, user, address } = by;
-  const { only, count, some, kind, target, before, after } = what;
-  return [
-    ...[id, now, action, via, bounded(user), bounded(address)],
-    ...[only, count, some, bounded(query), kind, bounded(target ?? undefined), before, after],
-  ];
 }
 
 export interface AuditWords {

@@ -1,8 +1,6 @@
 import type { EventPlace, JobEvent } from '../job_events.ts';
 import type { JobRow } from './rows.ts';
-
-/** Stands in a row of the change log for all jobs that look different now, although nothing happened to them. */
-export const EVERYTHING = '*';
+import { EVERYTHING } from './transaction_changes.ts';
 
 /** What a row of the change log tells of jobs, as JSON. */
 export interface ListedChanges {

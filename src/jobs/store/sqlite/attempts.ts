@@ -3,7 +3,7 @@ import type { JobAttempt } from '../../details.ts';
 import { ATTEMPT, type AttemptRow, toAttempts } from '../detail_rows.ts';
 import { type JobRow, RUNNING, WHOLE } from '../rows.ts';
 import type { Fence, Hold } from '../store.ts';
-import type { Moved } from './changes.ts';
+import type { Moved } from '../transaction_changes.ts';
 import { command, query } from './statements.ts';
 
 /** A job that has ended, with what its last attempt left in it. */

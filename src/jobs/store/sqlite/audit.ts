@@ -12,19 +12,15 @@ import {
   type RecordChange,
   recordNothing,
 } from '../../audit.ts';
+import { AUDIT_COLUMNS, type AuditValues, entryOfJobs, entryOfOther } from '../audit_entries.ts';
 import {
-  AUDIT_COLUMNS,
   type AuditRow,
-  type AuditSubject,
   type AuditWords,
   auditLimit,
   auditPageOf,
-  auditValues,
   conditionsOf,
   firstIdAt,
   startAmong,
-  subjectOf,
-  subjectOfJobs,
   toEntry,
 } from '../audit_rows.ts';
 import { command, query } from './statements.ts';
@@ -40,8 +36,7 @@ export class AuditLog {
       // The steps of an action on many add to its entry.
       insert: command(
         db,
-        `INSERT INTO audit (${AUDIT_COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        `INSERT INTO audit (${AUDIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET count = count + excluded.count`,
       ),
       prune: command(
@@ -53,7 +48,7 @@ export class AuditLog {
 
   /** Records that these jobs were changed; nothing without a deed or a job. */
   changed(deed: Deed | undefined, action: AuditAction, ids: string[], now: number): void {
-    if (deed && ids.length > 0) this.#insert(deed, action, now, subjectOfJobs(deed, ids));
+    this.#insert(entryOfJobs(deed, action, ids, now));
   }
 
   /** Records a change of one job, if it was made. @returns whether it was. */
@@ -64,7 +59,7 @@ export class AuditLog {
 
   /** Records a change of something other than a job. */
   other(deed: Deed | undefined, action: AuditAction, change: AuditChange, now: number): void {
-    if (deed) this.#insert(deed, action, now, subjectOf(change));
+    this.#insert(entryOfOther(deed, action, change, now));
   }
 
   /** Deletes some of the oldest entries, if they are from before `time`; gives how many. */
@@ -72,8 +67,8 @@ export class AuditLog {
     return this.#sql.prune.run(time, limit).changes;
   }
 
-  #insert(deed: Deed, action: AuditAction, now: number, what: AuditSubject): void {
-    this.#sql.insert.run(...auditValues(deed, action, now, what));
+  #insert(values: AuditValues | undefined): void {
+    if (values) this.#sql.insert.run(...values);
   }
 }
 

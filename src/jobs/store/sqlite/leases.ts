@@ -3,8 +3,8 @@ import { newDeed } from '../../audit.ts';
 import type { JobStatus } from '../../lifecycle.ts';
 import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from '../rows.ts';
 import type { Ended, Fence, Held, HeldLease, Lease, Run, RunReader } from '../store.ts';
+import type { Moved } from '../transaction_changes.ts';
 import type { AuditLog } from './audit.ts';
-import type { Moved } from './changes.ts';
 import type { Ending } from './ending.ts';
 import { command, query } from './statements.ts';
 

@@ -13,10 +13,10 @@ import type {
   QueuePauses,
   RecentJobs,
 } from '../store.ts';
+import type { Place } from '../transaction_changes.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
-import type { Place } from './live_counts.ts';
 import { createLogReader } from './log.ts';
 import { QueueSettings } from './queue_settings.ts';
 import { createSqliteRecentJobs } from './recent_jobs.ts';
