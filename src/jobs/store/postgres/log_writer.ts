@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../platform/postgres/statements.ts';
-import { MAX_LOG } from '../log_size.ts';
+import { MAX_LOG } from '../detail_rows.ts';
 
 /**
  * Appends to the log of a job, whose row is locked.

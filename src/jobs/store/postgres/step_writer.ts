@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../platform/postgres/statements.ts';
-import { stepValues } from '../step_values.ts';
+import { stepValues } from '../detail_rows.ts';
 import type { StepChange } from '../store.ts';
 
 /** Adds steps after those that the job has, in the transaction of the caller. */

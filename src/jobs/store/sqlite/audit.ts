@@ -1,11 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import {
   type Actor,
-  AUTOMATIC,
   type AuditAction,
   type AuditChange,
   type AuditEntry,
-  type AuditKind,
   type AuditPage,
   type AuditQuery,
   type AuditTrail,
@@ -13,12 +11,21 @@ import {
   newDeed,
   type RecordChange,
   recordNothing,
-  type Settings,
 } from '../../audit.ts';
 import { AUDIT_COLUMNS, type AuditValues, entryOfJobs, entryOfOther } from '../audit_entries.ts';
-import { command, query, type Value } from './statements.ts';
+import {
+  type AuditRow,
+  type AuditWords,
+  auditLimit,
+  auditPageOf,
+  conditionsOf,
+  firstIdAt,
+  startAmong,
+  toEntry,
+} from '../audit_rows.ts';
+import { command, query } from './statements.ts';
 
-const DEFAULT_PAGE = 50;
+const WORDS: AuditWords = { containsWho: (text) => `instr(${text}, $who) > 0` };
 
 /** Writes entries, within the caller's transaction. */
 export class AuditLog {
@@ -85,27 +92,9 @@ export function createSqliteAuditTrail(db: Database): Omit<AuditTrail, 'recorder
   };
 }
 
-interface AuditRow {
-  id: string;
-  at: number;
-  action: AuditAction;
-  via: Actor['via'];
-  user: string | null;
-  address: string | null;
-  job_id: string | null;
-  count: number;
-  ids: string | null;
-  query: string | null;
-  kind: AuditKind;
-  target: string | null;
-  before: string | null;
-  after: string | null;
-}
-
 /** By the query's conditions; each set of them is a statement of its own, which uses its index. */
 function list(db: Database, wanted: AuditQuery): AuditPage {
-  const { limit = DEFAULT_PAGE } = wanted;
-  const { where, values } = conditionsOf(wanted);
+  const { where, values } = conditionsOf(wanted, WORDS);
   const order = 'ORDER BY id DESC LIMIT $limit';
   const all = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
   const rest = where.length === 0 ? '' : `AND ${where.join(' AND ')}`;
@@ -119,35 +108,8 @@ function list(db: Database, wanted: AuditQuery): AuditPage {
            SELECT * FROM (SELECT * FROM audit INDEXED BY audit_of_many
                           WHERE ids IS NOT NULL AND instr(ids, '"' || $job || '"') > 0 ${rest} ${order})
          ) ${order}`;
-  const rows = query<AuditRow>(db, sql).all({ ...values, limit: limit + 1 });
-  const entries = rows.slice(0, limit).map(toEntry);
-  const last = entries.at(-1);
-  return { entries, ...(rows.length > limit && last && { nextCursor: last.id }) };
-}
-
-function conditionsOf(wanted: AuditQuery) {
-  const { job, who, via, action, kind, isPersonal, since, until, cursor } = wanted;
-  const where: string[] = [];
-  const values: Record<string, Value> = {};
-  const add = (condition: string, name: string, value: Value) => {
-    where.push(condition);
-    values[name] = value;
-  };
-  if (job !== undefined) values.job = job;
-  if (who !== undefined) {
-    add("instr(lower(coalesce(user, '') || ' ' || coalesce(address, '')), $who) > 0", 'who', who);
-    values.who = who.toLowerCase();
-  }
-  if (via !== undefined) add('via = $via', 'via', via);
-  if (action !== undefined) add('action = $action', 'action', action);
-  if (kind === 'job') where.push("kind = 'job'");
-  // SQLite uses the partial index only when the query repeats its condition.
-  else if (kind !== undefined) add("kind = $kind AND kind <> 'job'", 'kind', kind);
-  if (isPersonal) where.push(`via NOT IN (${AUTOMATIC.map((one) => `'${one}'`).join(', ')})`);
-  if (since !== undefined) add('id >= $since', 'since', firstIdAt(since));
-  if (until !== undefined) add('id < $until', 'until', firstIdAt(until));
-  if (cursor !== undefined) add('id < $cursor', 'cursor', cursor);
-  return { where, values };
+  const rows = query<AuditRow>(db, sql).all({ ...values, limit: auditLimit(wanted) });
+  return auditPageOf(rows, wanted);
 }
 
 function startOf(
@@ -159,41 +121,10 @@ function startOf(
     "SELECT * FROM audit WHERE job_id = ? AND action = 'start' ORDER BY id LIMIT 1",
   ).get(id);
   if (alone) return toEntry(alone);
-  // Jobs that were started together were created at the moment of their entry.
   const at = createdAt.getTime();
   const rows = query<AuditRow>(
     db,
     `SELECT * FROM audit WHERE id >= ? AND id < ? AND action = 'start' AND ids IS NOT NULL`,
   ).all(firstIdAt(at), firstIdAt(at + 1));
-  const entries = rows.map(toEntry);
-  const named = entries.find(({ ids }) => ids?.includes(id));
-  if (named) return named;
-  // Of a longer list not every id is kept.
-  const [only, ...others] = entries.filter(({ count, ids = [] }) => count > ids.length);
-  return others.length === 0 ? only : undefined;
-}
-
-/** The lowest UUID of version 7 of a millisecond. */
-function firstIdAt(ms: number): string {
-  const hex = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
-
-function toEntry(row: AuditRow): AuditEntry {
-  const { id, at, action, via, user, address, job_id, count, ids, query, kind, target } = row;
-  const { before, after } = row;
-  return {
-    id,
-    at: new Date(at),
-    action,
-    by: { via, ...(user !== null && { user }), ...(address !== null && { address }) },
-    ...(job_id !== null && { jobId: job_id }),
-    count,
-    ...(ids !== null && { ids: JSON.parse(ids) as string[] }),
-    ...(query !== null && { query }),
-    kind,
-    ...(target !== null && { target }),
-    ...(before !== null && { before: JSON.parse(before) as Settings }),
-    ...(after !== null && { after: JSON.parse(after) as Settings }),
-  };
+  return startAmong(rows, id);
 }

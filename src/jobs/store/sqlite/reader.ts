@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt, JobStep, LogPart } from '../../details.ts';
 import type { Job } from '../../job.ts';
-import { IN_ORDER, laterAs, readyAs } from '../queue_order.ts';
+import { IN_ORDER, inQueueOrder, laterAs, RUNNING_BY_START, readyAs } from '../queue_order.ts';
 import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from '../rows.ts';
 import type {
   CurrentLimits,
@@ -19,7 +19,7 @@ import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
 import { createLogReader } from './log.ts';
 import { QueueSettings } from './queue_settings.ts';
-import { createSqliteRecentJobs, inQueueOrder, RUNNING_BY_START } from './recent_jobs.ts';
+import { createSqliteRecentJobs } from './recent_jobs.ts';
 import { query } from './statements.ts';
 import { createStepReader } from './steps.ts';
 
