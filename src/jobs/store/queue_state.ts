@@ -1,5 +1,14 @@
 /** What stores tell of queues, and which jobs a list of them shows. */
 
+/**
+ * The `due_at` of jobs whose source is paused: they are out of the way until it is resumed. It is the
+ * last time that a `Date` can hold.
+ */
+export const HELD = 8_640_000_000_000_000;
+
+/** An `updated_at` this far ahead of the clock is not explained by rounding, in ms. */
+export const FUTURE_MS = 1_000;
+
 /** What people have set for a type, for all processes. */
 export interface TypeSetting {
   isPaused: boolean;

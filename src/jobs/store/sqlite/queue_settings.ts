@@ -1,14 +1,9 @@
 import type { Database } from 'bun:sqlite';
+import { HELD } from '../queue_state.ts';
 import { LIVE, WAITING } from '../rows.ts';
 import type { QueuePauses, TypeSetting } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { command, query } from './statements.ts';
-
-/**
- * The `due_at` of jobs whose source is paused: they are out of the way until it is resumed. It is the
- * last time that a `Date` can hold.
- */
-export const HELD = 8_640_000_000_000_000;
 
 /** What people set for types and sources, for all processes. */
 export class QueueSettings {
