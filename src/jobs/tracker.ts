@@ -19,7 +19,7 @@ import { filterText, type JobQuery } from './listing.ts';
 import type { TypeQueue } from './queue.ts';
 import { TrackerReader } from './reader.ts';
 import type { End, StartClaim } from './store/store.ts';
-import { databaseOf, saveNothing } from './tracker_defaults.ts';
+import { backendOf, saveNothing } from './tracker_defaults.ts';
 import type { By, StartOptions, TrackerOptions } from './tracker_options.ts';
 
 export { MAX_CONCURRENCY } from './concurrency.ts';
@@ -390,11 +390,11 @@ export class Tracker {
   }
 
   #openWith(options: TrackerOptions): Opened {
-    const database = databaseOf(options.database);
+    const openBackend = backendOf(options.database);
     const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
     this.#definitions.add(options.definitions ?? [], options.internal);
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
-    const engine = createEngine(database, this.#definitions, save, options, afterEnd);
+    const engine = createEngine(openBackend, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };
   }
 }

@@ -1,11 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import { newDeed } from '../../audit.ts';
 import type { JobStatus } from '../../lifecycle.ts';
+import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from '../rows.ts';
 import type { Ended, Fence, Held, HeldLease, Lease, Run, RunReader } from '../store.ts';
+import type { Moved } from '../transaction_changes.ts';
 import type { AuditLog } from './audit.ts';
-import type { Moved } from './changes.ts';
 import type { Ending } from './ending.ts';
-import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /** How often a job may be interrupted without making progress before it costs it an attempt. */

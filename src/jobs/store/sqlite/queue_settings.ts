@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
+import { LIVE, WAITING } from '../rows.ts';
 import type { QueuePauses, TypeSetting } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
-import { LIVE, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /**

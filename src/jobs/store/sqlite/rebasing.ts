@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
+import { laterAs } from '../queue_order.ts';
 import type { ChangeLog } from './changes.ts';
-import { laterAs } from './queue_order.ts';
 import { HELD } from './queue_settings.ts';
 import { command, query } from './statements.ts';
 

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
-import type { JobStep, StepStatus } from '../../details.ts';
+import type { JobStep } from '../../details.ts';
 import { boundedError } from '../../engine/tidying.ts';
+import { type StepRow, toStep } from '../detail_rows.ts';
 import type { StepChange } from '../store.ts';
 import { command, query } from './statements.ts';
 
@@ -51,24 +52,4 @@ export function createStepWriter(db: Database) {
 export function createStepReader(db: Database): (id: string) => JobStep[] {
   const steps = query<StepRow>(db, 'SELECT * FROM job_steps WHERE job_id = ? ORDER BY place');
   return (id) => steps.all(id).map(toStep);
-}
-
-interface StepRow {
-  name: string;
-  status: StepStatus;
-  result: string | null;
-  error: string | null;
-  started_at: number | null;
-  ended_at: number | null;
-}
-
-function toStep({ name, status, result, error, started_at, ended_at }: StepRow): JobStep {
-  return {
-    name,
-    status,
-    ...(result !== null && { result: JSON.parse(result) as unknown }),
-    ...(error !== null && { error }),
-    ...(started_at !== null && { startedAt: new Date(started_at) }),
-    ...(ended_at !== null && { endedAt: new Date(ended_at) }),
-  };
 }

@@ -1,3 +1,5 @@
+import type { EndCount } from '../history.ts';
+
 /** How many exact durations an hour and bucket of the history keeps. */
 const MAX_DURATIONS = 20;
 
@@ -30,4 +32,14 @@ export function addDuration(end: CountedEnd, ms: number): void {
 /** See `bucketMs` in `src/jobs/history.ts`. */
 export function bucketOf(ms: number): number {
   return Math.floor(4 * Math.log2(Math.max(1, ms)));
+}
+
+/** Ends of one kind, as the history is read. */
+export type EndRow = Omit<EndCount, 'durations'> & { durations: string | null };
+
+/** A program of an earlier version adds to the count only, so the durations may not be complete. */
+export function toEndCount({ durations: json, ...row }: EndRow): EndCount {
+  if (json === null) return row;
+  const durations = JSON.parse(json) as number[];
+  return durations.length === row.count ? { ...row, durations } : row;
 }
