@@ -321,10 +321,14 @@ describe.skipIf(isPostgresMissing)('over PostgreSQL', () => {
       const other = new PostgresWriter(open(postgres.address), timeless);
       const held = Promise.withResolvers<void>();
       const release = Promise.withResolvers<void>();
-      const holding = other.write(async () => {
-        held.resolve();
-        await release.promise;
-      }, ['name']);
+      const holding = other.write(
+        async (tx) => {
+          await tx.get('SELECT 1 AS one');
+          held.resolve();
+          await release.promise;
+        },
+        ['name'],
+      );
       await held.promise;
       const [refused, written] = await Promise.allSettled([
         writer.write(insert('refused'), ['name']),

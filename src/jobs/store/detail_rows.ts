@@ -1,6 +1,11 @@
 import type { JobAttempt, JobStep, LogPart, StepStatus } from '../details.ts';
+import { boundedError } from '../engine/tidying.ts';
 import { isWaiting, type JobStatus } from '../lifecycle.ts';
 import type { JobRow } from './rows.ts';
+import type { StepChange } from './store.ts';
+
+/** How much of a log is kept, in bytes: its newest lines. */
+export const MAX_LOG = 1024 * 1024;
 
 /** The columns of `AttemptRow`. */
 export const ATTEMPT = 'attempt, started_at, ended_at, outcome, error';
@@ -44,6 +49,25 @@ function lastAttempt(row: JobRow): JobAttempt {
   if (completed_at === null) return started;
   const outcome = row.status as JobStatus & JobAttempt['outcome'];
   return { ...started, endedAt: new Date(completed_at), outcome, ...(error !== null && { error }) };
+}
+
+/** The values of a step that is changed: status, result, error, start and end; null: no value. */
+export function stepValues(
+  change: StepChange,
+  now: number,
+): [
+  status: string,
+  result: string | null,
+  error: string | null,
+  startedAt: number | null,
+  endedAt: number | null,
+] {
+  const { status } = change;
+  const result = status === 'completed' ? JSON.stringify(change.result ?? null) : null;
+  const error = status === 'failed' ? boundedError(change.error) : null;
+  const isBegun = status === 'running';
+  const isEnded = !isBegun && status !== 'pending';
+  return [status, result, error, isBegun ? now : null, isEnded ? now : null];
 }
 
 export interface StepRow {

@@ -1,14 +1,14 @@
 import type { EndCount } from '../history.ts';
 
 /** How many exact durations an hour and bucket of the history keeps. */
-const MAX_DURATIONS = 20;
+export const MAX_DURATIONS = 20;
 
 /** Adds ends to the history: counts are added up, and durations are joined while they are few. */
 export const ADD_ENDS = `
-  ON CONFLICT DO UPDATE SET
-    count = count + excluded.count,
-    durations = CASE WHEN count + excluded.count <= ${MAX_DURATIONS}
-                     THEN rtrim(durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
+  ON CONFLICT (hour, type, status, bucket) DO UPDATE SET
+    count = job_ends.count + excluded.count,
+    durations = CASE WHEN job_ends.count + excluded.count <= ${MAX_DURATIONS}
+                     THEN rtrim(job_ends.durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
 
 /** How many jobs ended in an hour, with one status and in one bucket of durations. */
 export type CountedEnd = [

@@ -33,6 +33,11 @@ function isNew(inserted: Inserted | undefined): boolean {
   return inserted !== undefined && 'isNew' in inserted && inserted.isNew;
 }
 
+/** The source that its input names, by which its queue can be paused. */
+export function sourceOf({ metadata }: NewJob): string | null {
+  return typeof metadata?.source === 'string' ? metadata.source : null;
+}
+
 function startOf(
   { runAt, delayMs }: NewJob,
   now: number,

@@ -28,7 +28,7 @@ export interface TransactionListener {
 
 export interface TransactionPart {
   run: (tx: Transaction) => Promise<unknown>;
-  /** Names that are locked for all processes, before anything else of the transaction. */
+  /** Names that are locked for all processes, before the first statement of the transaction. */
   locks: readonly string[];
 }
 
@@ -78,7 +78,7 @@ class BatchTransaction {
   readonly #values: unknown[] = [];
   #xid = '';
   #waitedMs = 0;
-  #at: Failure['at'] = 'locking';
+  #at: Failure['at'] = 'write';
 
   constructor(
     private readonly postgres: Postgres,
@@ -88,14 +88,17 @@ class BatchTransaction {
 
   async run(parts: readonly TransactionPart[]): Promise<Success | Failure> {
     const { listeners } = this.surroundings;
+    let begun: Promise<void> | undefined;
     try {
       for (const listener of listeners) listener.begun();
-      await this.#begin(parts);
+      begun = this.#begin(parts);
+      begun.catch(() => {});
       const transaction = statementsOn(this.connection);
-      this.#at = 'write';
+      // The first statement does not wait for the answers to those before it.
       await this.#runParts(transaction, parts);
+      await begun;
       this.#at = 'commit';
-      for (const listener of listeners) await listener.committing(transaction);
+      await Promise.all(listeners.map((listener) => listener.committing(transaction)));
       this.#refuseIfForgotten();
       await this.#commit();
       return { values: this.#values, waitedMs: this.#waitedMs };
@@ -103,12 +106,17 @@ class BatchTransaction {
       for (const listener of listeners) listener.rolledBack();
       // A lost connection has rolled back by itself.
       await execute(this.connection, 'ROLLBACK').catch(() => {});
-      const done = this.#at === 'locking' ? parts.length : this.#values.length;
-      return { error, done, at: this.#at };
+      const failure = { error, done: this.#values.length, at: this.#at };
+      const lockFailed = (cause: unknown): Failure => ({
+        error: cause,
+        done: parts.length,
+        at: 'locking',
+      });
+      return begun ? begun.then(() => failure, lockFailed) : failure;
     }
   }
 
-  /** One way to the server and back: none of the statements waits for the one before. */
+  /** Sends its statements at once: none waits for the answer to the one before. */
   async #begin(parts: readonly TransactionPart[]): Promise<void> {
     const { connection } = this;
     const locks = [...new Set(parts.flatMap((part) => part.locks))].sort();

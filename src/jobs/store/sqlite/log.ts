@@ -1,10 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { LogPart } from '../../details.ts';
-import { type LogChunk, logPart } from '../detail_rows.ts';
+import { type LogChunk, logPart, MAX_LOG } from '../detail_rows.ts';
 import { command, query } from './statements.ts';
-
-/** How much of a log is kept, in bytes: its newest lines. */
-const MAX_LOG = 1024 * 1024;
 
 const END = `SELECT position + bytes AS end FROM job_log WHERE job_id = ?
   ORDER BY position DESC LIMIT 1`;

@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStep } from '../../details.ts';
-import { boundedError } from '../../engine/tidying.ts';
-import { type StepRow, toStep } from '../detail_rows.ts';
+import { type StepRow, stepValues, toStep } from '../detail_rows.ts';
 import type { StepChange } from '../store.ts';
 import { command, query } from './statements.ts';
 
@@ -35,13 +34,8 @@ export function createStepWriter(db: Database) {
   return {
     plan: (id: string, name: string) => void plan.run(id, name),
     change(id: string, name: string, change: StepChange, now: number): void {
-      const { status } = change;
-      const result = status === 'completed' ? JSON.stringify(change.result ?? null) : null;
-      const error = status === 'failed' ? boundedError(change.error) : null;
-      const isBegun = status === 'running';
-      const isEnded = !isBegun && status !== 'pending';
       plan.run(id, name);
-      set.run(status, result, error, isBegun ? now : null, isEnded ? now : null, id, name);
+      set.run(...stepValues(change, now), id, name);
     },
     /** Resets the steps that are not completed, or all of them. */
     reset: (id: string, all: boolean) => void reset.run(id, all),
