@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { InvalidInput, StartOptions } from '../../src/jobs/index.ts';
+import { testClock } from '../support/clock.ts';
 import { JobWorld } from '../support/job_world.ts';
 import { errand, setup } from '../support/jobs.ts';
 
@@ -295,7 +296,7 @@ describe('FEATURES 41: the machine’s clock is set', () => {
 });
 
 describe('FEATURES 41: options that cannot be', () => {
-  const now = setup().clock.now();
+  const now = testClock().now();
   test.each<[string, StartOptions]>([
     ['priority', { priority: 11 }],
     ['priority', { priority: -11 }],

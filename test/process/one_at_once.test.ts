@@ -1,8 +1,8 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { sqliteJobDatabase } from '../support/job_database.ts';
 import { HISTORY, historyAfter } from '../support/job_history.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { SqliteJobDatabase } from '../support/sqlite_job_database.ts';
 import { start, stopCommands } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
@@ -16,7 +16,7 @@ async function mostAtOnce(trace: Database): Promise<number> {
   const runs = (status: string | null) => status === 'running' || status === 'cancelling';
   let running = 0;
   let most = 0;
-  for (const { before, after } of await historyAfter(sqliteJobDatabase(trace), 0)) {
+  for (const { before, after } of await historyAfter(new SqliteJobDatabase(trace), 0)) {
     running += Number(runs(after)) - Number(runs(before));
     most = Math.max(most, running);
   }

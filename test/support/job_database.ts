@@ -1,11 +1,4 @@
-import type { Database, SQLQueryBindings } from 'bun:sqlite';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JobData, SavedData, TrackerOptions } from '../../src/jobs/index.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { writerOf } from '../../src/platform/writer.ts';
-import { HISTORY } from './job_history.ts';
 
 export type Value = string | number | null;
 
@@ -46,85 +39,6 @@ export interface JobDatabase {
   close(): Promise<void>;
 }
 
-export const NOTHING_SAVED: SavedData = {
-  forgotten: 0,
-  posts: { added: 0, keys: [] },
-  profiles: { added: 0 },
-};
-
-/** A database in memory, or one connection of several to a file. */
-class SqliteJobDatabase implements JobDatabase {
-  #transactions: number | undefined;
-
-  constructor(readonly connection: Database) {}
-
-  async all<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
-    return this.connection.query<Row, SQLQueryBindings[]>(sql).all(...values);
-  }
-
-  async get<Row>(sql: string, ...values: Value[]): Promise<Row | undefined> {
-    return this.connection.query<Row, SQLQueryBindings[]>(sql).get(...values) ?? undefined;
-  }
-
-  async run(sql: string, ...values: Value[]): Promise<void> {
-    this.connection.run(sql, values);
-  }
-
-  write(sql: string, ...values: Value[]): Promise<unknown> {
-    return writerOf(this.connection).write(() => this.connection.run(sql, values));
-  }
-
-  save(data: JobData): SavedData {
-    data.store?.((sql, ...values) => this.connection.run(sql, values));
-    return NOTHING_SAVED;
-  }
-
-  async refuse(table: string, message: string): Promise<void> {
-    this.connection.run(
-      `CREATE TRIGGER refused_${table} BEFORE INSERT ON ${table}
-       BEGIN SELECT RAISE(ABORT, '${message}'); END`,
-    );
-  }
-
-  async accept(table: string): Promise<void> {
-    this.connection.run(`DROP TRIGGER refused_${table}`);
-  }
-
-  async setReadOnly(isReadOnly: boolean): Promise<void> {
-    this.connection.run(`PRAGMA query_only = ${isReadOnly ? 'ON' : 'OFF'}`);
-  }
-
-  transactions(): number {
-    if (this.#transactions === undefined) {
-      this.#transactions = 0;
-      writerOf(this.connection).join('counter of the test', {
-        begun: () => void (this.#transactions as number)++,
-        committing() {},
-        committed() {},
-        rolledBack() {},
-      });
-    }
-    return this.#transactions;
-  }
-
-  forget(): void {
-    writerOf(this.connection).forget();
-  }
-
-  async close(): Promise<void> {
-    this.connection.close();
-  }
-}
-
-/** An empty database with all migrations, of this test alone. */
-export function jobDatabase(): JobDatabase {
-  return sqliteJobDatabase(openDatabase(':memory:'));
-}
-
-export function sqliteJobDatabase(database: Database): JobDatabase {
-  return new SqliteJobDatabase(database);
-}
-
 /** A database to which several processes connect. */
 export interface SharedJobDatabase {
   /** One more connection. */
@@ -133,32 +47,28 @@ export interface SharedJobDatabase {
   remove(): Promise<void>;
 }
 
-/** An empty database with all migrations and, if asked for, the triggers that record its history. */
-export function sharedJobDatabase(contents: 'empty' | 'with history' = 'empty'): SharedJobDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-shared-'));
-  const path = join(folder, 'xgpt.sqlite');
-  if (contents === 'with history') copyFileSync(template(), path);
-  return {
-    connect() {
-      const database = openDatabase(path);
-      // The test does not wait for the disk.
-      database.run('PRAGMA synchronous = OFF');
-      return new SqliteJobDatabase(database);
-    },
-    remove: async () => rmSync(folder, { recursive: true }),
-  };
+/** `postgres`: tests of jobs run on PostgreSQL. Otherwise they run on SQLite. */
+export const IS_ON_POSTGRES = process.env.XGPT_TEST_DATABASE === 'postgres';
+
+// Only the one that is used is loaded.
+const databases = IS_ON_POSTGRES
+  ? await import('./postgres/job_database.ts')
+  : await import('./sqlite_job_database.ts');
+
+/**
+ * Takes turns of the event loop until they begin nothing more on any database. On SQLite everything is done
+ * when a turn ends.
+ */
+export function untilQuiet(turns: () => Promise<void>): Promise<void> {
+  return databases.untilQuiet(turns);
 }
 
-let made: string | undefined;
+/** An empty database with all migrations, of this test alone. */
+export function jobDatabase(): JobDatabase {
+  return databases.jobDatabase();
+}
 
-/** A file with every migration and the test's triggers; to make it for each run would cost 9 ms. */
-function template(): string {
-  if (made) return made;
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-template-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  made = join(folder, 'template.sqlite');
-  const database = openDatabase(made);
-  database.run(HISTORY);
-  database.close();
-  return made;
+/** The same for several connections; if asked for, with triggers that record its history. */
+export function sharedJobDatabase(contents: 'empty' | 'with history' = 'empty'): SharedJobDatabase {
+  return databases.sharedJobDatabase(contents);
 }

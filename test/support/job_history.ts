@@ -27,7 +27,7 @@ export interface Event {
   forbidden: number;
 }
 
-const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
+export const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
 
 /** An independent copy, so that a mistake in `lifecycle.ts` is noticed. */
 const LEGAL = new Set([
@@ -47,14 +47,14 @@ const LEGAL = new Set([
 ]);
 
 /** Counts by the columns that people set, not by the one that the queue is sorted by. */
-const OVERTAKEN = `(
+export const OVERTAKEN = `(
   SELECT COUNT(*) FROM jobs AS other
   WHERE new.attempt > old.attempt AND other.type = new.type AND other.id <> new.id
     AND ((other.status = 'queued' AND COALESCE(other.run_at, 0) <= new.started_at)
       OR (other.status = 'retrying' AND other.retry_at <= new.started_at))
     AND (other.priority > old.priority OR (other.priority = old.priority AND other.key < old.key)))`;
 
-const FORBIDDEN = `(
+export const FORBIDDEN = `(
   new.attempt > old.attempt AND EXISTS (
     SELECT 1 FROM job_types AS setting WHERE setting.type = new.type AND (
       setting.paused_at IS NOT NULL OR setting.concurrency < (

@@ -10,7 +10,9 @@ import {
 } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { type TestClock, testClock } from './clock.ts';
-import { type JobDatabase, jobDatabase, NOTHING_SAVED, sqliteJobDatabase } from './job_database.ts';
+import { type JobDatabase, jobDatabase } from './job_database.ts';
+import { NOTHING_SAVED } from './saved.ts';
+import { SqliteJobDatabase } from './sqlite_job_database.ts';
 
 declare module '../../src/jobs/job.ts' {
   interface JobTypes {
@@ -64,7 +66,7 @@ export function setup(options: SetupOptions = {}, database: JobDatabase = jobDat
 
 /** The same on SQLite, for tests of what there is on SQLite alone. */
 export function setupOnSqlite(options: SetupOptions = {}, database = openDatabase(':memory:')) {
-  return { ...setup({ save: saveWritten, ...options }, sqliteJobDatabase(database)), database };
+  return { ...setup({ save: saveWritten, ...options }, new SqliteJobDatabase(database)), database };
 }
 
 /** A promise with its handles, for a handler that waits for the test. */

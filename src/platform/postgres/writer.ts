@@ -187,3 +187,12 @@ export class PostgresWriter {
     for (const [index, write] of this.#writes.splice(0, count).entries()) tell(write, index);
   }
 }
+
+const writers = new WeakMap<Postgres, PostgresWriter>();
+
+/** The writer of a database; there is one for each. */
+export function writerOf(postgres: Postgres): PostgresWriter {
+  const writer = writers.get(postgres) ?? new PostgresWriter(postgres);
+  writers.set(postgres, writer);
+  return writer;
+}
