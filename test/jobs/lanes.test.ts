@@ -64,7 +64,7 @@ class Run {
     const { machine } = this.world;
     if (command.do === 'settle') {
       await machine.advance(SETTLE_MS);
-      this.#checkNobodyWaitsInVain();
+      await this.#checkNobodyWaitsInVain();
     } else if ('worker' in command) {
       const workers = this.world.workersAwake();
       const worker = workers[command.worker % workers.length];
@@ -79,13 +79,12 @@ class Run {
   /** Opens everything and lets all jobs end. */
   async end(): Promise<void> {
     for (const state of this.#lanes.values()) Object.assign(state, { limit: 2, blockedUntil: 0 });
-    for (let round = 0; this.#waiting().length > 0 || this.#busy() > 0; round++) {
+    for (let round = 0; (await this.#active()).length > 0; round++) {
       expect(round).toBeLessThan(100);
       await this.world.machine.advance(ATTEMPT_MS);
       for (const worker of this.world.workersAwake()) worker.finish('done');
     }
-    const rows = this.#rows();
-    for (const row of rows) {
+    for (const row of await this.#rows()) {
       const why = this.#cancelled.has(row.id) && row.status === 'cancelled';
       if (why) expect(row.error_message).toBe('The lane was closed.');
       else expect(['completed', 'failed']).toContain(row.status);
@@ -98,7 +97,7 @@ class Run {
       const { priority } = command as { priority: number };
       await tracker.enqueue('errand', { name: command.lane }, { priority });
     } else if (command.do === 'cancel') {
-      for (const { id, lane, status } of this.#rows())
+      for (const { id, lane, status } of await this.#rows())
         if (lane === command.lane && !isFinal(status)) this.#cancelled.add(id);
       await tracker.lanes.cancel('errand', command.lane, { why: 'The lane was closed.' });
     } else {
@@ -117,8 +116,8 @@ class Run {
   }
 
   /** A handler begins: its lane is open, has a place for it, and had no job before it. */
-  #checkStart({ id }: Worker): void {
-    const rows = this.#rows();
+  async #checkStart({ id }: Worker): Promise<void> {
+    const rows = await this.#rows();
     const started = rows.find((row) => row.id === id);
     // Its process was killed, or it was cancelled, between the claim and the start.
     if (started?.status !== 'running') return;
@@ -136,32 +135,29 @@ class Run {
   }
 
   /** Whatever other lanes wait for. */
-  #checkNobodyWaitsInVain(): void {
-    if (this.#rows().filter(({ status }) => isRunning(status)).length >= CONCURRENCY) return;
-    for (const { lane, due_at } of this.#waiting()) {
+  async #checkNobodyWaitsInVain(): Promise<void> {
+    const rows = await this.#rows();
+    if (rows.filter(({ status }) => isRunning(status)).length >= CONCURRENCY) return;
+    for (const { lane, due_at } of rows.filter(({ status }) => isWaiting(status))) {
       const { limit, blockedUntil } = this.#lane(lane);
       if (blockedUntil > this.#now() || (due_at ?? 0) > this.#now()) continue;
-      const running = this.#rows().filter((row) => row.lane === lane && isRunning(row.status));
+      const running = rows.filter((row) => row.lane === lane && isRunning(row.status));
       expect([lane, running.length]).toEqual([lane, Math.max(limit, running.length)]);
     }
   }
 
   async #restart(place: number): Promise<void> {
     const old = this.#places[place];
-    if (old) this.world.kill(old);
+    if (old) await this.world.kill(old);
     this.#places[place] = await this.world.start({});
   }
 
-  #rows(): LaneRow[] {
-    return this.world.eye.query<LaneRow, []>('SELECT * FROM jobs').all();
+  #rows(): Promise<LaneRow[]> {
+    return this.world.eye.all('SELECT * FROM jobs');
   }
 
-  #waiting(): LaneRow[] {
-    return this.#rows().filter(({ status }) => status === 'queued' || status === 'retrying');
-  }
-
-  #busy(): number {
-    return this.#rows().filter(({ status }) => isRunning(status)).length;
+  async #active(): Promise<LaneRow[]> {
+    return (await this.#rows()).filter(({ status }) => !isFinal(status));
   }
 
   #now(): number {
@@ -169,6 +165,7 @@ class Run {
   }
 }
 
+const isWaiting = (status: string) => status === 'queued' || status === 'retrying';
 const isRunning = (status: string) => status === 'running' || status === 'cancelling';
 const isFinal = (status: string) => ['completed', 'failed', 'cancelled'].includes(status);
 
@@ -181,7 +178,7 @@ test('no lane holds up another, exceeds its limit, or starts a job while it is b
       for (const one of commands) await run.take(one);
       await run.end();
     } finally {
-      run.world.close();
+      await run.world.close();
     }
   });
   await fc.assert(property, { numRuns: RUNS });

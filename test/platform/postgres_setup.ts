@@ -1,11 +1,7 @@
 import { afterEach } from 'bun:test';
 import { SQL } from 'bun';
 import { Postgres } from '../../src/platform/postgres/client.ts';
-
-/** A server for tests, as its superuser: `postgres://user@host:port/postgres`. Without it they are skipped. */
-const SERVER = process.env.XGPT_TEST_POSTGRES;
-
-export const isPostgresMissing = SERVER === undefined;
+import { SERVER } from '../support/postgres/databases.ts';
 
 const closings: (() => Promise<unknown>)[] = [];
 
@@ -18,7 +14,7 @@ export function registerHooks(): void {
 
 /** Runs statements as the server's superuser, outside of what is tested. */
 export async function asAdmin<Result>(run: (sql: SQL) => Promise<Result>): Promise<Result> {
-  const sql = new SQL({ url: SERVER ?? '', max: 1 });
+  const sql = new SQL({ url: SERVER, max: 1 });
   try {
     return await run(sql);
   } finally {
@@ -31,7 +27,7 @@ export async function newDatabase(): Promise<string> {
   const name = `xgpt_test_${Bun.randomUUIDv7().replaceAll('-', '')}`;
   await asAdmin((sql) => sql.unsafe(`CREATE DATABASE ${name}`));
   closings.push(() => asAdmin((sql) => sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`)));
-  const address = new URL(SERVER ?? '');
+  const address = new URL(SERVER);
   address.pathname = `/${name}`;
   return address.href;
 }

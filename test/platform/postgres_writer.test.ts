@@ -8,7 +8,7 @@ import {
 import type { Postgres } from '../../src/platform/postgres/client.ts';
 import type { Transaction } from '../../src/platform/postgres/statements.ts';
 import { PostgresWriter } from '../../src/platform/postgres/writer.ts';
-import { asAdmin, isPostgresMissing, newDatabase, open, registerHooks } from './postgres_setup.ts';
+import { asAdmin, newDatabase, open, registerHooks } from './postgres_setup.ts';
 import { Recorder } from './writer_setup.ts';
 
 registerHooks();
@@ -51,7 +51,7 @@ function kill(pid: number): Promise<unknown> {
 /** Nothing of the machine's own time is counted, however busy it is. */
 const timeless = { ...keepAliveClock, elapsed: () => 0 };
 
-describe.skipIf(isPostgresMissing)('over PostgreSQL', () => {
+describe('over PostgreSQL', () => {
   beforeEach(async () => {
     postgres = open(await newDatabase());
     writer = new PostgresWriter(postgres, timeless);

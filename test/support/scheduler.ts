@@ -35,7 +35,7 @@ export interface Actor {
 export class Scheduler {
   readonly actors: Actor[] = [];
   /** Called after every step. */
-  onStep = () => {};
+  onStep: () => unknown = () => {};
   #isOn = false;
   #processes: SimulatedProcess[] = [];
   /** Processes in the middle of a step. */

@@ -23,6 +23,29 @@ export interface QueuePauses {
   concurrency: ReadonlyMap<string, number>;
 }
 
+/** A row of `job_types`. */
+export interface SettingRow {
+  type: string;
+  paused_at: number | null;
+  concurrency: number | null;
+}
+
+export function toPauses(
+  types: readonly SettingRow[],
+  sources: readonly { source: string; paused_at: number }[],
+): QueuePauses {
+  const valuesOf = (name: 'paused_at' | 'concurrency') =>
+    types.flatMap((row): [string, number][] => {
+      const value = row[name];
+      return value === null ? [] : [[row.type, value]];
+    });
+  return {
+    types: new Map(valuesOf('paused_at')),
+    sources: new Map(sources.map(({ source, paused_at }) => [source, paused_at])),
+    concurrency: new Map(valuesOf('concurrency')),
+  };
+}
+
 /** The queue of a type as it is now. */
 export interface QueueDepth {
   type: string;

@@ -1,0 +1,168 @@
+import type { ReservedSQL } from 'bun';
+import type { JobData, SavedData, TrackerOptions } from '../../../src/jobs/index.ts';
+import { Postgres } from '../../../src/platform/postgres/client.ts';
+import type { Query, Transaction, Value } from '../../../src/platform/postgres/statements.ts';
+import { writerOf } from '../../../src/platform/postgres/writer.ts';
+import type { JobDatabase, Value as Plain, SharedJobDatabase } from '../job_database.ts';
+import { NOTHING_SAVED } from '../saved.ts';
+import { type LentDatabase, lend, takeBack } from './databases.ts';
+import type { Contents } from './templates.ts';
+
+/** What the test has begun on its databases, so that it can wait until nothing more happens. */
+let begun = 0;
+const underWay = new Set<Promise<unknown>>();
+const open = new Set<TestPostgres>();
+
+function counted<Result>(promise: Promise<Result>): Promise<Result> {
+  begun++;
+  const settled = promise.then(
+    () => {},
+    () => {},
+  );
+  underWay.add(settled);
+  void settled.then(() => underWay.delete(settled));
+  return promise;
+}
+
+/** Connects once the database is there. */
+class TestPostgres extends Postgres {
+  transactions = 0;
+
+  constructor(private readonly database: LentDatabase) {
+    super(database.address);
+    open.add(this);
+  }
+
+  override async whenReady(): Promise<void> {
+    await this.database.whenReady();
+    await super.whenReady();
+  }
+
+  override all<Row>(sql: string, values?: readonly Value[]): Promise<Row[]> {
+    return counted(super.all<Row>(sql, values));
+  }
+
+  override snapshot<Result>(read: (query: Query) => Promise<Result>): Promise<Result> {
+    return counted(super.snapshot(read));
+  }
+
+  override writable(): Promise<ReservedSQL> {
+    this.transactions++;
+    return super.writable();
+  }
+
+  override track<Result>(run: () => Promise<Result>): Promise<Result> {
+    return counted(super.track(run));
+  }
+
+  override async close(): Promise<void> {
+    if (open.delete(this)) await super.close();
+  }
+}
+
+class PostgresJobDatabase implements JobDatabase {
+  #postgres: TestPostgres | undefined;
+
+  constructor(private readonly database: LentDatabase) {}
+
+  get connection() {
+    return this.#opened() as unknown as NonNullable<TrackerOptions['database']>;
+  }
+
+  all<Row>(sql: string, ...values: Plain[]): Promise<Row[]> {
+    return counted(this.database.run<Row>(numbered(sql), values));
+  }
+
+  async get<Row>(sql: string, ...values: Plain[]): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, ...values))[0];
+  }
+
+  async run(sql: string, ...values: Plain[]): Promise<void> {
+    if (/\b(CREATE|DROP|ALTER)\b/.test(sql)) this.database.isAltered = true;
+    await this.all(sql, ...values);
+  }
+
+  write(sql: string, ...values: Plain[]): Promise<unknown> {
+    return writerOf(this.#opened()).write((tx) => tx.run(numbered(sql), values));
+  }
+
+  save = (async (data: JobData, tx: Transaction): Promise<SavedData> => {
+    await data.store?.((sql, ...values) => tx.run(numbered(sql), values));
+    return NOTHING_SAVED;
+  }) as unknown as JobDatabase['save'];
+
+  async refuse(table: string, message: string): Promise<void> {
+    await this.#refuse(table, 'INSERT', `RAISE EXCEPTION '${message}'`);
+  }
+
+  async accept(table: string): Promise<void> {
+    await this.run(`DROP TRIGGER refused ON ${table}; DROP FUNCTION refuse()`);
+  }
+
+  async setReadOnly(isReadOnly: boolean): Promise<void> {
+    if (!isReadOnly) return this.accept('jobs');
+    await this.#refuse(
+      'jobs',
+      'INSERT OR UPDATE OR DELETE',
+      "RAISE EXCEPTION 'cannot execute it in a read-only transaction' USING ERRCODE = '25006'",
+    );
+  }
+
+  transactions(): number {
+    return this.#opened().transactions;
+  }
+
+  forget(): void {
+    writerOf(this.#opened()).forget();
+  }
+
+  async close(): Promise<void> {
+    await this.#postgres?.close();
+  }
+
+  #opened(): TestPostgres {
+    this.#postgres ??= new TestPostgres(this.database);
+    return this.#postgres;
+  }
+
+  async #refuse(table: string, what: string, raise: string): Promise<void> {
+    await this.run(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${raise}; END $$;
+      CREATE TRIGGER refused BEFORE ${what} ON ${table} EXECUTE FUNCTION refuse()`);
+  }
+}
+
+/** `$1`, `$2` … in place of each `?`; no test has one in a text. */
+function numbered(sql: string): string {
+  let number = 0;
+  return sql.replaceAll('?', () => `$${++number}`);
+}
+
+export function jobDatabase(): JobDatabase {
+  return sharedJobDatabase('empty').connect();
+}
+
+export function sharedJobDatabase(contents: Contents): SharedJobDatabase {
+  const database = lend(contents);
+  return {
+    connect: () => new PostgresJobDatabase(database),
+    // After the test.
+    remove: async () => {},
+  };
+}
+
+/** Waits until nothing is under way on any database, and `turns` of the event loop begin nothing more. */
+export async function untilQuiet(turns: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const before = begun;
+    await turns();
+    await Promise.all(underWay);
+    if (before === begun && underWay.size === 0) return;
+  }
+}
+
+/** Ends what the test has left: nothing of it may reach the next test. */
+export async function endTest(): Promise<void> {
+  await Promise.all([...open].map((postgres) => postgres.close()));
+  await takeBack();
+}
