@@ -5,12 +5,7 @@ import type { Claimed, Run } from '../../../../src/jobs/store/store.ts';
 import type { Postgres } from '../../../../src/platform/postgres/client.ts';
 import type { Transaction } from '../../../../src/platform/postgres/statements.ts';
 import { writerOf } from '../../../../src/platform/postgres/writer.ts';
-import {
-  isPostgresMissing,
-  newDatabase,
-  open,
-  registerHooks,
-} from '../../../platform/postgres_setup.ts';
+import { newDatabase, open, registerHooks } from '../../../platform/postgres_setup.ts';
 
 registerHooks();
 
@@ -60,7 +55,7 @@ async function started(on: ReturnType<typeof node>, id: string): Promise<Run> {
   return run as Run;
 }
 
-describe.skipIf(isPostgresMissing)('several nodes on one PostgreSQL database', () => {
+describe('several nodes on one PostgreSQL database', () => {
   beforeEach(async () => {
     address = await newDatabase();
   });
