@@ -33,10 +33,23 @@ export interface JobDatabase {
   setReadOnly(isReadOnly: boolean): Promise<void>;
   /** How many transactions the trackers over this connection have begun since the first call. */
   transactions(): number;
+  /** Lets a race decide what happens between the statements of this connection. */
+  interleave(race: Interleaving): void;
+  /** Gives statements that the race has let through a moment to be answered; some may wait for a lock. */
+  answers(): Promise<void>;
   /** Drops all waiting writes, as if the process had ended. */
   forget(): void;
   /** Closes the connection at once, as when a process is killed. */
   close(): Promise<void>;
+}
+
+export interface Interleaving {
+  /** Called before a statement that is run at once: other processes may go first. */
+  pause(): void;
+  /** Calls `run` when the race wants the next statement, where statements wait for each other. */
+  soon(run: () => void): void;
+  /** Called before every commit. @throws what the commit is to fail with */
+  committing(): void;
 }
 
 /** A database to which several processes connect. */
