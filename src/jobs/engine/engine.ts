@@ -3,8 +3,7 @@ import { type Logger, silentLogger } from '../../platform/logger.ts';
 import type { Actor, AuditTrail } from '../audit.ts';
 import { Feed } from '../feed.ts';
 import type { AfterEnd, FollowUps } from '../follow_up.ts';
-import type { SaveData } from '../job.ts';
-import type { AuditStore, OpenBackend } from '../store/backend.ts';
+import type { AuditStore, BackendDeps, OpenBackend } from '../store/backend.ts';
 import type { WaitingLimits } from '../store/store.ts';
 import { Cancellation } from './cancellation.ts';
 import { Commands } from './commands.ts';
@@ -61,7 +60,7 @@ export type Engine = ReturnType<typeof createEngine>;
 export function createEngine(
   openBackend: OpenBackend,
   definitions: Definitions,
-  save: SaveData,
+  save: BackendDeps['save'],
   options: EngineOptions,
   afterEnd: AfterEnd,
 ) {
@@ -101,7 +100,7 @@ export function createEngine(
 function createFoundation(
   openBackend: OpenBackend,
   definitions: Definitions,
-  save: SaveData,
+  save: BackendDeps['save'],
   {
     clock = systemClock,
     logger = silentLogger,

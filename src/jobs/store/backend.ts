@@ -4,9 +4,9 @@ import type { Actor, AuditTrail, RecordChange } from '../audit.ts';
 import type { JobCounters } from '../counters.ts';
 import type { FollowUps } from '../follow_up.ts';
 import type { JobHistory } from '../history.ts';
-import type { SaveData } from '../job.ts';
 import type { JobEventReader } from '../job_events.ts';
 import type { JobListing } from '../listing.ts';
+import type { SaveInTransaction } from './postgres/reporting.ts';
 import type { JobNews, JobQueue, JobReader, JobStore, RecentJobs, RunReader } from './store.ts';
 
 /** All that the engine asks of a database. */
@@ -47,8 +47,8 @@ export interface BackendDeps {
   clock: Clock;
   /** Who this process is in a lease. */
   owner: string;
-  /** Stores what handlers commit. */
-  save: SaveData;
+  /** Stores what handlers commit. On SQLite it gets no transaction, and has to be synchronous. */
+  save: SaveInTransaction;
   /** Gives the jobs that an end of a job leads to. */
   followUps: FollowUps;
   /** Whether jobs of that type are queued by the program for itself: retries are not recorded. */

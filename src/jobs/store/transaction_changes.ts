@@ -57,6 +57,15 @@ export class TransactionChanges {
     return this.ids.size === 0 && this.#removed.length === 0 && !this.#isEverything;
   }
 
+  /** Whether all of them are in `ids` and `removedIds`, and so in the row. */
+  get isListed(): boolean {
+    return this.ids.size + this.#removed.length <= MAX_IN_ROW;
+  }
+
+  get removedIds(): string[] {
+    return this.#removed.map(([id]) => id);
+  }
+
   get ends(): CountedEnd[] {
     return [...this.#ends.values()];
   }
@@ -104,10 +113,9 @@ export class TransactionChanges {
   }
 
   columns(): ChangeColumns {
-    const isTooMuch = this.ids.size + this.#removed.length > MAX_IN_ROW;
     const listed = this.#isEverything ? [...this.ids, EVERYTHING] : [...this.ids];
     return {
-      jobs: isTooMuch ? null : JSON.stringify(listed),
+      jobs: this.isListed ? JSON.stringify(listed) : null,
       ended: jsonOf(this.ended.slice(-MAX_RECENT)),
       ends: jsonOf(this.ends),
       removed: jsonOf(this.#removed),

@@ -184,8 +184,8 @@ async function freePlaces(
   );
   return {
     take({ type, client = '' }) {
-      const ofType = types.get(type) ?? 1;
-      const ofClient = clients.get(client) ?? 1;
+      const ofType = types.get(type) ?? Number.POSITIVE_INFINITY;
+      const ofClient = clients.get(client) ?? Number.POSITIVE_INFINITY;
       if (ofType <= 0) return 'type';
       if (ofClient <= 0) return 'client';
       types.set(type, ofType - 1);
@@ -245,7 +245,7 @@ const ANY_CHILD = 'SELECT 1 AS found FROM jobs WHERE parent_id = $1 LIMIT 1';
 
 const countWaiting = (column: string) => `
   SELECT name, (SELECT COUNT(*) FROM (
-           SELECT 1 FROM jobs WHERE ${column} = name AND ${WAITING} LIMIT $2::bigint) AS some) AS count
+           SELECT 1 FROM jobs WHERE ${column} = name AND ${WAITING} LIMIT $2::bigint) AS found) AS count
   FROM unnest($1::text[]) AS names (name)`;
 
 const COUNT_WAITING = {

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { systemClock } from '../../../platform/clock.ts';
 import { writerOf } from '../../../platform/writer.ts';
+import type { JobData, SaveData } from '../../job.ts';
 import { type BackendDeps, type JobBackend, NO_SIGNALS } from '../backend.ts';
 import { createAuditRecorder, createSqliteAuditTrail } from './audit.ts';
 import { changeLogOf } from './changes.ts';
@@ -22,7 +23,7 @@ export function createSqliteBackend(
   writer.use(clock);
   writer.obstacle = obstacle;
   const log = changeLogOf(db, writer);
-  const store = createSqliteJobStore(db, writer, log, save, followUps, isInternal);
+  const store = createSqliteJobStore(db, writer, log, synchronous(save), followUps, isInternal);
   return {
     store,
     queue: store,
@@ -43,5 +44,14 @@ export function createSqliteBackend(
       clock !== systemClock || db.filename === ':memory:'
         ? NO_SIGNALS
         : createCommitSignals(db, writer, owner, onSignal),
+  };
+}
+
+/** An `await` within a transaction of SQLite would let the writes of others into it. */
+function synchronous(save: BackendDeps['save']): SaveData {
+  return (data) => {
+    const saved = (save as (data: JobData) => ReturnType<typeof save>)(data);
+    if (!(saved instanceof Promise)) return saved;
+    throw new TypeError('On SQLite, `save` has to be synchronous.');
   };
 }
