@@ -1,5 +1,6 @@
 import type { JobData, SavedData, TrackerOptions } from '../../src/jobs/index.ts';
 
+
 export type Value = string | number | null;
 
 /** Runs a statement in the transaction of a commit. */
@@ -26,6 +27,10 @@ export interface JobDatabase {
   write(sql: string, ...values: Value[]): Promise<unknown>;
   /** Stores what a test's handler commits. */
   save(data: JobData): SavedData;
+  /** For one more tracker over the same database: on PostgreSQL each has connections of its own. */
+  again(): JobDatabase;
+  /** Deletes all but the last of what processes tell each other of their transactions. */
+  forgetChanges(): Promise<void>;
   /** Makes every insert into the table fail with that message, until the test `accepts` them again. */
   refuse(table: string, message: string): Promise<void>;
   accept(table: string): Promise<void>;

@@ -37,6 +37,14 @@ export class SqliteJobDatabase implements JobDatabase {
     return NOTHING_SAVED;
   }
 
+  again(): JobDatabase {
+    return this;
+  }
+
+  forgetChanges(): Promise<void> {
+    return this.run('DELETE FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)');
+  }
+
   async refuse(table: string, message: string): Promise<void> {
     this.connection.run(
       `CREATE TRIGGER refused_${table} BEFORE INSERT ON ${table}

@@ -1,5 +1,5 @@
 import type { ReservedSQL } from 'bun';
-import type { JobData, SavedData, TrackerOptions } from '../../../src/jobs/index.ts';
+import type { JobData, SavedData } from '../../../src/jobs/index.ts';
 import { Postgres } from '../../../src/platform/postgres/client.ts';
 import type { Query, Transaction, Value } from '../../../src/platform/postgres/statements.ts';
 import { writerOf } from '../../../src/platform/postgres/writer.ts';
@@ -111,8 +111,9 @@ class PostgresJobDatabase implements JobDatabase {
 
   constructor(private readonly database: LentDatabase) {}
 
-  get connection() {
-    return this.#opened() as unknown as NonNullable<TrackerOptions['database']>;
+  get connection(): TestPostgres {
+    this.#postgres ??= new TestPostgres(this.database);
+    return this.#postgres;
   }
 
   all<Row>(sql: string, ...values: Plain[]): Promise<Row[]> {
@@ -129,13 +130,27 @@ class PostgresJobDatabase implements JobDatabase {
   }
 
   write(sql: string, ...values: Plain[]): Promise<unknown> {
-    return writerOf(this.#opened()).write((tx) => tx.run(numbered(sql), values));
+    return writerOf(this.connection).write((tx) => tx.run(numbered(sql), values));
   }
 
   save = (async (data: JobData, tx: Transaction): Promise<SavedData> => {
     await data.store?.((sql, ...values) => tx.run(numbered(sql), values));
     return NOTHING_SAVED;
   }) as unknown as JobDatabase['save'];
+
+  again(): JobDatabase {
+    return new PostgresJobDatabase(this.database);
+  }
+
+  forgetChanges(): Promise<void> {
+    return this.run(`
+      WITH last AS (SELECT xid, seq FROM job_changes ORDER BY xid DESC, seq DESC LIMIT 1),
+      gone AS (
+        DELETE FROM job_changes USING last WHERE (job_changes.xid, job_changes.seq) < (last.xid, last.seq)
+        RETURNING job_changes.xid, job_changes.seq)
+      UPDATE job_feed SET (gone_xid, gone_seq) =
+        (SELECT xid, seq FROM gone ORDER BY xid DESC, seq DESC LIMIT 1)`);
+  }
 
   async refuse(table: string, message: string): Promise<void> {
     await this.#refuse(table, 'INSERT', `RAISE EXCEPTION '${message}'`);
@@ -155,30 +170,25 @@ class PostgresJobDatabase implements JobDatabase {
   }
 
   transactions(): number {
-    return this.#opened().transactions;
+    return this.connection.transactions;
   }
 
   interleave(race: Interleaving): void {
-    this.#opened().race = race;
+    this.connection.race = race;
   }
 
   async answers(): Promise<void> {
     const end = performance.now() + ANSWER_MS;
-    while (this.#opened().unanswered > 0 && performance.now() < end)
+    while (this.connection.unanswered > 0 && performance.now() < end)
       await new Promise((resolve) => setImmediate(resolve));
   }
 
   forget(): void {
-    writerOf(this.#opened()).forget();
+    writerOf(this.connection).forget();
   }
 
   async close(): Promise<void> {
     await this.#postgres?.close();
-  }
-
-  #opened(): TestPostgres {
-    this.#postgres ??= new TestPostgres(this.database);
-    return this.#postgres;
   }
 
   async #refuse(table: string, what: string, raise: string): Promise<void> {
