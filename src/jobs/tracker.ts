@@ -18,10 +18,9 @@ import type { JobEventReader } from './job_events.ts';
 import { filterText, type JobQuery } from './listing.ts';
 import type { TypeQueue } from './queue.ts';
 import { TrackerReader } from './reader.ts';
-import type { SaveInTransaction } from './store/postgres/reporting.ts';
 import type { End, StartClaim } from './store/store.ts';
 import { backendOf, saveNothing } from './tracker_defaults.ts';
-import type { By, StartOptions, TrackerOptions } from './tracker_options.ts';
+import type { By, SaveInTransaction, StartOptions, TrackerOptions } from './tracker_options.ts';
 
 export { MAX_CONCURRENCY } from './concurrency.ts';
 export type { StartOptions, TrackerOptions } from './tracker_options.ts';
@@ -392,8 +391,7 @@ export class Tracker {
 
   #openWith(options: TrackerOptions): Opened {
     const openBackend = backendOf(options.database);
-    const save: SaveInTransaction = (...given) =>
-      (this.#save ?? options.save ?? saveNothing)(...given);
+    const save: SaveInTransaction = (...of) => (this.#save ?? options.save ?? saveNothing)(...of);
     this.#definitions.add(options.definitions ?? [], options.internal);
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
     const engine = createEngine(openBackend, this.#definitions, save, options, afterEnd);

@@ -5,6 +5,8 @@ import type { JobType } from './job.ts';
 import type { SaveInTransaction } from './store/postgres/reporting.ts';
 import type { JobDatabase } from './tracker_defaults.ts';
 
+export type { SaveInTransaction } from './store/postgres/reporting.ts';
+
 export interface TrackerOptions extends EngineOptions {
   /**
    * An open database, the path of a file of SQLite, or the address of a PostgreSQL database:

@@ -46,6 +46,8 @@ export interface ChangeColumns {
 /** What one transaction did to jobs, for those who are told when it is committed. */
 export class TransactionChanges {
   readonly ids = new Set<string>();
+  /** Jobs of which only the progress changed. Their row tells that. */
+  readonly progressed = new Set<string>();
   /** The jobs that ended without failing. */
   readonly ended: string[] = [];
   readonly retries: Repeat[] = [];

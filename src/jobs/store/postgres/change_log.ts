@@ -67,6 +67,11 @@ export class ChangeLog implements TransactionListener {
     this.#own.changed(id);
   }
 
+  /** Only the progress of a job was changed in it. */
+  progressed(id: string): void {
+    this.#own.progressed.add(id);
+  }
+
   /** A job was deleted in it. */
   removed(job: { id: string; type: string; session_id: string | null }): void {
     this.#own.removed(job);

@@ -87,8 +87,8 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
   }
 
   async committing(tx: Transaction): Promise<void> {
-    const { ids, removedIds, isListed } = this.log.changes;
-    const changed = [...ids, ...this.#known(removedIds)];
+    const { ids, progressed, removedIds, isListed } = this.log.changes;
+    const changed = [...ids.union(progressed), ...this.#known(removedIds)];
     if (changed.length === 0) return;
     const found = await (isListed ? read(tx, BY_ID, changed) : read(tx, LOAD));
     this.#own = { ...found, isAll: !isListed };

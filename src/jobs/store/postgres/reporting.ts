@@ -37,6 +37,7 @@ export class Reporting {
     sql: string,
   ): Promise<Hold> {
     const hold = await (progress ? saveProgress(tx, run, progress, now, sql) : holdOf(tx, run));
+    if (progress) this.log.progressed(run.id);
     if (lines && hold !== 'gone') await appendToLog(tx, run.id, lines);
     return hold;
   }
@@ -55,6 +56,7 @@ export class Reporting {
     if (state.checkpoint !== undefined)
       await tx.run(SAVE_CHECKPOINT, [asJson(state.checkpoint), now, run.id]);
     if (state.progress) await saveProgress(tx, run, state.progress, now, SAVE_PROGRESS);
+    this.log.progressed(run.id);
     return { saved, state };
   }
 
