@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { IS_ON_POSTGRES } from '../support/job_database.ts';
 import type { Member, Worker } from '../support/job_world.ts';
 import { withoutTimes } from '../support/log_text.ts';
 import { type Race, races, type Script } from '../support/race.ts';
@@ -304,10 +305,11 @@ test(
   () =>
     races(['counted before all were queued', 'counted after all were queued'], async (race) => {
       race.work(atLeisure);
-      // So many changes were missed that every process must count again.
-      await race.world.eye.run(
-        'INSERT INTO job_changes (seq) SELECT COALESCE(MAX(seq), 0) + 1000 FROM job_changes',
-      );
+      // So many changes were missed that every process must count again; on PostgreSQL it always does.
+      if (!IS_ON_POSTGRES)
+        await race.world.eye.run(
+          'INSERT INTO job_changes (seq) SELECT COALESCE(MAX(seq), 0) + 1000 FROM job_changes',
+        );
       let queued = 0;
       const counted: number[] = [];
       const enqueue = async () => {

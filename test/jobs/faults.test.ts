@@ -105,7 +105,8 @@ describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
     // An attempt that moved the checkpoint does not count.
     expect(await rowOf(exhausted)).toMatchObject({ status: 'retrying', failure: null });
     for (let tries = 0; tries < 2; tries++) {
-      await clock.advance(3 * HOUR_MS);
+      clock.skip(3 * HOUR_MS);
+      await clock.advance(1_000);
       fail('exhausted', new Error('not yet'));
       await clock.advance(100);
     }

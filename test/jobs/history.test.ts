@@ -59,9 +59,10 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, database, clock, run } = setupRuns();
     for (let n = 1; n <= 3; n++) await run(n * 1_001);
     await tracker.initialize();
-    await clock.advance(HOUR);
-    const kept = 'SELECT SUM(json_array_length(durations)) AS n FROM job_ends';
-    expect(await database.get(kept)).toEqual({ n: 3 });
+    clock.skip(HOUR);
+    await clock.advance(1_000);
+    const kept = await database.all<{ durations: string }>('SELECT durations FROM job_ends');
+    expect(kept.flatMap(({ durations }) => JSON.parse(durations))).toHaveLength(3);
     await run(2_003);
     const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands).toMatchObject({ completed: 4, medianMs: 2_002, p95Ms: 3_003 });
@@ -87,7 +88,8 @@ describe('FEATURES 22: the history of jobs', () => {
     for (let n = 0; n < 1_000; n++) await run(((n % 100) + 1) * 10);
     await run(10 * HOUR, 'Too slow.');
     await tracker.initialize();
-    await clock.advance(HOUR);
+    clock.skip(HOUR);
+    await clock.advance(1_000);
     const [errands] = (await tracker.reader.history(FIRST_DAY)).types;
     expect(errands?.medianMs).toBeWithin(500 * 0.9, 500 * 1.1);
     expect(errands?.p95Ms).toBeWithin(950 * 0.9, 950 * 1.1);

@@ -14,8 +14,8 @@ async function fill(
 ): Promise<void> {
   await db.run(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n})
-    INSERT INTO jobs (id, type, status, created_at, completed_at, metadata)
-    SELECT 'job-' || substr(CAST(1000000 + i AS TEXT), 2), ${type}, '${status}', ${START} + i * 1000, ${START},
+    INSERT INTO jobs (id, type, status, created_at, updated_at, completed_at, metadata)
+    SELECT 'job-' || substr(CAST(1000000 + i AS TEXT), 2), ${type}, '${status}', ${START} + i * 1000, ${START}, ${START},
            '{"name":"number ' || i || '"}' FROM n`);
 }
 

@@ -6,7 +6,7 @@ import { errand, setup, untilAborted } from '../support/jobs.ts';
 /** A tracker, and the jobs as another process on its database reads them. */
 function twoProcesses(definitions: JobDefinition[] = []) {
   const { database, tracker, clock } = setup({ definitions });
-  const elsewhere = createTracker({ database: database.connection, clock });
+  const elsewhere = createTracker({ database: database.again().connection, clock });
   const paces = async (id: string) => [tracker.getJob(id), await elsewhere.readJob(id)].map(paceOf);
   return { tracker, clock, elsewhere, paces };
 }

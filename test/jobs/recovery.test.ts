@@ -13,7 +13,7 @@ describe('FEATURES 5, 29: at start', () => {
     await gone.exited;
     const owner = String((await rowOf(jobId)).owner).replace(`:${process.pid}:`, `:${gone.pid}:`);
     await database.run('UPDATE jobs SET owner = ?', owner);
-    const next = createTracker({ database: database.connection });
+    const next = createTracker({ database: database.again().connection });
     await next.initialize();
     expect(next.getJob(jobId)).toMatchObject({
       status: 'failed',
@@ -186,7 +186,7 @@ describe('leases', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    const other = createTracker({ database: database.connection });
+    const other = createTracker({ database: database.again().connection });
     expect(await other.cancelJob(id)).toBe(true);
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.status).toBe('cancelled');

@@ -1,5 +1,6 @@
 import type { JobData, SavedData, TrackerOptions } from '../../src/jobs/index.ts';
 
+
 export type Value = string | number | null;
 
 /** Runs a statement in the transaction of a commit. */
@@ -26,6 +27,10 @@ export interface JobDatabase {
   write(sql: string, ...values: Value[]): Promise<unknown>;
   /** Stores what a test's handler commits. */
   save(data: JobData): SavedData;
+  /** For one more tracker over the same database: on PostgreSQL each has connections of its own. */
+  again(): JobDatabase;
+  /** Deletes all but the last of what processes tell each other of their transactions. */
+  forgetChanges(): Promise<void>;
   /** Makes every insert into the table fail with that message, until the test `accepts` them again. */
   refuse(table: string, message: string): Promise<void>;
   accept(table: string): Promise<void>;
@@ -33,10 +38,23 @@ export interface JobDatabase {
   setReadOnly(isReadOnly: boolean): Promise<void>;
   /** How many transactions the trackers over this connection have begun since the first call. */
   transactions(): number;
+  /** Lets a race decide what happens between the statements of this connection. */
+  interleave(race: Interleaving): void;
+  /** Gives statements that the race has let through a moment to be answered; some may wait for a lock. */
+  answers(): Promise<void>;
   /** Drops all waiting writes, as if the process had ended. */
   forget(): void;
   /** Closes the connection at once, as when a process is killed. */
   close(): Promise<void>;
+}
+
+export interface Interleaving {
+  /** Called before a statement that is run at once: other processes may go first. */
+  pause(): void;
+  /** Calls `run` when the race wants the next statement, where statements wait for each other. */
+  soon(run: () => void): void;
+  /** Called before every commit. @throws what the commit is to fail with */
+  committing(): void;
 }
 
 /** A database to which several processes connect. */

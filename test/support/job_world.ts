@@ -99,6 +99,7 @@ export class JobWorld {
   /** Ends the process as a power cut does: none of its pending work happens. */
   async kill(member: Member, pidReused = false): Promise<void> {
     member.process.die(pidReused);
+    member.database.forget();
     for (const worker of this.workers) if (worker.member === member) worker.over = true;
     await member.database.close();
   }

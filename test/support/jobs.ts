@@ -54,8 +54,12 @@ export function errand(
 
 type SetupOptions = Omit<TrackerOptions, 'clock' | 'database'>;
 
-/** A tracker over an empty database with real migrations, and a clock that stands still. */
-export function setup(options: SetupOptions = {}, database: JobDatabase = jobDatabase()) {
+/**
+ * A tracker over an empty database with real migrations, and a clock that stands still.
+ * @param shared the database of another tracker, in place of the empty one.
+ */
+export function setup(options: SetupOptions = {}, shared?: JobDatabase) {
+  const database = shared?.again() ?? jobDatabase();
   const clock: TestClock = testClock();
   const save = database.save.bind(database);
   const tracker = createTracker({ save, ...options, database: database.connection, clock });

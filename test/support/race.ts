@@ -1,12 +1,12 @@
-import type { Database } from 'bun:sqlite';
 import { expect } from 'bun:test';
 import type { Job, TrackerOptions } from '../../src/jobs/index.ts';
-import type { JobDatabase, RunSql } from './job_database.ts';
+import { IS_ON_POSTGRES, type JobDatabase, type RunSql } from './job_database.ts';
 import { historyAfter, objection, statusesOf } from './job_history.ts';
 import { JobWorld, type Member, type Worker } from './job_world.ts';
-import { pausing, Scheduler, seeded } from './scheduler.ts';
+import { Scheduler, seeded } from './scheduler.ts';
 
-const INTERLEAVINGS = 1_000;
+/** On PostgreSQL each takes thirty times as long. */
+const INTERLEAVINGS = IS_ON_POSTGRES ? 10 : 1_000;
 /** Short, so that a few steps of the clock are enough to end a job by force. */
 const CANCEL_GRACE_MS = 1_500;
 /** Enough for two processes that rescue a job from each other repeatedly. */
@@ -18,7 +18,8 @@ export type Script = (worker: Worker, race: Race) => (() => void)[];
 
 /**
  * Plays the same race in 1,000 orders. `play` checks the outcome and returns its name; every one of
- * `outcomes` must occur, so that no race is decided before it begins.
+ * `outcomes` must occur, so that no race is decided before it begins. The few orders on PostgreSQL need
+ * not reach all of them.
  */
 export async function races(
   outcomes: string[],
@@ -36,7 +37,8 @@ export async function races(
   } finally {
     await world.close();
   }
-  expect([...seen].sort()).toEqual([...outcomes].sort());
+  if (IS_ON_POSTGRES) expect(outcomes).toEqual(expect.arrayContaining([...seen]));
+  else expect([...seen].sort()).toEqual([...outcomes].sort());
 }
 
 async function playOne(track: Track, seed: number, play: (race: Race) => Promise<string>) {
@@ -62,8 +64,11 @@ class Track {
   ) {
     this.#connections = [0, 1].map((place) => {
       const database = world.connect();
-      const pause = () => this.#race?.pause(place);
-      pausing(database.connection as Database, pause, () => this.#race?.committing(place));
+      database.interleave({
+        pause: () => this.#race?.pause(place),
+        soon: (run) => (this.#race ? this.#race.soon(place, run) : run()),
+        committing: () => this.#race?.committing(place),
+      });
       return database;
     });
   }
@@ -99,7 +104,7 @@ export class Race {
   ) {
     [this.here, this.there] = members as [Member, Member];
     this.random = seeded(seed);
-    this.scheduler = new Scheduler(this.random);
+    this.scheduler = new Scheduler(this.random, () => this.#answers());
     for (const [place, member] of members.entries()) this.#listen(place, member);
   }
 
@@ -108,13 +113,22 @@ export class Race {
     if (member) this.scheduler.preempt(member.process);
   }
 
+  /** Calls `run` when the scheduler comes to it, as long as the race lasts. */
+  soon(place: number, run: () => void): void {
+    const member = this.members[place];
+    if (member && this.world.machine.isStepped) member.process.clock.soon(run);
+    else run();
+  }
+
   /** That process is about to commit. @throws as the disk would */
   committing(place: number): void {
     const member = this.members[place];
     const refusals = member && this.refusals.get(member);
     if (!refusals) return;
     this.refusals.set(member, refusals - 1);
-    throw Object.assign(new Error('The disk has no room.'), { code: 'SQLITE_FULL' });
+    throw Object.assign(new Error('The disk has no room.'), {
+      ...(IS_ON_POSTGRES ? { errno: '53100' } : { code: 'SQLITE_FULL' }),
+    });
   }
 
   /** Makes that many commits of the process fail, from a random moment on. */
@@ -197,6 +211,10 @@ export class Race {
     const active = "status NOT IN ('completed', 'failed', 'cancelled')";
     const row = await this.world.eye.get(`SELECT 1 FROM jobs WHERE ${active} LIMIT 1`);
     return row !== undefined;
+  }
+
+  async #answers(): Promise<void> {
+    for (const { database } of this.members) await database.answers();
   }
 
   #listen(place: number, { tracker }: Member): void {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { JobData, SavedData } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { writerOf } from '../../src/platform/writer.ts';
-import type { JobDatabase, SharedJobDatabase, Value } from './job_database.ts';
+import type { Interleaving, JobDatabase, SharedJobDatabase, Value } from './job_database.ts';
 import { HISTORY } from './job_history.ts';
 import { NOTHING_SAVED } from './saved.ts';
+import { pausing } from './scheduler.ts';
 
 /** A database in memory, or one connection of several to a file. */
 export class SqliteJobDatabase implements JobDatabase {
@@ -34,6 +35,14 @@ export class SqliteJobDatabase implements JobDatabase {
   save(data: JobData): SavedData {
     data.store?.((sql, ...values) => this.connection.run(sql, values));
     return NOTHING_SAVED;
+  }
+
+  again(): JobDatabase {
+    return this;
+  }
+
+  forgetChanges(): Promise<void> {
+    return this.run('DELETE FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)');
   }
 
   async refuse(table: string, message: string): Promise<void> {
@@ -63,6 +72,12 @@ export class SqliteJobDatabase implements JobDatabase {
     }
     return this.#transactions;
   }
+
+  interleave({ pause, committing }: Interleaving): void {
+    pausing(this.connection, pause, committing);
+  }
+
+  async answers(): Promise<void> {}
 
   forget(): void {
     writerOf(this.connection).forget();

@@ -1,9 +1,9 @@
 import type { ReservedSQL } from 'bun';
-import type { JobData, SavedData, TrackerOptions } from '../../../src/jobs/index.ts';
+import type { JobData, SavedData } from '../../../src/jobs/index.ts';
 import { Postgres } from '../../../src/platform/postgres/client.ts';
 import type { Query, Transaction, Value } from '../../../src/platform/postgres/statements.ts';
 import { writerOf } from '../../../src/platform/postgres/writer.ts';
-import type { JobDatabase, Value as Plain, SharedJobDatabase } from '../job_database.ts';
+import type { Interleaving, JobDatabase, Value as Plain, SharedJobDatabase } from '../job_database.ts';
 import { NOTHING_SAVED } from '../saved.ts';
 import { type LentDatabase, lend, takeBack } from './databases.ts';
 import type { Contents } from './templates.ts';
@@ -24,9 +24,15 @@ function counted<Result>(promise: Promise<Result>): Promise<Result> {
   return promise;
 }
 
-/** Connects once the database is there. */
+/** How long `answers` waits at most, in ms. */
+const ANSWER_MS = 5;
+
+/** Connects once the database is there, and lets a race decide when its statements are sent. */
 class TestPostgres extends Postgres {
   transactions = 0;
+  /** Statements that were sent in a race and have no answer yet. */
+  unanswered = 0;
+  race: Interleaving | undefined;
 
   constructor(private readonly database: LentDatabase) {
     super(database.address);
@@ -39,16 +45,27 @@ class TestPostgres extends Postgres {
   }
 
   override all<Row>(sql: string, values?: readonly Value[]): Promise<Row[]> {
-    return counted(super.all<Row>(sql, values));
+    return counted(this.#inTurn(() => super.all<Row>(sql, values)));
   }
 
   override snapshot<Result>(read: (query: Query) => Promise<Result>): Promise<Result> {
-    return counted(super.snapshot(read));
+    return counted(
+      super.snapshot((query) => {
+        const all = <Row>(sql: string, values?: readonly Value[]) =>
+          this.#inTurn(() => query.all<Row>(sql, values));
+        return read({
+          all,
+          get: async <Row>(sql: string, values?: readonly Value[]) =>
+            (await all<Row>(sql, values))[0],
+        });
+      }),
+    );
   }
 
-  override writable(): Promise<ReservedSQL> {
+  override async writable(): Promise<ReservedSQL> {
     this.transactions++;
-    return super.writable();
+    const connection = await super.writable();
+    return this.race ? this.#interleaved(connection) : connection;
   }
 
   override track<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -58,6 +75,35 @@ class TestPostgres extends Postgres {
   override async close(): Promise<void> {
     if (open.delete(this)) await super.close();
   }
+
+  /** Runs it when the race comes to it. */
+  async #inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const { race } = this;
+    if (!race) return run();
+    await new Promise<void>((resolve) => race.soon(resolve));
+    this.unanswered++;
+    try {
+      return await run();
+    } finally {
+      this.unanswered--;
+    }
+  }
+
+  /** Its statements are sent one by one, in the order of the calls. */
+  #interleaved(connection: ReservedSQL): ReservedSQL {
+    let before: Promise<unknown> = Promise.resolve();
+    const unsafe = (sql: string, values?: unknown[]) => {
+      const sent = before.then(() =>
+        this.#inTurn(async () => {
+          if (sql === 'COMMIT') this.race?.committing();
+          return await connection.unsafe(sql, values);
+        }),
+      );
+      before = sent.catch(() => {});
+      return sent;
+    };
+    return { unsafe, release: () => connection.release() } as unknown as ReservedSQL;
+  }
 }
 
 class PostgresJobDatabase implements JobDatabase {
@@ -65,8 +111,9 @@ class PostgresJobDatabase implements JobDatabase {
 
   constructor(private readonly database: LentDatabase) {}
 
-  get connection() {
-    return this.#opened() as unknown as NonNullable<TrackerOptions['database']>;
+  get connection(): TestPostgres {
+    this.#postgres ??= new TestPostgres(this.database);
+    return this.#postgres;
   }
 
   all<Row>(sql: string, ...values: Plain[]): Promise<Row[]> {
@@ -83,13 +130,27 @@ class PostgresJobDatabase implements JobDatabase {
   }
 
   write(sql: string, ...values: Plain[]): Promise<unknown> {
-    return writerOf(this.#opened()).write((tx) => tx.run(numbered(sql), values));
+    return writerOf(this.connection).write((tx) => tx.run(numbered(sql), values));
   }
 
   save = (async (data: JobData, tx: Transaction): Promise<SavedData> => {
     await data.store?.((sql, ...values) => tx.run(numbered(sql), values));
     return NOTHING_SAVED;
   }) as unknown as JobDatabase['save'];
+
+  again(): JobDatabase {
+    return new PostgresJobDatabase(this.database);
+  }
+
+  forgetChanges(): Promise<void> {
+    return this.run(`
+      WITH last AS (SELECT xid, seq FROM job_changes ORDER BY xid DESC, seq DESC LIMIT 1),
+      gone AS (
+        DELETE FROM job_changes USING last WHERE (job_changes.xid, job_changes.seq) < (last.xid, last.seq)
+        RETURNING job_changes.xid, job_changes.seq)
+      UPDATE job_feed SET (gone_xid, gone_seq) =
+        (SELECT xid, seq FROM gone ORDER BY xid DESC, seq DESC LIMIT 1)`);
+  }
 
   async refuse(table: string, message: string): Promise<void> {
     await this.#refuse(table, 'INSERT', `RAISE EXCEPTION '${message}'`);
@@ -109,20 +170,25 @@ class PostgresJobDatabase implements JobDatabase {
   }
 
   transactions(): number {
-    return this.#opened().transactions;
+    return this.connection.transactions;
+  }
+
+  interleave(race: Interleaving): void {
+    this.connection.race = race;
+  }
+
+  async answers(): Promise<void> {
+    const end = performance.now() + ANSWER_MS;
+    while (this.connection.unanswered > 0 && performance.now() < end)
+      await new Promise((resolve) => setImmediate(resolve));
   }
 
   forget(): void {
-    writerOf(this.#opened()).forget();
+    writerOf(this.connection).forget();
   }
 
   async close(): Promise<void> {
     await this.#postgres?.close();
-  }
-
-  #opened(): TestPostgres {
-    this.#postgres ??= new TestPostgres(this.database);
-    return this.#postgres;
   }
 
   async #refuse(table: string, what: string, raise: string): Promise<void> {

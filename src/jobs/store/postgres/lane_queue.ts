@@ -75,7 +75,7 @@ const FIRST = `
   SELECT key FROM unnest($2::text[], $3::integer[]) AS open (lane, places)
   CROSS JOIN LATERAL (
     SELECT * FROM (SELECT * FROM (${first('queued')}) AS queued
-                   UNION ALL SELECT * FROM (${first('retrying')}) AS retrying) AS both
+                   UNION ALL SELECT * FROM (${first('retrying')}) AS retrying) AS waiting
     ${IN_ORDER} LIMIT open.places) AS first
   ${IN_ORDER} LIMIT $4::bigint`;
 
