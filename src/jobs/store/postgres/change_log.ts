@@ -31,7 +31,7 @@ export class ChangeLog implements TransactionListener {
   #count = 0;
 
   /** @param owner this process, as in leases. */
-  constructor(private readonly owner: string) {}
+  constructor(readonly owner: string) {}
 
   /** Those of the transaction in progress, until it is committed or undone. */
   get changes(): TransactionChanges {
