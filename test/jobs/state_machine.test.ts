@@ -2,11 +2,11 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { type Job, PermanentError, TooManyWaiting } from '../../src/jobs/index.ts';
 import { type Command, command, pauseOrResume, startOf } from '../support/job_commands.ts';
-import type { RunSql } from '../support/job_database.ts';
+import { IS_ON_POSTGRES, type RunSql } from '../support/job_database.ts';
 import { type Event, endOfAttempt, historyAfter, objection } from '../support/job_history.ts';
 import { JobWorld, type Member, type Row, type Worker } from '../support/job_world.ts';
 
-const RUNS = 500;
+const RUNS = IS_ON_POSTGRES ? 4 : 500;
 const COMMANDS = 40;
 /** After this time a process knows what others did to its jobs, in ms. */
 const HEARTBEAT_MS = 1_000;

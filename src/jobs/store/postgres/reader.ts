@@ -120,7 +120,7 @@ export class PostgresJobReader implements JobReader {
   }
 
   async readLog(id: string, position: number, limit: number): Promise<LogPart> {
-    const chunks: LogChunk[] = [];
+    const chunks: (LogChunk & { bytes: number })[] = [];
     let size = 0;
     for (let from = position; size < limit; ) {
       const read = await this.db.all<LogChunk & { bytes: number }>(CHUNKS, [id, from]);
@@ -130,7 +130,8 @@ export class PostgresJobReader implements JobReader {
       from = (read.at(-1)?.position ?? 0) + (read.at(-1)?.bytes ?? 0);
       if (read.length < MAX_CHUNKS) break;
     }
-    const end = chunks.length > 0 ? 0 : await this.logEnd(id);
+    const last = chunks.at(-1);
+    const end = last ? last.position + last.bytes : await this.logEnd(id);
     return logPart(chunks, position, limit, () => end);
   }
 
