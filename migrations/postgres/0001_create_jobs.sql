@@ -80,9 +80,9 @@ CREATE TABLE jobs (
   -- The name of the agent that started it as a task, as the agent gave it.
   agent             text,
 
-  created_at        bigint NOT NULL,
+  created_at        bigint NOT NULL DEFAULT extract(epoch FROM clock_timestamp()) * 1000,
   started_at        bigint,
-  updated_at        bigint NOT NULL,
+  updated_at        bigint NOT NULL DEFAULT extract(epoch FROM clock_timestamp()) * 1000,
   completed_at      bigint,
   dismissed_at      bigint,
 
@@ -194,13 +194,14 @@ CREATE TABLE job_changes (
   jobs    text,
   -- The last of them that ended without failing, as a JSON array of ids.
   ended   text,
-  -- What job_ends has yet to learn: JSON [[hour, type, status, bucket, count, durations, sumMs] …]. Null once it
-  -- was counted, and where nothing ended.
+  -- How jobs ended in it: JSON [[hour, type, status, bucket, count, durations, sumMs] …].
   ends    text,
   -- The deleted jobs, of which no row is left to tell whose they were: JSON [[id, type, session] …].
   removed text,
   -- The attempts after which a job waits for another one: JSON [[type, outcome] …].
   retries text,
+  -- 1: job_ends has its ends.
+  is_counted smallint NOT NULL DEFAULT 0 CHECK (is_counted IN (0, 1)),
   PRIMARY KEY (xid, seq)
 );
 

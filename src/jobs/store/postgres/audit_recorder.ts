@@ -8,15 +8,16 @@ export class AuditRecorder implements TransactionListener {
   /** What is to be written with the transaction in progress, if there is one. */
   #entries: ((tx: Transaction) => Promise<void>)[] | undefined;
 
-  constructor(private readonly now: () => number) {}
-
-  /** Gives what records changes by that actor; undefined: they are not recorded. */
-  recorder(by: Actor | undefined): RecordChange {
+  /**
+   * Gives what records changes by that actor; undefined: they are not recorded.
+   * @param now the time in ms since 1970 UTC.
+   */
+  recorder(by: Actor | undefined, now: () => number): RecordChange {
     if (!by) return recordNothing;
-    const deed = newDeed(by, this.now());
+    const deed = newDeed(by, now());
     return (action, change) => {
       if (!this.#entries) throw new Error('A change is recorded within its transaction.');
-      this.#entries.push((tx) => recordOther(tx, deed, action, change, this.now()));
+      this.#entries.push((tx) => recordOther(tx, deed, action, change, now()));
     };
   }
 

@@ -29,14 +29,7 @@ export function createPostgresBackend(
   const writer = writerOf(db);
   writer.use(clock);
   writer.obstacle = obstacle;
-  const log = new ChangeLog(owner);
-  const recent = new PostgresRecentJobs(db, log, now);
-  const recorder = new AuditRecorder(now);
-  const news = new PostgresJobNews(db, log, recent);
-  // What is known of jobs is read before their changes are forgotten.
-  writer.join('audit', recorder);
-  writer.join('recent jobs', recent);
-  writer.join('jobs', log);
+  const { log, recent, news, recorder } = sharedOf(db, owner, now);
   const store = createPostgresJobStore(db, writer, { log, save, followUps, isInternal });
   return {
     store,
@@ -49,7 +42,7 @@ export function createPostgresBackend(
     history: new PostgresJobHistory(db),
     events: new PostgresJobEvents(db, now),
     counters: log.counters,
-    audit: auditOf(new PostgresAuditTrail(db), recorder),
+    audit: auditOf(new PostgresAuditTrail(db), (by) => recorder.recorder(by, now)),
     listen(onSignal) {
       const hear = () => {
         news.signalled();
@@ -70,10 +63,42 @@ export function createPostgresBackend(
   };
 }
 
-function auditOf(trail: PostgresAuditTrail, recorder: AuditRecorder): JobBackend['audit'] {
+interface Shared {
+  log: ChangeLog;
+  recent: PostgresRecentJobs;
+  news: PostgresJobNews;
+  recorder: AuditRecorder;
+}
+
+const shared = new WeakMap<Postgres, Shared>();
+
+/** What trackers over one connection have in common; it takes part in the writer's transactions. */
+function sharedOf(db: Postgres, owner: string, now: () => number): Shared {
+  const known = shared.get(db) ?? newShared(db, owner, now);
+  shared.set(db, known);
+  known.recent.use(now);
+  return known;
+}
+
+function newShared(db: Postgres, owner: string, now: () => number): Shared {
+  const log = new ChangeLog(owner);
+  const recent = new PostgresRecentJobs(db, log, now);
+  const recorder = new AuditRecorder();
+  const writer = writerOf(db);
+  writer.join('audit', recorder);
+  // It reads what has changed before the log forgets that.
+  writer.join('recent jobs', recent);
+  writer.join('jobs', log);
+  return { log, recent, recorder, news: new PostgresJobNews(db, log, recent) };
+}
+
+function auditOf(
+  trail: PostgresAuditTrail,
+  recorder: JobBackend['audit']['recorder'],
+): JobBackend['audit'] {
   return {
     list: (query) => trail.list(query),
     startOf: (job) => trail.startOf(job),
-    recorder: (by) => recorder.recorder(by),
+    recorder,
   };
 }

@@ -31,7 +31,7 @@ export class ChangeLog implements TransactionListener {
   #count = 0;
 
   /** @param owner this process, as in leases. */
-  constructor(private readonly owner: string) {}
+  constructor(readonly owner: string) {}
 
   /** Those of the transaction in progress, until it is committed or undone. */
   get changes(): TransactionChanges {
@@ -162,9 +162,11 @@ const DELETE_OLDEST = `
   WITH last AS (
     SELECT xid, seq FROM job_changes WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY xid DESC, seq DESC OFFSET $1::bigint LIMIT 1),
-  counted AS (
+  gone AS (
     DELETE FROM job_changes USING last
-    WHERE (job_changes.xid, job_changes.seq) <= (last.xid, last.seq) RETURNING ends),
+    WHERE (job_changes.xid, job_changes.seq) <= (last.xid, last.seq)
+    RETURNING ends, is_counted),
+  counted AS (SELECT ends FROM gone WHERE is_counted = 0 AND ends IS NOT NULL),
   added AS (${COUNT_ENDS})
   UPDATE job_feed SET gone_xid = last.xid, gone_seq = last.seq FROM last
   WHERE (gone_xid, gone_seq) < (last.xid, last.seq)`;

@@ -14,7 +14,7 @@ const UNCOUNTED = `
   SELECT (each ->> 0)::bigint AS hour, each ->> 1 AS type, each ->> 2 AS status,
          (each ->> 3)::integer AS bucket, (each ->> 4)::bigint AS count, each ->> 5 AS durations
   FROM job_changes CROSS JOIN LATERAL json_array_elements(ends::json) AS listed (each)
-  WHERE ends IS NOT NULL`;
+  WHERE ends IS NOT NULL AND is_counted = 0`;
 
 /** Reads the history from PostgreSQL. */
 export class PostgresJobHistory implements JobHistory {

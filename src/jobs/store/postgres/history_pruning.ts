@@ -3,22 +3,16 @@ import { COUNT_ENDS } from './end_counts.ts';
 
 /** Deletes old rows of the history; gives how many. */
 export async function pruneHistory(tx: Transaction, time: number, limit: number): Promise<number> {
-  await tx.run(COUNT_OLD_ENDS, [time]);
+  await tx.run(COUNT_ENDS_OF_LOG);
   const { changes } = await tx.run(PRUNE_ENDS, [time, limit]);
   return changes + (await tx.run(PRUNE_FAILURES, [time, limit - changes])).changes;
 }
 
-// What is still in the change log would come back later. All processes have read what is so old.
-const COUNT_OLD_ENDS = `
+// What is still in the change log would come back later. It stays there for other processes, which count it for
+// themselves.
+const COUNT_ENDS_OF_LOG = `
   WITH counted AS (
-    SELECT xid, seq, ends FROM job_changes
-    WHERE ends IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM json_array_elements(ends::json) AS list (value)
-      WHERE (value ->> 0)::bigint >= $1::bigint)
-    ORDER BY xid, seq FOR UPDATE),
-  cleared AS (
-    UPDATE job_changes SET ends = NULL FROM counted
-    WHERE job_changes.xid = counted.xid AND job_changes.seq = counted.seq)
+    UPDATE job_changes SET is_counted = 1 WHERE is_counted = 0 AND ends IS NOT NULL RETURNING ends)
   ${COUNT_ENDS}`;
 
 const PRUNE_ENDS = `

@@ -52,7 +52,7 @@ export class PostgresJobNews implements JobNews {
       const ids = [...news.changed, ...found.progressed];
       if (news.changed === 'too many') await this.recent.load();
       else await this.recent.refresh(ids, removedIn(found.changes));
-      await this.#countEnds(found, seen, owner);
+      await this.#countEnds(found, seen);
       this.#seen = found.snapshot;
       this.#progress = found.progress;
       const isNothing = found.changes.length === 0 && found.progressed.length === 0;
@@ -64,7 +64,8 @@ export class PostgresJobNews implements JobNews {
   }
 
   async #look(seen: Snapshot, owner: string) {
-    const row = await this.db.get<FoundRow>(LOOK, [...unseen(seen), owner]);
+    const values = [...unseen(seen), this.log.owner, owner];
+    const row = await this.db.get<FoundRow>(LOOK, values);
     const { snapshot = seen.text, gone = 0, changes, running } = row ?? {};
     const progress = new Map(JSON.parse(running ?? '[]') as [string, string][]);
     const progressed = [...progress].flatMap(([id, mark]) =>
@@ -79,18 +80,17 @@ export class PostgresJobNews implements JobNews {
     };
   }
 
-  /** What this process has ended itself was counted when it was committed. */
+  /** What this connection has ended itself was counted when it was committed. */
   async #countEnds(
     { changes, snapshot }: { changes: Change[]; snapshot: Snapshot },
     seen: Snapshot,
-    owner: string,
   ): Promise<void> {
     const isWhole = changes.length <= MAX_LISTED;
     const rows = isWhole
       ? changes.map(([, , ends, retries]) => ({ ends, retries }))
       : await this.db.all<{ ends: string | null; retries: string | null }>(ENDS, [
           ...unseen(seen),
-          owner,
+          this.log.owner,
           snapshot.text,
         ]);
     for (const row of rows) this.log.counters.take(row);
@@ -147,7 +147,7 @@ const LOOK = `
           FROM (SELECT * FROM (${unseenRows('xid, seq, jobs, removed, ends, retries', OF_OTHERS)}) AS rows
                 ORDER BY xid, seq LIMIT ${MAX_LISTED + 1}) AS news) AS changes,
          (SELECT json_agg(json_build_array(id, ${MARK}))::text
-          FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner <> $3) AS running`;
+          FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner <> $4) AS running`;
 
 const ENDS = `
   SELECT ends, retries FROM (${unseenRows('xid, seq, ends, retries', OF_OTHERS)}) AS rows

@@ -120,18 +120,17 @@ export class PostgresJobReader implements JobReader {
   }
 
   async readLog(id: string, position: number, limit: number): Promise<LogPart> {
-    const chunks: (LogChunk & { bytes: number })[] = [];
-    let size = 0;
-    for (let from = position; size < limit; ) {
+    const chunks: LogChunk[] = [];
+    let from = position;
+    for (let isMore = true; isMore && from - position < limit; ) {
       const read = await this.db.all<LogChunk & { bytes: number }>(CHUNKS, [id, from]);
-      const news = read.filter((chunk) => chunk.position > (chunks.at(-1)?.position ?? -1));
-      chunks.push(...news);
-      size = (read.at(-1)?.position ?? 0) - position;
-      from = (read.at(-1)?.position ?? 0) + (read.at(-1)?.bytes ?? 0);
-      if (read.length < MAX_CHUNKS) break;
+      const known = chunks.at(-1)?.position ?? -1;
+      chunks.push(...read.filter((chunk) => chunk.position > known));
+      const last = read.at(-1);
+      from = last ? last.position + last.bytes : from;
+      isMore = read.length === MAX_CHUNKS;
     }
-    const last = chunks.at(-1);
-    const end = last ? last.position + last.bytes : await this.logEnd(id);
+    const end = await this.logEnd(id);
     return logPart(chunks, position, limit, () => end);
   }
 

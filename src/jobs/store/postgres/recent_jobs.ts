@@ -50,8 +50,13 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
   constructor(
     private readonly db: Query,
     private readonly log: ChangeLog,
-    private readonly now: () => number,
+    private now: () => number,
   ) {}
+
+  /** Replaces the clock. */
+  use(now: () => number): void {
+    this.now = now;
+  }
 
   get(id: string): Job | undefined {
     const { brief, whole } = this.#jobs.get(id) ?? {};
