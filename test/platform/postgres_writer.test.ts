@@ -1,17 +1,20 @@
-import { beforeEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { keepAliveClock } from '../../src/platform/clock.ts';
-import {
-  DatabaseFailed,
-  databaseIssueOf,
-  WriteRefused,
-} from '../../src/platform/database_issue.ts';
-import type { Postgres } from '../../src/platform/postgres/client.ts';
+import { databaseIssueOf, WriteRefused } from '../../src/platform/database_issue.ts';
 import type { Transaction } from '../../src/platform/postgres/statements.ts';
 import { PostgresWriter } from '../../src/platform/postgres/writer.ts';
-import { asAdmin, newDatabase, open, registerHooks } from './postgres_setup.ts';
-import { Recorder } from './writer_setup.ts';
+import { open } from './postgres_setup.ts';
+import {
+  insert,
+  notes,
+  postgres,
+  registerWriterHooks,
+  timeless,
+  transactions,
+  writer,
+} from './postgres_writer_setup.ts';
 
-registerHooks();
+registerWriterHooks();
 
 const READ_ONLY = {
   code: 'database_read_only',
@@ -21,47 +24,7 @@ const READ_ONLY = {
   recovered: '',
 };
 
-let postgres: Postgres;
-let writer: PostgresWriter;
-let transactions: AsyncRecorder;
-
-class AsyncRecorder extends Recorder {
-  override committing = async () => void this.events.push('committing');
-}
-
-const insert = (text: string) => async (tx: Transaction) => {
-  await tx.run('INSERT INTO notes (text) VALUES ($1)', [text]);
-  return text;
-};
-
-async function notes(): Promise<string[]> {
-  const rows = await postgres.all<{ text: string }>('SELECT text FROM notes ORDER BY place');
-  return rows.map(({ text }) => text);
-}
-
-/** The server process of the writer's connection. */
-async function pidOf(tx: Transaction): Promise<number> {
-  return (await tx.get<{ pid: number }>('SELECT pg_backend_pid() AS pid'))?.pid ?? 0;
-}
-
-function kill(pid: number): Promise<unknown> {
-  return asAdmin((sql) => sql.unsafe('SELECT pg_terminate_backend($1)', [pid]));
-}
-
-/** Nothing of the machine's own time is counted, however busy it is. */
-const timeless = { ...keepAliveClock, elapsed: () => 0 };
-
 describe('over PostgreSQL', () => {
-  beforeEach(async () => {
-    postgres = open(await newDatabase());
-    writer = new PostgresWriter(postgres, timeless);
-    await writer.write(async (tx) => {
-      await tx.run('CREATE TABLE notes (place serial, text text NOT NULL UNIQUE)');
-    });
-    transactions = new AsyncRecorder();
-    writer.join('recorder', transactions);
-  });
-
   describe('writes of one turn', () => {
     test('share a transaction, and each gets its own answer', async () => {
       const texts = Array.from({ length: 50 }, (_, index) => `note ${index}`);
@@ -341,55 +304,6 @@ describe('over PostgreSQL', () => {
       );
       expect(written).toMatchObject({ value: 'written' });
       expect(await notes()).toEqual(['written']);
-    });
-  });
-
-  describe('a connection that is lost', () => {
-    test('between two transactions: the next write succeeds', async () => {
-      await kill(await writer.write(pidOf));
-      expect(await writer.write(insert('later'))).toBe('later');
-    });
-
-    test('in the middle of a transaction: its writes are run again, and written once', async () => {
-      let runs = 0;
-      const write = async (tx: Transaction) => {
-        await insert('again')(tx);
-        if (runs++ === 0) await kill(await pidOf(tx));
-        return 'done';
-      };
-      const answers = await Promise.all([writer.write(insert('before')), writer.write(write)]);
-      expect(answers).toEqual(['before', 'done']);
-      expect(await notes()).toEqual(['before', 'again']);
-      expect(runs).toBe(2);
-    });
-
-    test('every time: the write is refused, and later ones are written', async () => {
-      const write = async (tx: Transaction) => {
-        await kill(await pidOf(tx));
-        await tx.run('SELECT 1');
-      };
-      expect(writer.write(write)).rejects.toThrow(DatabaseFailed);
-      expect(await writer.write(insert('later'))).toBe('later');
-      expect(await notes()).toEqual(['later']);
-    });
-
-    test('during the commit, which is undone: its writes are run again, and written once', async () => {
-      // The commit waits in a trigger until the connection has been ended.
-      await writer.write(async (tx) => {
-        await tx.run(`CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
-          'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'`);
-        await tx.run(`CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON notes
-          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit()`);
-      });
-      let runs = 0;
-      const answer = writer.write(async (tx) => {
-        const pid = await pidOf(tx);
-        if (runs++ === 0) setTimeout(() => kill(pid), 100);
-        return insert('once')(tx);
-      });
-      expect(await answer).toBe('once');
-      expect(runs).toBe(2);
-      expect(await notes()).toEqual(['once']);
     });
   });
 });
