@@ -1,9 +1,10 @@
 /** Queues that are divided into lanes, in two processes that come and go. */
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { IS_ON_POSTGRES } from '../support/job_database.ts';
 import { JobWorld, type Member, type Worker } from '../support/job_world.ts';
 
-const RUNS = 6;
+const RUNS = IS_ON_POSTGRES ? 1 : 6;
 const COMMANDS = 30;
 const CONCURRENCY = 4;
 /** Longer than a look for jobs, and than the longest wait for the next attempt, in ms. */

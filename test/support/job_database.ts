@@ -1,6 +1,5 @@
 import type { JobData, SavedData, TrackerOptions } from '../../src/jobs/index.ts';
 
-
 export type Value = string | number | null;
 
 /** Runs a statement in the transaction of a commit. */

@@ -3,7 +3,12 @@ import type { JobData, SavedData } from '../../../src/jobs/index.ts';
 import { Postgres } from '../../../src/platform/postgres/client.ts';
 import type { Query, Transaction, Value } from '../../../src/platform/postgres/statements.ts';
 import { writerOf } from '../../../src/platform/postgres/writer.ts';
-import type { Interleaving, JobDatabase, Value as Plain, SharedJobDatabase } from '../job_database.ts';
+import type {
+  Interleaving,
+  JobDatabase,
+  Value as Plain,
+  SharedJobDatabase,
+} from '../job_database.ts';
 import { NOTHING_SAVED } from '../saved.ts';
 import { type LentDatabase, lend, takeBack } from './databases.ts';
 import type { Contents } from './templates.ts';
