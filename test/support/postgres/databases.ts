@@ -13,6 +13,9 @@ async function startServer(): Promise<string> {
   return address;
 }
 
+/** SQLSTATE */
+const DUPLICATE_DATABASE = '42P04';
+
 /** A database that one test uses at a time. */
 export class LentDatabase {
   readonly name: string;
@@ -27,15 +30,27 @@ export class LentDatabase {
     readonly contents: Contents,
     number: number,
   ) {
-    this.name = `xgpt_test_${process.pid}_${number}`;
+    this.name = `${TEMPLATES[contents]}_${process.pid}_${number}`;
     this.address = addressOf(this.name, SERVER);
     this.#sql = new SQL({ url: this.address, max: 1 });
-    this.#ready = runOn(
-      SERVER,
-      `CREATE DATABASE ${this.name} TEMPLATE ${TEMPLATES[contents]} STRATEGY FILE_COPY`,
-    );
+    this.#ready = this.#make();
     // It is told to whoever waits for it.
     this.#ready.catch(() => {});
+  }
+
+  /** A process that runs several files of tests forgets what it has made, and finds it again. */
+  async #make(): Promise<void> {
+    const template = TEMPLATES[this.contents];
+    try {
+      await runOn(SERVER, `CREATE DATABASE ${this.name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+    } catch (error) {
+      if ((error as { errno?: string }).errno !== DUPLICATE_DATABASE) throw error;
+      await this.#empty();
+    }
+  }
+
+  #empty(): Promise<unknown> {
+    return this.#sql.unsafe('SELECT empty_all_tables()');
   }
 
   whenReady(): Promise<unknown> {
@@ -49,7 +64,7 @@ export class LentDatabase {
 
   /** Makes it ready for the next test, in the background; all other connections to it have been closed. */
   clean(): void {
-    this.#ready = this.#ready.then(() => this.#sql.unsafe('SELECT empty_all_tables()'));
+    this.#ready = this.#ready.then(() => this.#empty());
     this.#ready.catch(() => {});
   }
 
