@@ -103,7 +103,8 @@ CREATE INDEX jobs_later ON jobs (type, due_at)
   WHERE due_at IS NOT NULL AND status IN ('queued', 'retrying');
 CREATE INDEX jobs_lanes ON jobs (type, lane, status, due_at, priority DESC, key)
   WHERE lane IS NOT NULL AND completed_at IS NULL;
-CREATE INDEX jobs_waiting_of_client ON jobs (client)
+-- An entry of another kind of index has at most 2,704 bytes, and a name may be longer.
+CREATE INDEX jobs_waiting_of_client ON jobs USING hash (client)
   WHERE status IN ('queued', 'retrying') AND client IS NOT NULL;
 -- Lists, newest first: one type, or all types side by side.
 CREATE INDEX jobs_by_type ON jobs (type, created_at, key);
@@ -150,9 +151,11 @@ CREATE TABLE job_steps (
   result     text CHECK (result IS NULL OR result::json IS NOT NULL),
   error      text,
   started_at bigint,
-  ended_at   bigint,
-  PRIMARY KEY (job_id, name)
+  ended_at   bigint
 );
+
+-- A name may be longer than an entry of an index.
+CREATE UNIQUE INDEX job_steps_by_name ON job_steps (job_id, md5(name));
 
 CREATE FUNCTION forget_job_details() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -47,7 +47,7 @@ describe('a connection that is lost', () => {
       await kill(await pidOf(tx));
       await tx.run('SELECT 1');
     };
-    expect(writer.write(write)).rejects.toThrow(DatabaseFailed);
+    await expect(writer.write(write)).rejects.toThrow(DatabaseFailed);
     expect(await writer.write(insert('later'))).toBe('later');
     expect(await notes()).toEqual(['later']);
   });

@@ -157,7 +157,7 @@ describe('over PostgreSQL', () => {
       await insert('lost')(tx);
       await tx.run('SELECT 1 / 0').catch(() => {});
     };
-    expect(writer.write(careless)).rejects.toThrow(
+    await expect(writer.write(careless)).rejects.toThrow(
       'A statement failed, and its error was ignored.',
     );
     expect(await writer.write(insert('kept'))).toBe('kept');
@@ -182,7 +182,7 @@ describe('over PostgreSQL', () => {
 
   test('an obstacle refuses all writes, until it is gone', async () => {
     writer.obstacle = () => READ_ONLY;
-    expect(writer.write(insert('a'))).rejects.toThrow(WriteRefused);
+    await expect(writer.write(insert('a'))).rejects.toThrow(WriteRefused);
     await writer.write(insert('b')).catch(() => {});
     writer.obstacle = () => undefined;
     await writer.write(insert('c'));

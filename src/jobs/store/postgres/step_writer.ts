@@ -41,7 +41,7 @@ const PLAN = `
 const CHANGE = `
   INSERT INTO job_steps (job_id, name, place, status, result, error, started_at, ended_at)
   SELECT $1::text, $2::text, (${LAST}) + 1, $3::text, $4::text, $5::text, $6::bigint, $7::bigint
-  ON CONFLICT (job_id, name) DO UPDATE SET
+  ON CONFLICT (job_id, md5(name)) DO UPDATE SET
     status = excluded.status, result = COALESCE(excluded.result, job_steps.result),
     error = excluded.error, ended_at = excluded.ended_at,
     started_at = CASE excluded.status WHEN 'pending' THEN NULL

@@ -189,6 +189,24 @@ describe('several nodes on one PostgreSQL database', () => {
     expect(await all[1].store.rescue(stale, Date.now())).toBeUndefined();
   });
 
+  test('keep names of any length and with any characters', async () => {
+    const { store, postgres, claim } = node('mine');
+    const random = Buffer.from(crypto.getRandomValues(new Uint8Array(9_000))).toString('base64');
+    const name = `\0 ${random}`;
+    const limits = { perType: 10, perClient: 10 };
+    await store.insertQueued(newJob('job', { client: name, agent: name }), limits, 1_000);
+    const [run] = await claim(1);
+    await store.planSteps(run as Run, [name]);
+    await store.changeStep(run as Run, name, { status: 'running' }, 2_000);
+    expect(await postgres.all('SELECT name, status FROM job_steps')).toEqual([
+      { name, status: 'running' },
+    ]);
+    expect(await postgres.get('SELECT client, agent FROM jobs')).toEqual({
+      client: name,
+      agent: name,
+    });
+  });
+
   test('read when the jobs of all types start next with one statement', async () => {
     const { store, postgres } = node('mine');
     await store.insertQueued(newJob('job'), NO_LIMITS, 1_000);
