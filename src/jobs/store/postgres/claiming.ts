@@ -29,6 +29,8 @@ interface QueueRow {
 /** Hands out waiting jobs. */
 export class Claiming {
   readonly #lanes = new LaneQueue();
+  /** The types whose next starts are to be read together. */
+  #asked: { types: Set<string>; starts: Promise<Map<string, number | null>> } | undefined;
 
   constructor(
     private readonly postgres: Postgres,
@@ -48,7 +50,20 @@ export class Claiming {
       return row?.at ?? undefined;
     }
     if (lanes) return this.#lanes.nextStart(this.postgres, type, lanes);
-    return (await this.postgres.get<{ at: number | null }>(NEXT_START, [type]))?.at ?? undefined;
+    this.#asked ??= this.#ask();
+    this.#asked.types.add(type);
+    return (await this.#asked.starts).get(type) ?? undefined;
+  }
+
+  /** Reads the next starts of all types that are asked for in this turn. */
+  #ask() {
+    const types = new Set<string>();
+    const starts = Promise.resolve().then(async () => {
+      this.#asked = undefined;
+      const rows = await this.postgres.all<NextStart>(NEXT_STARTS, [[...types]]);
+      return new Map(rows.map(({ type, at }) => [type, at]));
+    });
+    return { types, starts };
   }
 
   /** Nobody else may claim jobs of the type in the meantime: see `claimLockOf`. */
@@ -89,6 +104,11 @@ export class Claiming {
     if (keys.length === 0) return [];
     return inOrder(await tx.all<OrderedRow>(CLAIM_KEYS, [...by, keys]));
   }
+}
+
+interface NextStart {
+  type: string;
+  at: number | null;
 }
 
 interface Limits {
@@ -135,11 +155,13 @@ const FAMILY = `
   WITH RECURSIVE family (id) AS (
     SELECT $1::text COLLATE "C" UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)`;
 
-const NEXT_START = `
-  SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM job_types WHERE type = $1 AND paused_at IS NOT NULL) THEN NULL
-    WHEN EXISTS (SELECT 1 FROM jobs WHERE ${readyOf('$1')}) THEN 0
-    ELSE (SELECT MIN(due_at) FROM jobs WHERE ${laterOf('$1')}) END AS at`;
+const NEXT_STARTS = `
+  SELECT type, CASE
+    WHEN EXISTS (SELECT 1 FROM job_types WHERE job_types.type = wanted.type AND paused_at IS NOT NULL)
+      THEN NULL
+    WHEN EXISTS (SELECT 1 FROM jobs WHERE ${readyOf('wanted.type')}) THEN 0
+    ELSE (SELECT MIN(due_at) FROM jobs WHERE ${laterOf('wanted.type')}) END AS at
+  FROM unnest($1::text[]) AS wanted (type)`;
 
 const NEXT_START_OF_FAMILY = `
   ${FAMILY} SELECT MIN(COALESCE(due_at, 0)) AS at FROM family JOIN jobs USING (id)

@@ -38,8 +38,6 @@ export class LaneQueue {
 
   /** When the first job of a lane with a free place can start, in ms since 1970; 0 when that is now. */
   async nextStart(query: Query, type: string, stateOf: LaneStateOf): Promise<number | undefined> {
-    const isPaused = await query.get(PAUSED, [type]);
-    if (isPaused) return undefined;
     const starts = (await openLanes(query, type, stateOf)).flatMap(({ from, is_ready, due_at }) => {
       if (is_ready) return from;
       return due_at === null ? [] : Math.max(from, due_at);
@@ -53,7 +51,7 @@ export class LaneQueue {
   }
 }
 
-/** Lanes with a free place, and from when on they start jobs. */
+/** Lanes with a free place, and from when on they start jobs; none while the type is paused. */
 async function openLanes(query: Query, type: string, stateOf: LaneStateOf) {
   const lanes = await query.all<LaneRow>(LANES, [type]);
   return lanes.flatMap((row) => {
@@ -95,8 +93,7 @@ const LANES = `
   SELECT lane, ${countOf('COUNT(*)', RUNNING)} AS running,
          EXISTS ${countOf('1', READY)} AS is_ready,
          ${countOf('MIN(due_at)', WAITS)} AS due_at
-  FROM lanes WHERE lane IS NOT NULL`;
+  FROM lanes WHERE lane IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM job_types WHERE type = $1::text AND paused_at IS NOT NULL)`;
 
 const LIVE_JOBS = `SELECT id FROM jobs WHERE ${ofLane('$1::text', '$2::text')} ORDER BY key`;
-
-const PAUSED = 'SELECT 1 AS found FROM job_types WHERE type = $1::text AND paused_at IS NOT NULL';

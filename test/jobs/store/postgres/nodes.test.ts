@@ -189,6 +189,21 @@ describe('several nodes on one PostgreSQL database', () => {
     expect(await all[1].store.rescue(stale, Date.now())).toBeUndefined();
   });
 
+  test('read when the jobs of all types start next with one statement', async () => {
+    const { store, postgres } = node('mine');
+    await store.insertQueued(newJob('job'), NO_LIMITS, 1_000);
+    await store.insertQueued(newJob('later', { type: 'embed', runAt: 9_000 }), NO_LIMITS, 1_000);
+    let statements = 0;
+    const all = postgres.all.bind(postgres);
+    postgres.all = (...values) => {
+      statements++;
+      return all(...values);
+    };
+    const starts = ['scrape', 'embed', 'search'].map((type) => store.nextStart(type));
+    expect(await Promise.all(starts)).toEqual([0, 9_000, undefined]);
+    expect(statements).toBe(1);
+  });
+
   test('count each end and each failure once', async () => {
     const all = nodes(3);
     const now = Date.now();
