@@ -25,13 +25,9 @@ const FILES_AT_ONCE = availableParallelism() + 3;
 
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';
-const UPDATE = process.env.UPDATE_TIMINGS ? ['--update-timings'] : [];
 
 /** The tests that also run on PostgreSQL, and those among them that are about SQLite itself. */
 const ON_POSTGRES = { of: 'test/jobs/**/*.test.ts', except: 'test/jobs/store/sqlite/' };
-
-/** Beside the others, so that their servers and browsers have room. */
-const POSTGRES_FILES_AT_ONCE = 2;
 
 /** It measures the memory of its own process. */
 const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
@@ -79,8 +75,9 @@ const runs = await Promise.all(
     ? [runTests(given, [])]
     : [
         runTests([MEASURES_MEMORY], []),
-        runTests(ordinaryFiles(), [...inParallel(FILES_AT_ONCE), ...UPDATE]),
-        runTests(filesOnPostgres(), inParallel(POSTGRES_FILES_AT_ONCE), 'postgres'),
+        runTests(ordinaryFiles(), inParallel()),
+        // In one process, which keeps its databases from file to file: half the work.
+        runTests(filesOnPostgres(), [], 'postgres'),
       ],
 );
 printSlowest(runs.map(({ output }) => output).join('\n'));
@@ -106,8 +103,9 @@ async function startServer(): Promise<void> {
   process.env[SERVER_VARIABLE] = server.address;
 }
 
-function inParallel(filesAtOnce: number): string[] {
-  return [`--parallel=${filesAtOnce}`, `--timings=${TIMINGS}`];
+function inParallel(): string[] {
+  const update = process.env.UPDATE_TIMINGS ? ['--update-timings'] : [];
+  return [`--parallel=${FILES_AT_ONCE}`, `--timings=${TIMINGS}`, ...update];
 }
 
 /** @param database on which tests of jobs run; by default SQLite. */

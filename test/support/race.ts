@@ -6,7 +6,7 @@ import { JobWorld, type Member, type Worker } from './job_world.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 
 /** On PostgreSQL each takes thirty times as long. */
-const INTERLEAVINGS = IS_ON_POSTGRES ? 10 : 1_000;
+const INTERLEAVINGS = IS_ON_POSTGRES ? 5 : 1_000;
 /** Short, so that a few steps of the clock are enough to end a job by force. */
 const CANCEL_GRACE_MS = 1_500;
 /** Enough for two processes that rescue a job from each other repeatedly. */

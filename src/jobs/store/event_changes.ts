@@ -2,6 +2,9 @@ import type { EventPlace, JobEvent } from '../job_events.ts';
 import type { JobRow } from './rows.ts';
 import { EVERYTHING } from './transaction_changes.ts';
 
+/** Below every key: those of jobs that were moved to the front of their queue fall. */
+export const BEFORE_ALL_KEYS = -(10 ** 15 - 1);
+
 /** What a row of the change log tells of jobs, as JSON. */
 export interface ListedChanges {
   seq: number;

@@ -36,6 +36,7 @@ const SETTINGS = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   autovacuum: 'off',
+  jit: 'off',
   max_connections: '400',
   shared_buffers: '128MB',
   max_wal_size: '2GB',

@@ -9,6 +9,7 @@ import type {
 } from '../../job_events.ts';
 import {
   addListed,
+  BEFORE_ALL_KEYS,
   type Changes,
   deleted,
   isReadLater,
@@ -19,9 +20,6 @@ import { isVisible, type Snapshot, toSnapshot, unseen, unseenRows } from './snap
 
 /** More rows than the change log has, unless a transaction stays open for long. */
 const MAX_ROWS = 4_096;
-
-/** Below every key: those of jobs that were moved to the front fall. */
-const NO_KEY = -(10 ** 15 - 1);
 
 /**
  * Reads the sequence of events from PostgreSQL. Its transactions have no order: one that began first
@@ -37,7 +35,7 @@ export class PostgresJobEvents implements JobEventReader {
   async start(): Promise<EventPlace> {
     const { feed, now } = await headOf(this.db);
     const window = { xid: 0, after: now.text };
-    return { feed, seq: 0, index: 0, revision: 0, key: NO_KEY, window };
+    return { feed, seq: 0, index: 0, revision: 0, key: BEFORE_ALL_KEYS, window };
   }
 
   after(place: EventPlace, limit: number): Promise<JobEventPage | undefined> {

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import type { EventPlace, JobEvent, JobEventPage, JobEventReader } from '../../job_events.ts';
 import {
   addListed,
+  BEFORE_ALL_KEYS,
   type Changes,
   deleted,
   isReadLater,
@@ -42,7 +43,7 @@ class SqliteJobEvents {
 
   start(): EventPlace {
     const { feed, seq, revision } = this.#head();
-    return { feed, seq: seq + 1, index: 0, revision, key: 0 };
+    return { feed, seq: seq + 1, index: 0, revision, key: BEFORE_ALL_KEYS };
   }
 
   after(place: EventPlace, limit: number): JobEventPage | undefined {
