@@ -30,6 +30,8 @@ export interface JobDatabase {
   again(): JobDatabase;
   /** Deletes all but the last of what processes tell each other of their transactions. */
   forgetChanges(): Promise<void>;
+  /** Deletes what a world of jobs has written, and its history. */
+  empty(): Promise<void>;
   /** Makes every insert into the table fail with that message, until the test `accepts` them again. */
   refuse(table: string, message: string): Promise<void>;
   accept(table: string): Promise<void>;

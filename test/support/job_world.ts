@@ -117,9 +117,7 @@ export class JobWorld {
   async clear(): Promise<void> {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    for (const table of ['jobs', 'history', 'written', 'progressed', 'job_types']) {
-      await this.eye.run(`DELETE FROM ${table}`);
-    }
+    await this.eye.empty();
   }
 
   async close(): Promise<void> {

@@ -10,9 +10,27 @@ import { HISTORY } from './job_history.ts';
 import { NOTHING_SAVED } from './saved.ts';
 import { pausing } from './scheduler.ts';
 
+/** What a world has of its jobs. The number of the last change stays: the next one follows it. */
+const CONTENTS = [
+  'jobs',
+  'history',
+  'written',
+  'progressed',
+  'job_types',
+  'job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)',
+];
+
+function emptying(connection: Database): () => void {
+  const deletions = CONTENTS.map((content) => connection.query(`DELETE FROM ${content}`));
+  return connection.transaction(() => {
+    for (const deletion of deletions) deletion.run();
+  });
+}
+
 /** A database in memory, or one connection of several to a file. */
 export class SqliteJobDatabase implements JobDatabase {
   #transactions: number | undefined;
+  #empty: (() => void) | undefined;
 
   constructor(readonly connection: Database) {}
 
@@ -43,6 +61,11 @@ export class SqliteJobDatabase implements JobDatabase {
 
   forgetChanges(): Promise<void> {
     return this.run('DELETE FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)');
+  }
+
+  async empty(): Promise<void> {
+    this.#empty ??= emptying(this.connection);
+    this.#empty();
   }
 
   async refuse(table: string, message: string): Promise<void> {

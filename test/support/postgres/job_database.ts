@@ -157,6 +157,10 @@ class PostgresJobDatabase implements JobDatabase {
         (SELECT xid, seq FROM gone ORDER BY xid DESC, seq DESC LIMIT 1)`);
   }
 
+  empty(): Promise<void> {
+    return this.run('SELECT empty_all_tables()');
+  }
+
   async refuse(table: string, message: string): Promise<void> {
     await this.#refuse(table, 'INSERT', `RAISE EXCEPTION '${message}'`);
   }
