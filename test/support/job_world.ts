@@ -11,6 +11,16 @@ import { type JobDatabase, sharedJobDatabase } from './job_database.ts';
 import { errand } from './jobs.ts';
 import { Machine, type SimulatedProcess } from './machine.ts';
 
+/** What a world has of its jobs. The number of the last change stays: the next one follows it. */
+const CONTENTS = [
+  'jobs',
+  'history',
+  'written',
+  'progressed',
+  'job_types',
+  'job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)',
+];
+
 /** A process with a tracker and a connection of its own. */
 export interface Member {
   process: SimulatedProcess;
@@ -117,9 +127,7 @@ export class JobWorld {
   async clear(): Promise<void> {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    for (const table of ['jobs', 'history', 'written', 'progressed', 'job_types']) {
-      await this.eye.run(`DELETE FROM ${table}`);
-    }
+    for (const content of CONTENTS) await this.eye.run(`DELETE FROM ${content}`);
   }
 
   async close(): Promise<void> {
