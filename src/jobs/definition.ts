@@ -14,6 +14,16 @@ type EntryOf<Type extends JobType> = Type extends keyof JobTypes
   ? JobTypes[Type]
   : { input: Record<string, unknown>; output: unknown };
 
+/** What a job needs of its process. A job that needs something else is left to a process that has it. */
+export interface Needs {
+  /** The field of the input that names it. */
+  field: string;
+  /** What it is, for people: "source". */
+  what: string;
+  /** What this process has. */
+  has: readonly string[];
+}
+
 export interface JobDefinition<Type extends JobType = JobType> {
   type: Type;
   /** Queued by the program only: it has no address, and nobody can start it. Default: false. */
@@ -37,6 +47,8 @@ export interface JobDefinition<Type extends JobType = JobType> {
    * own. Then `signal` aborts with a `JobTimedOut`, and the job has failed. By default there is no limit.
    */
   timeoutMs?: number;
+  /** What a process must have to run a job. By default every process that knows the type can run it. */
+  needs?: Needs;
   /** By default its queue is not divided. */
   lanes?: Lanes<InputOf<Type>>;
   /** The names of its steps for that input, so that they are shown before they begin. */
