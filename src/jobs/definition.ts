@@ -5,6 +5,7 @@ import type { QueuedJobContext } from './engine/context.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
 import type { Lanes } from './lanes.ts';
+import type { Needs } from './needs.ts';
 
 /** The input and output of a type, from its entry in `JobTypes`. */
 export type InputOf<Type extends JobType> = EntryOf<Type>['input'];
@@ -13,16 +14,6 @@ export type OutputOf<Type extends JobType> = EntryOf<Type>['output'];
 type EntryOf<Type extends JobType> = Type extends keyof JobTypes
   ? JobTypes[Type]
   : { input: Record<string, unknown>; output: unknown };
-
-/** What a job needs of its process. A job that needs something else is left to a process that has it. */
-export interface Needs {
-  /** The field of the input that names it. */
-  field: string;
-  /** What it is, for people: "source". */
-  what: string;
-  /** What this process has. */
-  has: readonly string[];
-}
 
 export interface JobDefinition<Type extends JobType = JobType> {
   type: Type;

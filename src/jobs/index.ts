@@ -31,7 +31,6 @@ export {
   type InputOf,
   JOB_TYPE_PATTERN,
   type JobDefinition,
-  type Needs,
   type OutputOf,
 } from './definition.ts';
 export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
@@ -103,6 +102,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
+export type { Needs } from './needs.ts';
 export type { TypeQueue } from './queue.ts';
 export type { PauseOf, TrackerReader, WaitOf } from './reader.ts';
 export { createAuditRecorder } from './store/sqlite/audit.ts';

@@ -30,7 +30,7 @@ const anySource = (): JobDefinition<'errand'> => ({
   input: sourced as never,
 });
 
-describe('FEATURES 40: a job whose source a process does not have', () => {
+describe('FEATURES 46: a job whose source a process does not have', () => {
   const world = new JobWorld();
   afterAll(() => world.close());
 
@@ -66,7 +66,7 @@ describe('FEATURES 40: a job whose source a process does not have', () => {
   });
 });
 
-describe('FEATURES 40: a process', () => {
+describe('FEATURES 46: a process', () => {
   test('neither claims nor looks again and again for jobs that need something else', async () => {
     const { tracker, clock } = setup({ definitions: [anySource()] });
     const { id } = await tracker.enqueue('errand', { source: 'notes' });
@@ -106,7 +106,7 @@ describe('FEATURES 40: a process', () => {
   });
 });
 
-describe('FEATURES 41: why a job waits', () => {
+describe('FEATURES 46: why a job waits', () => {
   const running = (now: number, serves: Served[] | undefined, kind = 'worker') =>
     ({
       kind,

@@ -1,9 +1,9 @@
 import type { Deed } from '../audit.ts';
-import type { Needs } from '../definition.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
+import type { Needs } from '../needs.ts';
 import type { CurrentLimits, QueueDepth, QueuePauses } from './queue_state.ts';
 
 export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import type { Needs } from '../../definition.ts';
 import type { LaneStateOf } from '../../lanes.ts';
+import type { Needs } from '../../needs.ts';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
