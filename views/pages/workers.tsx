@@ -20,7 +20,7 @@ export interface WorkersModel {
   sources: SourceQueue[];
 }
 
-/** Says what a press has changed; the table is refreshed. */
+/** Says what a press has changed, below the tables, which must not move; they are refreshed. */
 const CHANGED = '#queue-changed';
 
 interface Props {
@@ -41,12 +41,12 @@ export function WorkersPage({ layout, model }: { layout: Layout; model: WorkersM
         The processes that run jobs, and the queues they take them from. What is set here applies to
         all processes.
       </p>
-      <div id="queue-changed" class="form-result" />
       <LivePart id="workers" class="workers" everySeconds={REFRESH_SECONDS}>
         <Processes model={model} now={now} />
         <Types model={model} now={now} />
         <Sources model={model} now={now} />
       </LivePart>
+      <div id="queue-changed" class="form-result" />
     </Page>
   );
 }
