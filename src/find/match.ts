@@ -12,29 +12,40 @@ export interface IndexMatch {
   hasPrefix: boolean;
 }
 
+interface Index {
+  exactColumns: string[];
+  wordsFrom: ((beginning: string) => string[]) | undefined;
+}
+
 /**
  * What posts must match that have these words.
  * @param exactColumns those with words as they are written, for phrases, prefixes and exclusions. Other words
  * are looked for in all columns, one of which has the `indexedForms`.
+ * @param wordsFrom the words of the index that begin so, which are then looked for in place of a prefix; for none,
+ * the prefix is.
  * @returns `undefined` when there is nothing to look for: no letter, digit or emoji.
  */
-export function indexMatch(words: WordMatch, exactColumns: string[]): IndexMatch | undefined {
-  return matchOf(words, exactColumns, false);
+export function indexMatch(
+  words: WordMatch,
+  exactColumns: string[],
+  wordsFrom?: Index['wordsFrom'],
+): IndexMatch | undefined {
+  return matchOf(words, { exactColumns, wordsFrom }, false);
 }
 
-function matchOf(words: WordMatch, columns: string[], isExact: boolean): IndexMatch | undefined {
+function matchOf(words: WordMatch, index: Index, isExact: boolean): IndexMatch | undefined {
   if ('all' in words)
-    return everyMatch(words.all.flatMap((one) => matchOf(one, columns, isExact) ?? []));
+    return everyMatch(words.all.flatMap((one) => matchOf(one, index, isExact) ?? []));
   if ('any' in words)
-    return someMatch(words.any.flatMap((one) => matchOf(one, columns, isExact) ?? []));
+    return someMatch(words.any.flatMap((one) => matchOf(one, index, isExact) ?? []));
   if ('not' in words) {
-    const match = matchOf(words.not, columns, true);
+    const match = matchOf(words.not, index, true);
     return match && negated(match);
   }
   const isPrefix = 'word' in words && words.isPrefix === true;
   const isLiteral = isExact || isPrefix || 'phrase' in words || words.isExact === true;
   const text = 'word' in words ? words.word : words.phrase;
-  const expression = isLiteral ? exactTerm(text, columns, isPrefix) : term(text);
+  const expression = isLiteral ? exactTerm(text, index, isPrefix) : term(text);
   return expression ? { expression, isExcluded: false, hasPrefix: isPrefix } : undefined;
 }
 
@@ -74,10 +85,16 @@ function group(expressions: string[], operator: 'AND' | 'OR'): string {
     : `(${expressions.join(` ${operator} `)})`;
 }
 
-function exactTerm(text: string, columns: string[], isPrefix: boolean): string | undefined {
+function exactTerm(text: string, index: Index, isPrefix: boolean): string | undefined {
   const tokens = findableTokens(text);
-  if (tokens.length === 0) return undefined;
-  return `({${columns.join(' ')}} : ${phrase(tokens.map((token) => token.text))}${isPrefix ? ' *' : ''})`;
+  const [only] = tokens;
+  if (!only) return undefined;
+  const words = isPrefix && tokens.length === 1 ? (index.wordsFrom?.(only.text) ?? []) : [];
+  const sought =
+    words.length > 0
+      ? group(words.map(quoted), 'OR')
+      : `${phrase(tokens.map((token) => token.text))}${isPrefix ? ' *' : ''}`;
+  return `({${index.exactColumns.join(' ')}} : ${sought})`;
 }
 
 /** A word in any of its forms. */

@@ -90,6 +90,8 @@ export interface WordFinder {
   ranked(words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]>;
   /** All posts with these words, or the `limit` that were collected last. */
   matchesOf(words: WordMatch, limit: number): WordMatches;
+  /** Whether any post has these words. */
+  hasAny(words: WordMatch): boolean;
   /** Those of these words that some post has as they are written. */
   existing(words: string[]): string[];
   /** Those of `keys` that have these words. */

@@ -12,7 +12,7 @@ import { createPostWriting, type KnownRow } from './post_writing.ts';
 type Bindings = Record<string, string | number | null>;
 
 const FIND = `
-  SELECT key, author, as_of, ${INDEXED_COLUMNS.join(', ')} FROM posts
+  SELECT key, as_of, ${INDEXED_COLUMNS.join(', ')} FROM posts
   WHERE source = $source AND id = $id`;
 
 const NOTHING_EARLIER: EarlierVersions = { versions: [], removed: [] };

@@ -6,7 +6,7 @@ import { createIndexing, INDEXED_COLUMNS, isIndexedAlike } from './finding/word_
 import type { NewRow, PostRow } from './post_row.ts';
 
 /** What is read of a stored post before it is written again. */
-export type KnownRow = IndexedRow & Pick<PostRow, 'key' | 'author' | 'as_of'>;
+export type KnownRow = IndexedRow & Pick<PostRow, 'key' | 'as_of'>;
 type Bindings = Record<string, string | number | null>;
 
 const INDEXED = INDEXED_COLUMNS.join(', ');

@@ -3,7 +3,9 @@ import { fold } from '../find/fold.ts';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
 import { nameOf } from './author_names.ts';
+import type { IndexedRow } from './finding/indexed_words.ts';
 import { createIndexMark } from './finding/reindexing.ts';
+import { createIndexing, INDEXED_COLUMNS } from './finding/word_index.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import type { SavedItems } from './origins.ts';
@@ -83,7 +85,8 @@ const FILL = `
 const RENAME_AUTHOR = `
   UPDATE posts SET author = $username
   WHERE author IN ($before, $id) AND +source = $source
-  AND (author_id = $id OR author_id IS NULL) AND author <> $username COLLATE BINARY`;
+  AND (author_id = $id OR author_id IS NULL) AND author <> $username COLLATE BINARY
+  RETURNING key, ${INDEXED_COLUMNS.join(', ')}`;
 
 const CONDITIONS = {
   // Not LIKE: its wildcards need escaping, and it ignores case only for ASCII.
@@ -152,7 +155,8 @@ function createProfileSaving(db: Database) {
   const find = statement<Known, Bindings>(db, FIND);
   const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
   const fill = statement<void, Record<string, string | number | null>>(db, FILL);
-  const renameAuthor = statement<void, Bindings>(db, RENAME_AUTHOR);
+  const renameAuthor = statement<IndexedRow & { key: number }, Bindings>(db, RENAME_AUTHOR);
+  const index = createIndexing(db);
 
   function fillIn(row: ReturnType<typeof toRow>, key: number, now: number): number {
     const { source: _, id: _id, as_of: _at, ...given } = row;
@@ -167,7 +171,9 @@ function createProfileSaving(db: Database) {
     const row = toRow(newest(profile, known, isOlder), now);
     const key = isOlder ? fillIn(row, known.key, now) : upsert.get({ ...row, now })?.key;
     const before = known?.username ?? id;
-    if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
+    if (before !== row.username)
+      for (const post of renameAuthor.iterate({ source, id, before, username: row.username }))
+        index.replace(post.key, post);
     return { key: key as number, isNew: !known };
   };
 }

@@ -201,15 +201,14 @@ export function migrate(db: Database, folder = MIGRATIONS, last = Number.MAX_VAL
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
   );
   const newest = newestApplied(db);
-  const known = newestKnown(folder);
+  const files = filesIn(folder);
+  const known = newestIn(files);
   if (newest.number > known) {
     throw new DatabaseUnusable(
       `The database was written by a newer xgpt (it is at migration ${newest.name}; this program knows up to ${known}). Update xgpt, or point XGPT_DATA_DIR at another folder.`,
     );
   }
-  const missing = filesIn(folder).filter(
-    (file) => numberOf(file) > newest.number && numberOf(file) <= last,
-  );
+  const missing = files.filter((file) => numberOf(file) > newest.number && numberOf(file) <= last);
   if (missing.length === 0) return;
   // A table that takes another's place must not take what refers to it along.
   const { foreign_keys: enforced } = db
@@ -233,8 +232,8 @@ export function newestApplied(db: Database): { number: number; name: string } {
   return newest ?? { number: 0, name: 'none' };
 }
 
-function newestKnown(folder: string): number {
-  return numberOf(filesIn(folder).at(-1) ?? '0000');
+function newestIn(files: string[]): number {
+  return numberOf(files.at(-1) ?? '0000');
 }
 
 function filesIn(folder: string): string[] {
@@ -243,7 +242,7 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-const KNOWN = newestKnown(MIGRATIONS);
+const KNOWN = newestIn(filesIn(MIGRATIONS));
 
 /** Whether a newer program has migrated it. */
 export function isNewer(db: Database): boolean {

@@ -125,22 +125,35 @@ function dayOf({ weekday, day, month, year }: Parts, thisYear?: string): string 
 
 function partsOf(at: Date, timeZone: string): { zone: string; parts: Parts } {
   try {
-    const format = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    });
-    const parts = format.formatToParts(at).map(({ type, value }) => [type, value]);
+    const parts = formatIn(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]);
     return { zone: timeZone, parts: Object.fromEntries(parts) };
   } catch (error) {
     if (timeZone === 'UTC') throw error;
     return partsOf(at, 'UTC');
   }
+}
+
+/** By time zone. To make one takes 0.2 ms, and a page of schedules writes hundreds of times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** @throws RangeError when there is no such time zone. */
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formats.set(timeZone, made);
+  return made;
 }
 
 /** How the last run went, and when it was: `completed 3 h ago`. */

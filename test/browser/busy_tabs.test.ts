@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Page } from 'playwright-core';
-import { closeBrowser, openPage, press } from '../support/browser.ts';
+import { closeBrowser, MOVING, openPage, press } from '../support/browser.ts';
 import { stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import { busy, isLive, registerHooks } from './tabs_setup.ts';
@@ -115,7 +115,7 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
   test('twenty of twenty 80 ms clicks on cancel buttons arrive', async () => {
     const server = await busy({ jobs: 20, passing: true });
     // So high that no card has to be scrolled to.
-    const { page } = await openPage({ viewport: { width: 1280, height: 5000 } });
+    const { page } = await openPage({ ...MOVING, viewport: { width: 1280, height: 5000 } });
     await page.goto(server.url);
     await isLive(page, server.ids[0] ?? '');
     const hits = await recordHits(page);
@@ -139,7 +139,7 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
 
   test('the focus stays on a button', async () => {
     const server = await busy({ jobs: 20, passing: true });
-    const { page } = await openPage();
+    const { page } = await openPage(MOVING);
     await page.goto(server.url);
     const id = `cancel-${server.ids[7]}`;
     await page.locator(`#${id}`).focus();

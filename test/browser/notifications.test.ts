@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
-import { closeBrowser, closePages, openPage } from '../support/browser.ts';
+import { closeBrowser, closePages, MOVING, openPage } from '../support/browser.ts';
 import { startAppInEveryStatus } from '../support/every_status.ts';
 import { shows, taskbarApp } from '../support/taskbar_app.ts';
 import { until } from '../support/wait.ts';
@@ -96,7 +96,7 @@ describe('motion', () => {
 
   test('follows prefers-reduced-motion', async () => {
     const everyStatus = await startAppInEveryStatus();
-    const { page } = await openPage();
+    const { page } = await openPage(MOVING);
     await page.goto(everyStatus.url);
     await page.locator('.job-card').first().waitFor();
     const statuses = await page

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test';
 import type { Page } from 'playwright-core';
-import { closeBrowser, closePages, press } from '../support/browser.ts';
+import { closeBrowser, closePages, MOVING, press } from '../support/browser.ts';
 import { shows, taskbarApp } from '../support/taskbar_app.ts';
 import { until } from '../support/wait.ts';
 
@@ -115,7 +115,7 @@ describe('the taskbar', () => {
   });
 
   test('FEATURES 36: shows that a job makes no progress, and for how long', async () => {
-    const { page } = await open();
+    const { page } = await open('/find', MOVING);
     const [still, moving] = [await running('still'), await running('moving')];
     const icon = (id: string) =>
       page.evaluate(

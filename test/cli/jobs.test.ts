@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { cpSync } from 'node:fs';
 import { createTracker } from '../../src/jobs/index.ts';
 import { withoutTimes } from '../support/log_text.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
@@ -15,22 +16,28 @@ const SLOW = { XGPT_SAMPLE_PAGE_MS: '60' };
 const ENDLESS = { XGPT_SAMPLE_PAGE_MS: '2000' };
 const LONG_SCRAPE = { username: 'aurora_lab', maxTweets: '1000' };
 
-/** Two jobs that have ended and a queued one. */
-async function threeJobs() {
+/** A data folder with two jobs that have ended and a queued one. */
+let original: { dataDir: string; waiting: string };
+
+beforeAll(async () => {
   const dataDir = freshDataDir();
   await run(['scrape', 'aurora_lab', '--session', 'evening'], { dataDir });
   await run(['scrape', 'nobody_here'], { dataDir });
   const { stdout } = await run(['search', 'space', '--detach'], { dataDir });
-  return {
-    dataDir,
-    waiting: stdout.trim(),
-    jobs: (...words: string[]) => run(['jobs', ...words], { dataDir }),
-  };
+  original = { dataDir, waiting: stdout.trim() };
+});
+
+/** A copy of it. */
+function threeJobs() {
+  const dataDir = freshDataDir();
+  cpSync(original.dataDir, dataDir, { recursive: true });
+  const jobs = (...words: string[]) => run(['jobs', ...words], { dataDir });
+  return { dataDir, waiting: original.waiting, jobs };
 }
 
 describe('jobs list', () => {
   test('prints a table, newest first, and takes the filters of the web page', async () => {
-    const { jobs } = await threeJobs();
+    const { jobs } = threeJobs();
     const { code, stdout } = await jobs('list');
     expect(code).toBe(0);
     const [head, ...rows] = stdout.trimEnd().split('\n');
@@ -70,7 +77,7 @@ describe('jobs list', () => {
   ])(
     'leaves out columns in a terminal of %d columns, and does not wrap',
     async (columns, heads) => {
-      const { dataDir } = await threeJobs();
+      const { dataDir } = threeJobs();
       const list = startInTerminal(['jobs', 'list'], { dataDir }, columns);
       expect(await list.ended()).toBe(0);
       const [head = '', ...rows] = list.shown().trimEnd().split('\r\n');
@@ -103,7 +110,7 @@ function pagesOf20(pages: number): string {
 
 describe('jobs show', () => {
   test('reports input, result, attempts and log; part of the id is enough', async () => {
-    const { jobs } = await threeJobs();
+    const { jobs } = threeJobs();
     const [{ id } = { id: '' }] = jobsIn(
       (await jobs('list', '--json', '--session', 'evening')).stdout,
     );
@@ -142,7 +149,7 @@ describe('jobs show', () => {
   });
 
   test('refuses a part of an id that matches several jobs', async () => {
-    const { jobs } = await threeJobs();
+    const { jobs } = threeJobs();
     const { code, stderr } = await jobs('cancel', 'scrape-');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^"scrape-" matches several jobs\. .*: scrape-\S+, scrape-\S+\n$/);
@@ -180,7 +187,7 @@ describe('jobs watch', () => {
 });
 
 test('jobs watch says when no server or worker is running', async () => {
-  const { dataDir } = await threeJobs();
+  const { dataDir } = threeJobs();
   const watch = start(['jobs', 'watch'], { dataDir });
   await until('the notice is shown', () =>
     watch.stderr().includes('No server or worker is running'),
@@ -200,7 +207,7 @@ describe('jobs wait', () => {
   });
 
   test('ends with the code of the first job that did not complete', async () => {
-    const { dataDir, waiting } = await threeJobs();
+    const { dataDir, waiting } = threeJobs();
     await run(['jobs', 'cancel', waiting], { dataDir });
     const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
     const [cancelled = '', failed = '', completed = ''] = jobsIn(stdout).map(({ id }) => id);
@@ -227,7 +234,7 @@ describe('jobs wait', () => {
   });
 
   test('Ctrl-C stops waiting and does not affect the job', async () => {
-    const { dataDir, waiting } = await threeJobs();
+    const { dataDir, waiting } = threeJobs();
     const waits = start(['jobs', 'wait', waiting], { dataDir });
     await until('it waits', () => waits.stderr().includes('No server or worker is running'));
     waits.child.kill('SIGINT');
@@ -239,7 +246,7 @@ describe('jobs wait', () => {
 
 describe('jobs cancel, retry and rm', () => {
   test('take several ids, continue after an error, and report it by the exit code', async () => {
-    const { jobs, waiting } = await threeJobs();
+    const { jobs, waiting } = threeJobs();
     const cancelled = await jobs('cancel', 'nothing', waiting);
     expect(cancelled.code).toBe(3);
     expect(cancelled.stdout).toMatch(/^search “space” \(\w{8}\) was cancelled\.\n$/);
@@ -263,7 +270,7 @@ describe('jobs cancel, retry and rm', () => {
   });
 
   test('take filters, and report how many jobs were skipped', async () => {
-    const { jobs } = await threeJobs();
+    const { jobs } = threeJobs();
     expect(await jobs('cancel', '--type', 'search')).toMatchObject({
       code: 0,
       stdout: '1 job cancelled.\n',

@@ -37,7 +37,10 @@ function plansFor(typed: string, share: number, hasWord: (number: number) => boo
   const { filters, words } = parseFind(typed, Date.now());
   const keys = plans.page(createConditions(db)(filters, words), LIMIT).map(({ key }) => key);
   const texts = library.words.postsOf(keys).map(({ text }) => text);
-  return { texts, isLookedUp: ran.map((sql) => sql.includes('EXISTS')) };
+  return {
+    texts,
+    isLookedUp: ran.map((sql) => !sql.includes('MATCH')),
+  };
 }
 
 const most = (number: number) => number % 4 !== 0;
@@ -49,7 +52,9 @@ describe('newest first among a million posts', () => {
     ['a word in few posts', 'soup', 0.02, few, false, 'soup'],
     ['posts without a word that most have', '-soup', 0.75, most, true, 'tea'],
     ['posts without a word that few have', '-soup', 0.001, few, false, 'tea'],
-    ['the beginning of a word', 'sou*', 0.75, most, false, 'soup'],
+    ['a beginning of a word in most posts', 'sou*', 0.75, most, true, 'soup'],
+    ['a beginning of a word in few posts', 'sou*', 0.02, few, false, 'soup'],
+    ['posts without a beginning that most have', '-sou*', 0.75, most, true, 'tea'],
   ])('%s', (_, typed, share, hasWord, isLookedUp, text) => {
     const plan = plansFor(typed, share, hasWord);
     expect(plan.isLookedUp).toEqual([isLookedUp]);
@@ -59,11 +64,14 @@ describe('newest first among a million posts', () => {
     expect(new Set(plan.texts)).toEqual(new Set([text]));
   });
 
-  test('posts are not looked up for long when the matches are elsewhere', () => {
-    const plan = plansFor('soup', 0.75, (number) => number <= 20);
-    expect(plan.isLookedUp).toEqual([true, false]);
-    expect(plan.texts).toEqual(Array.from({ length: LIMIT }, () => 'soup'));
-  });
+  test.each(['soup', 'sou*'])(
+    'posts are not looked up for long when the matches are elsewhere: %s',
+    (typed) => {
+      const plan = plansFor(typed, 0.75, (number) => number <= 20);
+      expect(plan.isLookedUp).toEqual([true, false]);
+      expect(plan.texts).toEqual(Array.from({ length: LIMIT }, () => 'soup'));
+    },
+  );
 });
 
 test.each([

@@ -17,6 +17,15 @@ import { recordHistory } from './job_history.ts';
 import { errand, saveWritten } from './jobs.ts';
 import { Machine, type SimulatedProcess } from './machine.ts';
 
+/** What a world has of its jobs. The number of the last change stays: the next one follows it. */
+const CONTENTS = [
+  'jobs',
+  'history',
+  'written',
+  'job_types',
+  'job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)',
+];
+
 /** A process with a tracker and a connection of its own. */
 export interface Member {
   process: SimulatedProcess;
@@ -52,6 +61,7 @@ export class JobWorld {
   readonly eye: Database;
   readonly #folder = mkdtempSync(join(tmpdir(), 'xgpt-world-'));
   readonly #path = join(this.#folder, 'xgpt.sqlite');
+  readonly #empty: () => void;
 
   /**
    * @param maxAttempts how often a handler may fail before its job does.
@@ -63,6 +73,10 @@ export class JobWorld {
   ) {
     copyFileSync(template(), this.#path);
     this.eye = this.connect();
+    const deletions = CONTENTS.map((content) => this.eye.query(`DELETE FROM ${content}`));
+    this.#empty = this.eye.transaction(() => {
+      for (const deletion of deletions) deletion.run();
+    });
   }
 
   /** One more connection, which does not wait for the disk. */
@@ -126,9 +140,7 @@ export class JobWorld {
   clear(): void {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    for (const table of ['jobs', 'history', 'written', 'job_types']) {
-      this.eye.run(`DELETE FROM ${table}`);
-    }
+    this.#empty();
   }
 
   close(): void {

@@ -35,6 +35,9 @@ export function saveWritten(data: JobData): SavedData {
 
 type Run = (input: { name: string }, job: QueuedJobContext) => Promise<unknown>;
 
+/** One for all: Zod compiles a schema at its first use. */
+const NAMED = z.object({ name: z.string({ error: 'Name is missing.' }).default('one') });
+
 /** A job type whose work is given by the test. */
 export function errand(
   run: Run,
@@ -43,7 +46,7 @@ export function errand(
   return defineJob<'errand'>({
     type: 'errand',
     concurrency: 1,
-    input: z.object({ name: z.string({ error: 'Name is missing.' }).default('one') }),
+    input: NAMED,
     run,
     ...options,
   });

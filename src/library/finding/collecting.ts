@@ -47,15 +47,17 @@ interface Few {
 type KeyList = { keys: string };
 
 /** Reads parts of what meets conditions. */
-function createSlices({ all, one }: Queries, { countMatches }: Pick<Counts, 'countMatches'>) {
+function createSlices({ all, one }: Queries, { newestMatches }: Pick<Counts, 'newestMatches'>) {
   const read = (sql: string, bindings: Bindings) =>
     JSON.parse(one<KeyList>(sql, bindings).keys) as number[];
 
   /** All that have the words, or that meet what another index answers, when they are few. */
   function few(conditions: Conditions): Few | undefined {
     const { match, indexed, bindings } = conditions;
-    if (match && !match.isExcluded && countMatches(conditions, MAX_AT_ONCE + 1) <= MAX_AT_ONCE)
-      return { keys: read(MATCHED, bindings), haveWords: true };
+    if (match && !match.isExcluded) {
+      const keys = newestMatches(conditions, MAX_AT_ONCE + 1);
+      if (keys.length <= MAX_AT_ONCE) return { keys, haveWords: true };
+    }
     if (indexed.length === 0) return undefined;
     const sql = `SELECT key FROM posts ${where(indexed)} LIMIT $limit`;
     const rows = all<{ key: number }>(sql, { ...bindings, limit: MAX_AT_ONCE + 1 });

@@ -2,8 +2,17 @@ import type { Database } from 'bun:sqlite';
 import { everyMatch, type IndexMatch, indexMatch } from '../../find/index.ts';
 import type { FindFilters, WordMatch } from '../../find/query.ts';
 import { createUsernames } from '../author_names.ts';
-import { excludedFacts, factConditions, needsThreads, sourceConditions } from './facts.ts';
-import type { Bindings } from './queries.ts';
+import {
+  authorConditions,
+  excludedAuthors,
+  excludedFacts,
+  factConditions,
+  needsThreads,
+  sourceConditions,
+} from './facts.ts';
+import { type Bindings, createQueries } from './queries.ts';
+import { createIndexCheck } from './reindexing.ts';
+import { createWordsFrom } from './words_from.ts';
 
 /** What posts must meet, as SQL on the table `posts` and as an expression for the index of words. */
 export interface Conditions {
@@ -33,23 +42,44 @@ const IN_THREAD = `(
 export const CONDITION_COLUMNS =
   'key, created_at, source, id, kind, author, in_reply_to_author, thread_id, likes';
 
+/** What the index of words is asked for. */
+interface Asked {
+  filters: FindFilters;
+  words: WordMatch | undefined;
+  /** It has the authors of all posts, and words are asked for: by authors alone, `posts_by_author` is faster. */
+  hasAuthors: boolean;
+}
+
 export function createConditions(db: Database) {
   const { usernameOf } = createUsernames(db);
   /** Posts of an account that was known by its id alone have its name as soon as that is known. */
   const nameOf = (author: string) => usernameOf('bluesky', author) ?? author;
+  const isIndexed = createIndexCheck(db);
+  const wordsFrom = createWordsFrom(createQueries(db));
 
-  return function conditionsOf(filters: FindFilters, words?: WordMatch): Conditions {
-    const { match, isEmpty } = matchOf(filters, words);
+  /** What lists the newest matches: SQLite merges all words that begin so before it gives the first match. */
+  function listedOf(asked: Asked, match: IndexMatch): string {
+    if (!asked.words || !match.hasPrefix) return match.expression;
+    return matchOf(asked, wordsFrom())?.expression ?? match.expression;
+  }
+
+  return function conditionsOf(typed: FindFilters, words?: WordMatch): Conditions {
+    const authors = typed.authors.map(nameOf);
+    const notAuthors = typed.notAuthors.map(nameOf);
+    const filters = { ...typed, authors, notAuthors };
+    const hasAuthors = words !== undefined && authors.length + notAuthors.length > 0 && isIndexed();
+    const asked = { filters, words, hasAuthors };
+    const match = matchOf(asked);
     return {
-      isEmpty,
+      isEmpty: words !== undefined && !indexMatch(words, AS_WRITTEN),
       ...(match && { match }),
-      indexed: indexedConditions(filters, words !== undefined),
-      others: otherConditions(filters),
+      indexed: indexedConditions(asked),
+      others: otherConditions(asked),
       bindings: {
-        ...(match && { match: match.expression }),
-        ...oneOrMore('author', filters.authors.map(nameOf)),
+        ...(match && { match: match.expression, listed: listedOf(asked, match) }),
+        ...oneOrMore('author', authors),
         ...oneOrMore('source', filters.sources),
-        notAuthors: JSON.stringify(filters.notAuthors.map(nameOf)),
+        notAuthors: JSON.stringify(notAuthors),
         since: filters.since ?? 0,
         until: filters.until ?? 0,
         minLikes: filters.minLikes ?? 0,
@@ -67,31 +97,30 @@ function oneOrMore(name: string, values: string[]): Bindings {
 
 /** Conditions on facts and words as one match, because SQLite joins them within the index. */
 function matchOf(
-  filters: FindFilters,
-  words?: WordMatch,
-): { match?: IndexMatch; isEmpty: boolean } {
-  const match = words && indexMatch(words, AS_WRITTEN);
+  { filters, words, hasAuthors }: Asked,
+  wordsFrom?: (beginning: string) => string[],
+): IndexMatch | undefined {
+  const match = words && indexMatch(words, AS_WRITTEN, wordsFrom);
   const conditions = factConditions(filters);
+  const excluded = excludedFacts(filters);
   if (words) conditions.push(...sourceConditions(filters.sources));
-  const facts = [
+  if (hasAuthors) {
+    conditions.push(...authorConditions(filters.authors));
+    excluded.push(...excludedAuthors(filters.notAuthors));
+  }
+  return everyMatch([
+    ...(match ? [match] : []),
     ...conditions.map((expression) => ({ expression, isExcluded: false, hasPrefix: false })),
-    ...excludedFacts(filters).map((expression) => ({
-      expression,
-      isExcluded: true,
-      hasPrefix: false,
-    })),
-  ];
-  return {
-    match: everyMatch([...(match ? [match] : []), ...facts]),
-    isEmpty: words !== undefined && !match,
-  };
+    ...excluded.map((expression) => ({ expression, isExcluded: true, hasPrefix: false })),
+  ]);
 }
 
-function indexedConditions(filters: FindFilters, hasWords: boolean): string[] {
-  const { authors, sources, since, until } = filters;
+function indexedConditions({ filters, words, hasAuthors }: Asked): string[] {
+  const { sources, since, until } = filters;
+  const authors = hasAuthors ? [] : filters.authors;
   const conditions: string[] = [];
-  if (!hasWords && sources.length === 1) conditions.push('source = $source');
-  if (!hasWords && sources.length > 1)
+  if (!words && sources.length === 1) conditions.push('source = $source');
+  if (!words && sources.length > 1)
     conditions.push('source IN (SELECT value FROM json_each($sources))');
   if (authors.length === 1) conditions.push('author = $author');
   if (authors.length > 1) conditions.push('author IN (SELECT value FROM json_each($authors))');
@@ -100,10 +129,10 @@ function indexedConditions(filters: FindFilters, hasWords: boolean): string[] {
   return conditions;
 }
 
-function otherConditions(filters: FindFilters): string[] {
+function otherConditions({ filters, hasAuthors }: Asked): string[] {
   const { notAuthors, minLikes, maxLikes, kinds, notKinds = [] } = filters;
   const conditions: string[] = [];
-  if (notAuthors.length > 0)
+  if (notAuthors.length > 0 && !hasAuthors)
     conditions.push('author NOT IN (SELECT value FROM json_each($notAuthors))');
   if (minLikes !== undefined) conditions.push('likes >= $minLikes');
   if (maxLikes !== undefined) conditions.push('coalesce(likes, 0) < $maxLikes');

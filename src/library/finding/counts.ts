@@ -1,5 +1,6 @@
 import type { CappedCount, CappedKeys } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
+import { createNewestMatches, MAX_LISTED } from './newest_matches.ts';
 import { MATCHES } from './plan_sql.ts';
 import { type Bindings, type Queries, where } from './queries.ts';
 
@@ -14,7 +15,9 @@ interface Total {
 }
 
 /** Counts of posts by one condition each, up to limits. */
-function createSimpleCounts({ one }: Queries) {
+function createSimpleCounts(queries: Queries) {
+  const { one } = queries;
+  const newestMatches = createNewestMatches(queries);
   const capped = (select: string, bindings: Bindings, cap: number) =>
     one<Total>(`SELECT count(*) AS total FROM (${select} LIMIT $cap)`, {
       ...bindings,
@@ -22,7 +25,10 @@ function createSimpleCounts({ one }: Queries) {
     }).total;
 
   /** The number of posts with the words, up to a limit. */
-  const countMatches = ({ bindings }: Conditions, cap: number) => capped(MATCHES, bindings, cap);
+  function countMatches(conditions: Conditions, cap: number): number {
+    if (cap > MAX_LISTED) return capped(MATCHES, conditions.bindings, cap);
+    return newestMatches(conditions, cap).length;
+  }
 
   /** The number of posts that the indexed conditions leave, up to a limit. */
   function countIndexed({ indexed, bindings }: Conditions): number {
@@ -31,23 +37,27 @@ function createSimpleCounts({ one }: Queries) {
   }
 
   /** The share of matches among the posts that were collected last: an estimate for all. */
-  function shareOfLast({ bindings }: Conditions): number {
+  function shareOfLast(conditions: Conditions): number {
     const newest = newestKey();
     const sampled = Math.min(SAMPLED, newest);
+    const after = newest - sampled;
+    if (conditions.match?.hasPrefix) {
+      const keys = newestMatches(conditions, SAMPLED);
+      return keys.filter((key) => key > after).length / sampled;
+    }
     const select = `${MATCHES} AND rowid > $after`;
-    return capped(select, { ...bindings, after: newest - sampled }, SAMPLED) / sampled;
+    return capped(select, { ...conditions.bindings, after }, SAMPLED) / sampled;
   }
 
   const newestKey = () => one<{ key: number | null }>('SELECT max(key) AS key FROM posts').key ?? 0;
 
-  return { capped, newestKey, countMatches, countIndexed, shareOfLast };
+  return { capped, newestKey, newestMatches, countMatches, countIndexed, shareOfLast };
 }
 
 /** Counts of posts, up to limits. */
 export function createCounts(queries: Queries) {
   const { one } = queries;
-  const { capped, newestKey, countMatches, countIndexed, shareOfLast } =
-    createSimpleCounts(queries);
+  const { capped, ...simple } = createSimpleCounts(queries);
 
   /** The number of posts found, where an index alone tells. */
   function quickCount(conditions: Conditions, cap: number): CappedCount | undefined {
@@ -56,8 +66,9 @@ export function createCounts(queries: Queries) {
     const isByWords = match && !match.isExcluded;
     if (others.length > 0 || (indexed.length > 0 && match) || !(isByWords || !match))
       return undefined;
-    const select = match ? MATCHES : `SELECT 1 FROM posts ${where(indexed)}`;
-    const count = capped(select, bindings, cap);
+    const count = match
+      ? simple.countMatches(conditions, cap)
+      : capped(`SELECT 1 FROM posts ${where(indexed)}`, bindings, cap);
     return { count, isCapped: count === cap };
   }
 
@@ -72,7 +83,7 @@ export function createCounts(queries: Queries) {
     return one<Total>(`SELECT count(*) AS total FROM posts ${tests}`, bindings).total;
   }
 
-  return { newestKey, countMatches, countIndexed, shareOfLast, quickCount, countAll };
+  return { ...simple, quickCount, countAll };
 }
 
 export type Counts = ReturnType<typeof createCounts>;

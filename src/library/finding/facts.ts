@@ -7,11 +7,11 @@ import type { PostRow } from '../post_row.ts';
  */
 const FACT = '\ue000';
 
-type Facts = Pick<PostRow, 'source' | 'kind' | 'language' | 'links' | 'media'>;
+type Facts = Pick<PostRow, 'source' | 'kind' | 'author' | 'language' | 'links' | 'media'>;
 
 /** The facts of a post, for the index. */
 export function factsOf(row: Facts): string {
-  const facts = [kind(row.kind), source(row.source)];
+  const facts = [kind(row.kind), source(row.source), author(row.author)];
   if (row.language !== null) facts.push(...ranges(row.language).map(language));
   if (row.links !== '[]') facts.push(has('link'));
   if (row.media !== '[]') facts.push(has('media'));
@@ -45,6 +45,19 @@ export function sourceConditions(sources: string[]): string[] {
   return sources.length === 0 ? [] : [anyOf(sources.map(source))];
 }
 
+/**
+ * That a post is by one of these authors. A list of an author's posts tells it, too; with words, a frequent one is then
+ * looked for in these posts alone.
+ */
+export function authorConditions(authors: string[]): string[] {
+  return authors.length === 0 ? [] : [anyOf(authors.map(author))];
+}
+
+/** By none of these. */
+export function excludedAuthors(authors: string[]): string[] {
+  return authors.map((name) => anyOf([author(name)]));
+}
+
 /** Whether posts of threads are asked for: that is no fact of one post alone. */
 export function needsThreads({ kinds }: Pick<FindFilters, 'kinds'>): boolean {
   return kinds.includes('thread') && !FIND_KINDS.every((each) => kinds.includes(each));
@@ -53,6 +66,7 @@ export function needsThreads({ kinds }: Pick<FindFilters, 'kinds'>): boolean {
 const kind = (name: string) => FACT + (name === 'thread' ? 'kpost' : `k${name}`);
 const source = (name: string) => `${FACT}s${asWord(name)}`;
 const language = (tag: string) => `${FACT}l${asWord(tag)}`;
+const author = (name: string) => `${FACT}a${asExactWord(name)}`;
 const has = (part: string) => `${FACT}h${part}`;
 
 function anyOf(facts: string[]): string {
@@ -71,4 +85,11 @@ function asWord(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^a-z\d]/g, (sign) => `\ue001${sign.codePointAt(0)?.toString(16)}`);
+}
+
+/** Differs for names that differ in more than the case of ASCII letters, as the column `author` compares them. */
+function asExactWord(text: string): string {
+  return text
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .replace(/[^a-z\d]/gu, (sign) => `\ue001${sign.codePointAt(0)?.toString(16)}\ue001`);
 }

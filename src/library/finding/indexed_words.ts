@@ -7,11 +7,11 @@ import { factsOf } from './facts.ts';
 /** What the index of words has of a post. */
 export type IndexedRow = Pick<
   PostRow,
-  'text' | 'author_name' | 'kind' | 'source' | 'language' | 'links' | 'media' | 'quote'
+  'text' | 'author' | 'author_name' | 'kind' | 'source' | 'language' | 'links' | 'media' | 'quote'
 >;
 
 /** Increases whenever rows of the index are made differently: its columns, or its words. */
-export const INDEX_VERSION = 1000 * 1 + FOLD_VERSION;
+export const INDEX_VERSION = 1000 * 2 + FOLD_VERSION;
 
 /** A post's row in the index of words, by its columns. */
 export function indexedWords(row: IndexedRow) {

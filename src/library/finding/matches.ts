@@ -17,20 +17,28 @@ const NO_FILTERS: FindFilters = {
 /** Finds which posts have certain words, without reading the posts. */
 export function createMatches(
   { all }: Queries,
-  { newestKey, shareOfLast }: Pick<Counts, 'newestKey' | 'shareOfLast'>,
+  {
+    newestKey,
+    newestMatches,
+    shareOfLast,
+  }: Pick<Counts, 'newestKey' | 'newestMatches' | 'shareOfLast'>,
   conditionsOf: (filters: FindFilters, words: WordMatch) => Conditions,
 ) {
   return {
     matchesOf(words: WordMatch, limit: number): WordMatches {
       const conditions = conditionsOf(NO_FILTERS, words);
-      const { match, bindings } = conditions;
+      const { match } = conditions;
       if (!match || match.isExcluded) return { keys: [], count: match ? newestKey() : 0 };
-      const sql = `${MATCHES} ORDER BY rowid DESC LIMIT $limit`;
-      const rows = all<{ rowid: number }>(sql, { ...bindings, limit: limit + 1 });
-      const keys = rows.slice(0, limit).map(({ rowid }) => rowid);
-      if (rows.length <= limit) return { keys, count: keys.length };
+      const some = newestMatches(conditions, limit + 1);
+      if (some.length <= limit) return { keys: some, count: some.length };
+      const keys = some.slice(0, limit);
       const estimate = Math.round(shareOfLast(conditions) * newestKey());
       return { keys, count: Math.max(limit + 1, estimate) };
+    },
+    hasAny(words: WordMatch): boolean {
+      const conditions = conditionsOf(NO_FILTERS, words);
+      const { match } = conditions;
+      return match !== undefined && !match.isExcluded && newestMatches(conditions, 1).length > 0;
     },
     existing(words: string[]): string[] {
       return words.filter((word) => {

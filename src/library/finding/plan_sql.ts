@@ -8,7 +8,6 @@ export interface Place {
 }
 
 export const MATCHES = 'SELECT rowid FROM post_words WHERE post_words MATCH $match';
-const IS_MATCH = `EXISTS (${MATCHES} AND rowid = posts.key)`;
 const AFTER = '(created_at, key) < ($created_at, $key)';
 const NEWEST_FIRST = 'ORDER BY created_at DESC, key DESC LIMIT $limit';
 
@@ -22,22 +21,15 @@ export function setTest({ match }: Conditions, among?: string): string[] {
   return [`+key ${match.isExcluded ? 'NOT IN' : 'IN'} (${matches})`];
 }
 
-function lookUpTest({ match }: Conditions): string[] {
-  if (!match) return [];
-  return [match.isExcluded ? `NOT ${IS_MATCH}` : IS_MATCH];
-}
-
-export function walkSql(conditions: Conditions, after?: Place): string {
-  const { indexed, others, match } = conditions;
-  const tests = [...others, ...lookUpTest(conditions)];
+/** Without the words of the conditions. */
+export function walkSql({ indexed, others }: Conditions, after?: Place): string {
   const reached = [...indexed, ...(after ? [AFTER] : [])];
-  if (!match && others.length === 0)
-    return `SELECT key, created_at FROM posts ${where([...reached, ...tests])} ${NEWEST_FIRST}`;
-  const columns = others.length === 0 ? 'key, created_at' : CONDITION_COLUMNS;
+  if (others.length === 0)
+    return `SELECT key, created_at FROM posts ${where(reached)} ${NEWEST_FIRST}`;
   return `SELECT key, created_at FROM (
-      SELECT ${columns} FROM posts ${where(reached)}
+      SELECT ${CONDITION_COLUMNS} FROM posts ${where(reached)}
       ORDER BY created_at DESC, key DESC LIMIT $examined
-    ) AS posts ${where(tests)} ${NEWEST_FIRST}`;
+    ) AS posts ${where(others)} ${NEWEST_FIRST}`;
 }
 
 export function gatherSql({ indexed, others }: Conditions, after?: Place): string {

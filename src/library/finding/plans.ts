@@ -1,5 +1,7 @@
+import type { IndexMatch } from '../../find/index.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
+import { createExamining } from './examining.ts';
 import { gatherSql, type Place, setSql, walkSql } from './plan_sql.ts';
 import type { Bindings, Queries } from './queries.ts';
 
@@ -8,19 +10,22 @@ const MAX_RARE = 5_000;
 
 /**
  * What a match costs, in µs: when it is gathered, and when it is in a set. Then each post passed costs,
- * too, and more when it is looked up: 30 µs among 100,000 posts, 100 µs among a million.
+ * too, and more when it is looked up.
  */
-const COST = { gathered: 1.5, inSet: 0.15, passed: 0.06, lookedUp: 100 };
+const COST = { gathered: 1.5, inSet: 0.15, passed: 0.06, lookedUp: 60 };
 
 /** Posts that a walk looks up. */
 const MAX_LOOKED_UP = 1_000;
+
+/** Then a page is mostly full. */
+const LOOKED_UP_AT_ONCE = 50;
 
 /** How many times as many as expected are looked up before the matches must be elsewhere. */
 const MAX_TIMES_EXPECTED = 4;
 
 /**
- * - `walk`: through the posts by time, looking each up in the index of words. For frequent words: 0.6 ms
- *   for one in 730,000 of a million posts, but 820 ms for a rare one, and seconds for a prefix.
+ * - `walk`: through the posts by time, looking them up in an index of their own (examining.ts). For frequent
+ *   words.
  * - `gather`: all matches, then sorted. For rare words.
  * - `set`: the keys of all matches as a set, then through the posts by time. For the rest; 90 ms for
  *   730,000 matches.
@@ -44,13 +49,12 @@ function createPlanning({ newestKey, countMatches, shareOfLast }: Counts) {
       const matches = countMatches(conditions, MAX_RARE + 1);
       if (matches <= MAX_RARE) return isGathered(matches, limit) ? GATHER : SET;
     }
-    return match.hasPrefix ? SET : planOfShare(conditions, limit);
+    return planOfShare(match, shareOfLast(conditions), limit);
   }
 
   /** By the share of posts with the words: a walk looks up the fewer posts the more of them are found. */
-  function planOfShare(conditions: Conditions, limit: number): Plan {
-    const share = shareOfLast(conditions);
-    const lookedUp = limit / (conditions.match?.isExcluded ? 1 - share : share);
+  function planOfShare({ isExcluded }: IndexMatch, share: number, limit: number): Plan {
+    const lookedUp = limit / (isExcluded ? 1 - share : share);
     const isWalked = lookedUp * COST.lookedUp < share * newestKey() * COST.inSet;
     return isWalked ? walked(lookedUp * MAX_TIMES_EXPECTED) : SET;
   }
@@ -68,6 +72,7 @@ export function createPlans(queries: Queries, counts: Counts) {
   const { all } = queries;
   const { countIndexed } = counts;
   const planOf = createPlanning(counts);
+  const matchedAmong = createExamining(queries);
 
   function page(conditions: Conditions, limit: number, after?: Place): Place[] {
     if (conditions.isEmpty) return [];
@@ -91,8 +96,11 @@ export function createPlans(queries: Queries, counts: Counts) {
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
     if (plan.way === 'gather') return all<Place>(gatherSql(conditions, after), bindings);
-    if (plan.way === 'walk')
-      return walk(conditions, { ...bindings, examined: plan.examined }, after);
+    if (plan.way === 'walk') {
+      const places = walk(conditions, { ...bindings, examined: plan.examined }, after);
+      // All that begin so are merged as a whole in any case.
+      if (places || !match?.hasPrefix) return places;
+    }
     const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
     return isByWords ? all<Place>(setSql(conditions, after), bindings) : undefined;
   }
@@ -106,12 +114,29 @@ export function createPlans(queries: Queries, counts: Counts) {
 
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */
   function walk(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
-    const places = all<Place>(walkSql(conditions, after), bindings);
     const { match, indexed, others } = conditions;
+    const limit = Number(match ? bindings.examined : bindings.limit);
+    const passed = all<Place>(walkSql(conditions, after), { ...bindings, limit });
+    const places = match ? matching(passed, match, Number(bindings.limit)) : passed;
     const isFull = places.length === bindings.limit || (!match && others.length === 0);
     return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
       : undefined;
+  }
+
+  function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
+    const places: Place[] = [];
+    for (
+      let start = 0;
+      start < passed.length && places.length < limit;
+      start += LOOKED_UP_AT_ONCE
+    ) {
+      const some = passed.slice(start, start + LOOKED_UP_AT_ONCE);
+      const keys = some.map(({ key }) => key);
+      const matched = matchedAmong(match.expression, keys);
+      places.push(...some.filter(({ key }) => matched.has(key) !== match.isExcluded));
+    }
+    return places.slice(0, limit);
   }
 
   return { page, quickPage };

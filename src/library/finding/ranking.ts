@@ -8,7 +8,6 @@ import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
 import { createKeptAnswers, keptOr } from './kept.ts';
-import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
 
 /** bm25 takes 0.9 µs for each match: the ones that were collected last are compared. */
@@ -29,23 +28,26 @@ const NO_WEIGHT = { share: 0.5, posts: 50_000 };
 /** Of text, author's name, what is attached, stems and facts. */
 const SCORE = '-bm25(post_words, 1.0, 1.0, 0.5, 0.8, 0.0) AS score';
 
-const RANKED = `
-  SELECT rowid AS key, ${SCORE} FROM post_words
-  WHERE post_words MATCH $match ORDER BY rowid DESC LIMIT ${MAX_RANKED}`;
+const BEST_FIRST = 'ORDER BY score DESC, key DESC LIMIT $limit';
 
-const LAST = `${MATCHES} ORDER BY rowid DESC LIMIT $limit`;
+const RANKED = `
+  SELECT key, score FROM (
+    SELECT rowid AS key, ${SCORE} FROM post_words
+    WHERE post_words MATCH $match ORDER BY rowid DESC LIMIT ${MAX_RANKED})
+  ${BEST_FIRST}`;
 
 // With a plain rowid, bm25 would count anew for each post: a minute for a frequent word of an author.
 const RANKED_AMONG = `
   SELECT rowid AS key, ${SCORE} FROM post_words
   WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to
-  AND +rowid IN (SELECT value FROM json_each($keys))`;
+  AND +rowid IN (SELECT value FROM json_each($keys))
+  ${BEST_FIRST}`;
 
 interface RankingDeps {
   queries: Queries;
   byTime: ByTime;
   collected: Collecting;
-  counts: Pick<Counts, 'newestKey' | 'shareOfLast'>;
+  counts: Pick<Counts, 'newestKey' | 'newestMatches' | 'shareOfLast'>;
   conditionsOf(filters: FindFilters, words?: WordMatch): Conditions;
 }
 
@@ -67,14 +69,14 @@ function createWeighing({ counts, conditionsOf }: RankingDeps) {
 
 /** The best matches by bm25; of what cannot be ranked, the newest. */
 function createBestByScore(deps: RankingDeps) {
-  const { queries, byTime, collected, conditionsOf } = deps;
+  const { queries, byTime, collected, counts, conditionsOf } = deps;
   const weighty = createWeighing(deps);
 
   /** @param keys descending */
   async function amongThese(scored: string, keys: number[], limit: number): Promise<FoundKey[]> {
     let found: FoundKey[] = [];
     for (const { from, to, part } of partsOf(keys)) {
-      const between = { scored, from, to, keys: JSON.stringify(part) };
+      const between = { scored, from, to, limit, keys: JSON.stringify(part) };
       found.push(...queries.all<FoundKey>(RANKED_AMONG, between));
       found = found.sort(byScore).slice(0, limit);
       await nextTurn();
@@ -83,14 +85,10 @@ function createBestByScore(deps: RankingDeps) {
   }
 
   /** The keys of matches that were collected last, descending. */
-  async function lastOf(conditions: Conditions): Promise<number[]> {
+  async function lastOf(conditions: Conditions, limit: number): Promise<number[]> {
     if (conditions.indexed.length + conditions.others.length > 0)
-      return (await collected(conditions, { limit: MAX_RANKED })).keys.slice(0, MAX_RANKED);
-    const rows = queries.all<{ rowid: number }>(LAST, {
-      ...conditions.bindings,
-      limit: MAX_RANKED,
-    });
-    return rows.map(({ rowid }) => rowid);
+      return (await collected(conditions, { limit })).keys.slice(0, limit);
+    return counts.newestMatches(conditions, limit);
   }
 
   return async function best(
@@ -107,11 +105,12 @@ function createBestByScore(deps: RankingDeps) {
     }
     const some = weighty(words);
     if (some === words && indexed.length + others.length === 0)
-      return queries.all<FoundKey>(RANKED, bindings).sort(byScore).slice(0, limit);
-    const keys = await lastOf(conditions);
+      return queries.all<FoundKey>(RANKED, { ...bindings, limit });
     const scored = some && conditionsOf(noFilters(), some).match?.expression;
-    if (scored !== undefined) return amongThese(scored, keys, limit);
-    return keys.slice(0, limit).map((key) => ({ key, score: 0 }));
+    if (scored !== undefined)
+      return amongThese(scored, await lastOf(conditions, MAX_RANKED), limit);
+    const keys = await lastOf(conditions, limit);
+    return keys.map((key) => ({ key, score: 0 }));
   };
 }
 

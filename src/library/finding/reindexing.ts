@@ -46,6 +46,18 @@ export function createIndexMark(db: Database): () => void {
   };
 }
 
+/** @returns a function that tells whether all posts are indexed as this xgpt does it. */
+export function createIndexCheck(db: Database): () => boolean {
+  const read = statement<Pick<State, 'version' | 'pending_posts'>, []>(
+    db,
+    'SELECT version, pending_posts FROM word_index',
+  );
+  return () => {
+    const state = read.get();
+    return state?.version === INDEX_VERSION && state.pending_posts === 0;
+  };
+}
+
 export function createReindexing(db: Database): Reindexing {
   const read = statement<State, []>(
     db,

@@ -31,7 +31,7 @@ export function createWordFinder(db: Database): WordFinder {
   const collected = createCollecting(queries, counts);
   const byTime = createByTime(queries, plans, collected);
   const everyMatch = createEveryMatch(byTime);
-  const facets = createFacets(queries, collected);
+  const facets = createFacets(queries, collected, counts);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
     db,

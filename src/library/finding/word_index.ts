@@ -10,6 +10,7 @@ const VALUES = 'VALUES ($key, $text, $author_name, $attached, $stems, $facts)';
 /** The columns of `posts` that the index of words is made of. */
 export const INDEXED_COLUMNS = [
   'text',
+  'author',
   'author_name',
   'kind',
   'source',

@@ -32,7 +32,7 @@ export function unknownWords(
 ): UnknownWord[] {
   const unknown: UnknownWord[] = [];
   for (const word of new Set(partsOf({ all: singleParts(words) }).flatMap(wordOf))) {
-    if (hasAny(finder, { word })) continue;
+    if (finder.hasAny({ word })) continue;
     const beginning = withBeginnings ? beginningOf(finder, word) : undefined;
     unknown.push({ word, ...(beginning !== undefined && { beginning }) });
   }
@@ -49,10 +49,6 @@ function singleParts(words: WordMatch): WordMatch[] {
 const wordOf = (part: WordMatch) =>
   'word' in part && !part.isPrefix && !part.isExact ? [part.word] : [];
 
-function hasAny(finder: WordFinder, words: WordMatch): boolean {
-  return finder.matchesOf(words, 1).keys.length > 0;
-}
-
 /** Other forms of a word differ at its end. */
 function beginningOf(finder: WordFinder, word: string): string | undefined {
   const characters = [...word];
@@ -60,7 +56,7 @@ function beginningOf(finder: WordFinder, word: string): string | undefined {
   const least = Math.max(few, Math.ceil(characters.length * share));
   for (let length = characters.length - 1; length >= least; length--) {
     const beginning = characters.slice(0, length).join('');
-    if (hasAny(finder, { word: beginning, isPrefix: true })) return beginning;
+    if (finder.hasAny({ word: beginning, isPrefix: true })) return beginning;
   }
   return undefined;
 }

@@ -90,10 +90,14 @@ function* textsIn(markup: string): Generator<PlacedText> {
   }
 }
 
-function* descendants(node: Node): Generator<Node> {
-  yield node;
-  if ('content' in node) yield* descendants(node.content);
-  if ('childNodes' in node) for (const child of node.childNodes) yield* descendants(child);
+function descendants(root: Node): Node[] {
+  const found = [root];
+  // It grows meanwhile.
+  for (const node of found) {
+    if ('content' in node) found.push(node.content);
+    if ('childNodes' in node) found.push(...node.childNodes);
+  }
+  return found;
 }
 
 /** A marker that ended an attribute or tag too early is found in a name, or in its own attribute. */

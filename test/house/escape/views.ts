@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../source_files.ts';
@@ -12,10 +13,14 @@ export interface View {
   render(choose: Choose, text: (path: string) => string): Promise<string>;
 }
 
+/** What a job's type may be is put together by several files, also by some that no view imports. */
+const AUGMENTS = /^\s*declare (module|global)/m;
+
 /** Every view of these files, with arguments that are made from the types of its parameters. */
 export function findViews(paths: string[]): View[] {
   const { options, fileNames } = projectConfig();
-  const program = ts.createProgram([...fileNames, ...paths.map(absolute)], options);
+  const augmenting = fileNames.filter((name) => AUGMENTS.test(readFileSync(name, 'utf8')));
+  const program = ts.createProgram([...augmenting, ...paths.map(absolute)], options);
   const checker = program.getTypeChecker();
   return paths.flatMap((path) => {
     const file = program.getSourceFile(absolute(path));
@@ -27,7 +32,6 @@ export function findViews(paths: string[]): View[] {
 
 const absolute = (path: string) => join(ROOT, path);
 
-/** With all files of the project: what a job's type may be is put together by several of them. */
 function projectConfig(): ts.ParsedCommandLine {
   const { config } = ts.readConfigFile(absolute('tsconfig.json'), ts.sys.readFile);
   return ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
