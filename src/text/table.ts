@@ -1,11 +1,11 @@
 import { escaped, fitted, padded } from './printable.ts';
 
-/** The least width of the shrunk column. */
+/** The least width of a shrunk column. */
 const MIN_WIDTH = 8;
 
 /**
  * A table with a head row. Control characters of the cells are shown escaped.
- * @param columns of the terminal: the widest column is cut to fit. False = any width.
+ * @param columns of the terminal: the widest columns are cut to fit. False = any width.
  */
 export function table(head: string[], rows: string[][], columns: number | false): string {
   const all = [head, ...rows].map((row) => row.map(escaped));
@@ -16,11 +16,14 @@ export function table(head: string[], rows: string[][], columns: number | false)
   return all.map((row) => lineOf(row, widths)).join('\n');
 }
 
+/** Cuts the widest column down to the next one, then both, and so on, as far as it takes. */
 function shrinkWidest(widths: number[], columns: number): void {
-  const total = widths.reduce((sum, width) => sum + width + 2, -2);
-  const widest = widths.indexOf(Math.max(...widths));
-  const width = widths[widest] ?? 0;
-  widths[widest] = Math.min(width, Math.max(MIN_WIDTH, width - Math.max(0, total - columns)));
+  let surplus = widths.reduce((sum, width) => sum + width + 2, -2) - columns;
+  for (; surplus > 0; surplus--) {
+    const widest = Math.max(...widths);
+    if (widest <= MIN_WIDTH) return;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
 }
 
 function lineOf(row: string[], widths: number[]): string {

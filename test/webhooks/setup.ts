@@ -64,7 +64,11 @@ export function withWebhooks(
  * Another process on the same database. It is on another machine: of two trackers with one process
  * id, each would take the other for one that has ended.
  */
-export function anotherProcess(database: ReturnType<typeof openDatabase>, clock: TestClock) {
+export function anotherProcess(
+  database: ReturnType<typeof openDatabase>,
+  clock: TestClock,
+  options: Partial<WebhooksOptions> = {},
+) {
   const owner = `elsewhere:${process.pid}:boot`;
   const tracker = createTracker({ database, clock, save: saveWritten, owner });
   const webhooks = createWebhooks(tracker, {
@@ -72,6 +76,7 @@ export function anotherProcess(database: ReturnType<typeof openDatabase>, clock:
     secretKey: KEY,
     allowPrivate: true,
     now: clock.now,
+    ...options,
   });
   return { tracker, webhooks };
 }

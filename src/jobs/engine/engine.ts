@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
+import type { RegisteredProcess } from '../../platform/process_registry.ts';
 import type { Actor, AuditTrail } from '../audit.ts';
 import { Feed } from '../feed.ts';
 import type { AfterEnd, FollowUps } from '../follow_up.ts';
@@ -24,6 +25,7 @@ import { Queues } from './queues.ts';
 import { Reports } from './reports.ts';
 import { Rescuer } from './rescuer.ts';
 import { Runner } from './runner.ts';
+import { Serving } from './serving.ts';
 import { type ClaimSignal, Signal } from './signal.ts';
 import { DEFAULT_MAX_RESULT_BYTES } from './storable.ts';
 
@@ -46,6 +48,8 @@ export interface EngineOptions {
   concurrency?: Record<string, number>;
   /** Maximum size of what a job or a step returns, as JSON. Default 1 MB. */
   maxResultBytes?: number;
+  /** The processes on the database. Default: none are known. */
+  processes?: () => RegisteredProcess[];
   /** How many jobs may wait; more are refused. By default there is no limit. */
   maxWaiting?: WaitingLimits;
 }
@@ -71,11 +75,13 @@ export function createEngine(
   const completion = new Completion({ ...foundation, reports, cancellation });
   const heartbeat = new Heartbeat(foundation);
   const rescuer = new Rescuer({ ...foundation, heartbeat, cancellation });
-  const { maxWaiting = NO_LIMITS, concurrency = {} } = options;
+  const { maxWaiting = NO_LIMITS, concurrency = {}, processes = () => [] } = options;
   const enqueuer = new Enqueuer({ ...foundation, maxWaiting });
   const { maxResultBytes = DEFAULT_MAX_RESULT_BYTES } = options;
   const executor = new Executor({ ...foundation, reports, enqueuer, maxResultBytes });
   const running = { ...foundation, executor, completion, heartbeat, rescuer, concurrency };
+  const runner = new Runner(running);
+  const serving = new Serving({ definitions, runner, clock, processes });
   const notifier = new Notifier(foundation);
   const commands = new Commands({ ...foundation, cancellation });
   new GracePeriod({ executions, completion, clock, logger, errors, ...graceOf(options) });
@@ -86,10 +92,11 @@ export function createEngine(
     heartbeat,
     rescuer,
     enqueuer,
-    queues: new Queues({ ...foundation, concurrency }),
+    queues: new Queues({ ...foundation, serving, concurrency }),
     commands,
     lanes: new LaneControl({ ...foundation, commands }),
-    runner: new Runner(running),
+    runner,
+    serving,
     pruner: new Pruner({ ...foundation, ...keptOf(options) }),
     signals: foundation.listen(() => notifier.signalled()),
     stopTimers: startAll(heartbeat, notifier),

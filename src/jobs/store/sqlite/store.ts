@@ -57,7 +57,7 @@ export function createSqliteJobStore(
   const { rebasing, pruning, claiming } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
-    nextStart: async (type, only, lanes) => claiming.nextStart(type, only, lanes),
+    nextStart: async (...scope) => claiming.nextStart(...scope),
     afterWrites: (run) => writer.atEndOfTurn(run),
     rebaseWaits: async (now) =>
       rebasing.isNeeded(now) ? writer.write(() => rebasing.rebase(now)) : 0,
