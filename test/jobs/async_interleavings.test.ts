@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { IS_ON_POSTGRES } from '../support/job_database.ts';
 import type { Member, Worker } from '../support/job_world.ts';
 import { withoutTimes } from '../support/log_text.ts';
-import { type Race, races, type Script } from '../support/race.ts';
+import { expectAll, type Race, races, type Script } from '../support/race.ts';
 
 const LIMIT_MS = 300_000;
 
@@ -88,12 +88,7 @@ test(
       expect(await linesOf(race, id)).toEqual(said);
       return isRefused ? 'a commit failed' : 'all went well';
     }).then(() =>
-      expect([...seen].sort()).toEqual([
-        'during a commit',
-        'during a flush',
-        'ended during a flush',
-        'in peace',
-      ]),
+      expectAll(['during a commit', 'during a flush', 'ended during a flush', 'in peace'], seen),
     );
   },
   LIMIT_MS,
