@@ -89,15 +89,13 @@ describe('FEATURES 46: a process', () => {
   });
 
   test('that runs one job leaves its children that need something else', async () => {
-    const chore = { ...reading(['sample']), type: 'chore' } as JobDefinition;
-    const parent = errand(async (_, job) => job.runChildren('chore', [{ name: 'a' }]));
-    const { tracker, clock, database } = setup({ definitions: [parent, chore] });
+    const needs = { field: 'source', what: 'source', has: ['sample'] };
+    const chore = { ...anySource(), type: 'chore', needs } as JobDefinition;
+    const input = { name: 'a', source: 'notes' };
+    const parent = errand(async (_, job) => job.runChildren('chore', [input]));
+    const { tracker, clock } = setup({ definitions: [parent, chore] });
     const { id } = await tracker.enqueue('errand', { name: 'mine' });
     await tracker.start({ only: id });
-    database.run(
-      `CREATE TRIGGER other AFTER INSERT ON jobs WHEN new.type = 'chore'
-       BEGIN UPDATE jobs SET metadata = '{"source":"notes"}' WHERE id = new.id; END`,
-    );
     await clock.advance(5_000);
     const [child] = (await tracker.reader.detailsOf(id)).children;
     expect(child).toMatchObject({ status: 'queued', attempt: 0 });
