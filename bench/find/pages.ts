@@ -1,14 +1,16 @@
 /**
  * Pages of finds over HTTP, of many posts and of a thousand: `bun bench/find/pages.ts [posts] [--meaning]
- * [--database <file>]`, a million posts by default. Both servers run at the same time and are asked by turns,
+ * [--processor] [--database <file>]`, a million posts by default. Both servers run at the same time and are asked by turns,
  * so that what else the machine does slows down both. With `--meaning` each post has a vector, and an endpoint of
  * this script embeds the queries. With a file, a copy of it is used instead of made-up posts.
+ * With `--processor` the servers' processor time is measured instead of the time until the answer (on Linux only): on
+ * a machine that is used by others, waits say little.
  *
  * Each page is requested after a change of the database, as while a job collects: nothing that was kept is
  * used then. And it is requested again, as when somebody pages or refines.
  */
 import { Database } from 'bun:sqlite';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,7 +42,11 @@ const PAGES = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { database: { type: 'string' }, meaning: { type: 'boolean' } },
+  options: {
+    database: { type: 'string' },
+    meaning: { type: 'boolean' },
+    processor: { type: 'boolean' },
+  },
 });
 const MANY = Number(positionals[0] ?? 1_000_000);
 
@@ -84,10 +90,27 @@ async function measured(path: string, changed: boolean): Promise<string> {
   for (let run = 0; run < RUNS; run++)
     for (const [each, runs] of times) {
       if (changed) each.changes.run('INSERT INTO bench_changes VALUES (1)');
-      runs.push(await timed(() => request(each, path)));
+      const before = processorTime(each.server.pid);
+      const waited = await timed(() => request(each, path));
+      runs.push(values.processor ? processorTime(each.server.pid) - before : waited);
     }
   const [before = 0, after = 0] = [...times.values()].map((runs) => median(runs));
   return [before, after, after / before].map((number) => number.toFixed(1).padStart(11)).join('');
+}
+
+/** Of all threads of a process, in ms. */
+function processorTime(pid: number): number {
+  if (!values.processor) return 0;
+  const folder = `/proc/${pid}/task`;
+  const times = readdirSync(folder).map((thread) => {
+    try {
+      return Number(readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      // It has ended since.
+      return 0;
+    }
+  });
+  return times.reduce((sum, time) => sum + time, 0) / 1e6;
 }
 
 async function request({ server }: Measured, path: string): Promise<void> {

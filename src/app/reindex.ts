@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobContext, jobTracker } from '../jobs/index.ts';
+import { mergeWords } from '../library/erasing.ts';
 import type { Library } from '../library/index.ts';
 import type { Logger } from '../platform/logger.ts';
 import { writerOf } from '../platform/writer.ts';
@@ -30,7 +31,7 @@ export async function reindexInBackground(reindex: Reindex): Promise<void> {
   try {
     await removeInterrupted(tracker);
     const total = library.reindexing.pending();
-    if (total === 0) return;
+    if (total === 0 && library.reindexing.isMerged()) return;
     const job = await tracker.createJob(REINDEX);
     try {
       await indexAll(reindex, job, total);
@@ -67,4 +68,6 @@ async function indexAll(
     await Bun.sleep(0);
   }
   job.updateProgress(total, total, MESSAGE);
+  await mergeWords(db, signal);
+  await writerOf(db).write(() => library.reindexing.noteMerged());
 }

@@ -56,6 +56,18 @@ describe('words and authors', () => {
     expect(await keys(library, typed)).toEqual(found);
   });
 
+  test('what excluded words leave of an author is newest first', async () => {
+    const at = (day: number) => ({
+      text: 'tea',
+      author: 'ada',
+      createdAt: new Date(2_020, 1, day),
+    });
+    const { library } = filled([at(2), at(3), at(1)]);
+    const { words, filters } = query('-soup from:ada');
+    const ranked = await library.words.ranked(words ?? { all: [] }, filters, 9);
+    expect(ranked.map(({ key }) => key)).toEqual([2, 1, 3]);
+  });
+
   test('are found by the name that an author has now', async () => {
     const { library } = setup();
     library.savePosts([makePost(1, { text: 'soup', author: 'before', authorId: '7' })]);

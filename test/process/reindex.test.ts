@@ -63,6 +63,25 @@ test('an index of an older xgpt is made anew by a job', async () => {
   expect(tracker.getAllJobs().length).toBe(1);
 });
 
+/** Parts that every look into the index of words reads. */
+const partsOfIndex = (database: Database) =>
+  database.query('SELECT DISTINCT segid FROM post_words_idx').all().length;
+
+test('former states of posts do not stay in the index, also when a job ended before it merged them', async () => {
+  createLibrary(db).savePosts(makePosts(250, { text: TEXT }));
+  db.run('UPDATE word_index SET version = 0');
+  await reindex();
+  expect(partsOfIndex(db)).toBe(1);
+  createLibrary(db).savePosts(makePosts(20, { text: `${TEXT} again` }));
+  expect(partsOfIndex(db)).toBeGreaterThan(1);
+  db.run('UPDATE word_index SET is_merged = 0');
+  await reindex();
+  expect(partsOfIndex(db)).toBe(1);
+  expect(tracker.getAllJobs().map(({ status }) => status)).toEqual(['completed', 'completed']);
+  await reindex();
+  expect(tracker.getAllJobs()).toHaveLength(2);
+});
+
 test('a job that is cancelled leaves nothing half done, and the next start goes on', async () => {
   saveUnindexed(db, 1_000);
   const running = reindex();

@@ -1,4 +1,5 @@
 /** Processes that share a database and do not know the same job types. */
+import type { Database } from 'bun:sqlite';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { z } from 'zod';
 import { createTracker, defineJob, type Tracker } from '../../src/jobs/index.ts';
@@ -83,7 +84,8 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
   async function startProcess(knows: boolean) {
     const definitions = knows ? {} : { definitions: [other] };
     const member = await world.start({ leaseMs: 5 * SECOND, ...definitions });
-    const { tracker, database, process } = member;
+    const { tracker, process } = member;
+    const database = member.database.connection as Database;
     const schedules = createSchedules({ database, tracker, clock: process.clock });
     void process.be(() => schedules.start());
     return { member, schedules };
@@ -99,18 +101,17 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
     );
     for (const seconds of [20, 3, 17]) {
       await world.machine.advance(seconds * SECOND);
-      world.kill(knowing.member);
+      await world.kill(knowing.member);
       // Nobody who knows the type is there.
       await world.machine.advance(7 * SECOND);
       knowing = await startProcess(true);
     }
     await world.machine.advance(5 * SECOND);
 
-    const rows = world.eye
-      .query<{ due: number; outcome: string; missed_since: number | null }, [string]>(
-        'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
-      )
-      .all(id);
+    const rows = await world.eye.all<{ due: number; outcome: string; missed_since: number | null }>(
+      'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
+      id,
+    );
     expect(rows.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
     const decided = rows.flatMap(({ due, missed_since }) => {
       const from = missed_since ?? due;
@@ -123,7 +124,7 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
     );
     expect(decided.length).toBeGreaterThanOrEqual(60);
     expect(rows.filter(({ missed_since }) => missed_since !== null).length).toBe(3);
-    const jobs = world.eye.query('SELECT id FROM jobs').all();
+    const jobs = await world.eye.all('SELECT id FROM jobs');
     expect(jobs).toHaveLength(rows.filter(({ outcome }) => outcome === 'started').length);
   });
 });

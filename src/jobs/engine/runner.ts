@@ -224,7 +224,12 @@ export class Runner {
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
       await store.rebaseWaits(clock.now());
-      for (const type of definitions.types) if (await this.#planStart(type)) this.#schedule(type);
+      // All at once: a store over a network reads them together.
+      await Promise.all(
+        definitions.types.map(async (type) => {
+          if (await this.#planStart(type)) this.#schedule(type);
+        }),
+      );
     });
     if (this.#isStarted) this.#cancelPoll = clock.after(POLL_MS, () => void this.#poll());
   }

@@ -46,7 +46,10 @@ export const CONDITION_COLUMNS =
 interface Asked {
   filters: FindFilters;
   words: WordMatch | undefined;
-  /** It has the authors of all posts, and words are asked for: by authors alone, `posts_by_author` is faster. */
+  /**
+   * It has the authors of all posts, and words are asked for. By authors alone `posts_by_author` is faster, and what
+   * excluded words leave is listed by time.
+   */
   hasAuthors: boolean;
 }
 
@@ -67,11 +70,13 @@ export function createConditions(db: Database) {
     const authors = typed.authors.map(nameOf);
     const notAuthors = typed.notAuthors.map(nameOf);
     const filters = { ...typed, authors, notAuthors };
-    const hasAuthors = words !== undefined && authors.length + notAuthors.length > 0 && isIndexed();
+    const sought = words && indexMatch(words, AS_WRITTEN);
+    const isByAuthor = authors.length + notAuthors.length > 0;
+    const hasAuthors = sought?.isExcluded === false && isByAuthor && isIndexed();
     const asked = { filters, words, hasAuthors };
     const match = matchOf(asked);
     return {
-      isEmpty: words !== undefined && !indexMatch(words, AS_WRITTEN),
+      isEmpty: words !== undefined && !sought,
       ...(match && { match }),
       indexed: indexedConditions(asked),
       others: otherConditions(asked),

@@ -1,12 +1,18 @@
 import type { Conditions } from './conditions.ts';
-import { createKept } from './kept.ts';
+import { createKeptAnswers } from './kept.ts';
 import type { Queries } from './queries.ts';
 
-/** As many as a find counts. For a word that many posts have: 2 ms. */
+/** As many as a find counts. For a word that many posts have: 2 ms, for two words that some posts have together, 10. */
 export const MAX_LISTED = 10_001;
 
-/** Shorter lists are read by themselves. */
-const MAX_SHORT = 1_000;
+/** As many as are ranked. */
+export const MAX_RANKED = 5_000;
+
+/** Shorter lists are not kept. */
+const MIN_KEPT = 100;
+
+/** A list that is kept has one of these sizes, or all matches. */
+const SIZES = [1_000, MAX_RANKED, MAX_LISTED];
 
 const KEYS = `
   SELECT json_group_array(rowid) AS keys FROM (
@@ -17,7 +23,7 @@ const KEYS = `
  * What a find counts, ranks and groups are parts of one list, which is read once until the database changes.
  */
 export function createNewestMatches(queries: Queries) {
-  const kept = createKept<number[]>(queries);
+  const kept = createKeptAnswers<{ keys: number[]; size: number }>(queries);
 
   function read({ bindings }: Conditions, limit: number): number[] {
     const { keys } = queries.one<{ keys: string }>(KEYS, { ...bindings, limit });
@@ -27,10 +33,18 @@ export function createNewestMatches(queries: Queries) {
   /** @param limit up to 10,001. */
   return function newestMatches(conditions: Conditions, limit: number): number[] {
     const { bindings, match } = conditions;
-    if (limit <= MAX_SHORT && !match?.hasPrefix) return read(conditions, limit);
-    const keys = kept(bindings.listed as string, () => read(conditions, MAX_LISTED));
-    return keys.slice(0, Math.min(limit, MAX_LISTED));
+    const name = bindings.listed as string;
+    const known = kept.get(name);
+    if (known && (known.keys.length < known.size || known.size >= limit))
+      return known.keys.slice(0, limit);
+    if (limit < MIN_KEPT && !match?.hasPrefix) return read(conditions, limit);
+    const size = match?.hasPrefix ? MAX_LISTED : sizeFor(limit);
+    const keys = read(conditions, size);
+    kept.set(name, { keys, size }, kept.version());
+    return keys.slice(0, limit);
   };
 }
+
+const sizeFor = (limit: number) => SIZES.find((size) => size >= limit) ?? MAX_LISTED;
 
 export type NewestMatches = ReturnType<typeof createNewestMatches>;

@@ -67,12 +67,40 @@ function createPlanning({ newestKey, countMatches, shareOfLast }: Counts) {
   return planOf;
 }
 
+/** @returns a function that looks posts up until so many match. */
+function createMatching(queries: Queries) {
+  const matchedAmong = createExamining(queries);
+  return function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
+    const places: Place[] = [];
+    for (
+      let start = 0;
+      start < passed.length && places.length < limit;
+      start += LOOKED_UP_AT_ONCE
+    ) {
+      const some = passed.slice(start, start + LOOKED_UP_AT_ONCE);
+      const keys = some.map(({ key }) => key);
+      const matched = matchedAmong(match.expression, keys);
+      places.push(...some.filter(({ key }) => matched.has(key) !== match.isExcluded));
+    }
+    return places.slice(0, limit);
+  };
+}
+
+/** @returns a function that sorts matches that are listed, because they are few. */
+function createGathering({ all }: Queries, { newestMatches }: Pick<Counts, 'newestMatches'>) {
+  return function gather(conditions: Conditions, bindings: Bindings, after?: Place): Place[] {
+    const keys = JSON.stringify(newestMatches(conditions, MAX_RARE));
+    return all<Place>(gatherSql(conditions, after), { ...bindings, keys });
+  };
+}
+
 /** How finds are answered by SQLite: which plan is fast depends on how many posts match. */
 export function createPlans(queries: Queries, counts: Counts) {
   const { all } = queries;
   const { countIndexed } = counts;
   const planOf = createPlanning(counts);
-  const matchedAmong = createExamining(queries);
+  const matching = createMatching(queries);
+  const gather = createGathering(queries, counts);
 
   function page(conditions: Conditions, limit: number, after?: Place): Place[] {
     if (conditions.isEmpty) return [];
@@ -82,8 +110,8 @@ export function createPlans(queries: Queries, counts: Counts) {
       const places = walk(conditions, { ...bindings, examined: plan.examined }, after);
       if (places) return places;
     }
-    const sql = plan.way === 'gather' ? gatherSql(conditions, after) : setSql(conditions, after);
-    return all<Place>(sql, bindings);
+    if (plan.way === 'gather') return gather(conditions, bindings, after);
+    return all<Place>(setSql(conditions, after), bindings);
   }
 
   /** The same, unless all matches would have to be read, or all posts: then nothing. */
@@ -95,7 +123,7 @@ export function createPlans(queries: Queries, counts: Counts) {
       return all<Place>(setSql(conditions, after), { ...conditions.bindings, ...after, limit });
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
-    if (plan.way === 'gather') return all<Place>(gatherSql(conditions, after), bindings);
+    if (plan.way === 'gather') return gather(conditions, bindings, after);
     if (plan.way === 'walk') {
       const places = walk(conditions, { ...bindings, examined: plan.examined }, after);
       // All that begin so are merged as a whole in any case.
@@ -122,21 +150,6 @@ export function createPlans(queries: Queries, counts: Counts) {
     return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
       : undefined;
-  }
-
-  function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
-    const places: Place[] = [];
-    for (
-      let start = 0;
-      start < passed.length && places.length < limit;
-      start += LOOKED_UP_AT_ONCE
-    ) {
-      const some = passed.slice(start, start + LOOKED_UP_AT_ONCE);
-      const keys = some.map(({ key }) => key);
-      const matched = matchedAmong(match.expression, keys);
-      places.push(...some.filter(({ key }) => matched.has(key) !== match.isExcluded));
-    }
-    return places.slice(0, limit);
   }
 
   return { page, quickPage };

@@ -1,13 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import type { LaneStateOf } from '../../lanes.ts';
 import type { Needs } from '../../needs.ts';
-import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
+import { CLAIMED, type ClaimedRow, type Next, toClaimed } from '../claims.ts';
+import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from '../queue_order.ts';
+import { WAITING } from '../rows.ts';
+import type { Claimed, ClaimRequest, Lease } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
-import type { Counted } from './live_counts.ts';
-import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from './queue_order.ts';
 import type { QueueSettings } from './queue_settings.ts';
-import { json, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /** Jobs whose time has come in one transaction at most; each costs about 5 µs. */
@@ -127,8 +127,7 @@ function statements(db: Database, had: string) {
                     due_at = NULL, owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3,
                     ${OWN_PRIORITY}
     WHERE ${condition}
-    RETURNING id, type, client, attempt, uncounted, max_attempts, metadata, checkpoint, session_id,
-              progress_current, progress_total, undoing, timeout_ms`;
+    RETURNING ${CLAIMED}`;
   const due = (status: 'queued' | 'retrying') =>
     `SELECT key FROM jobs ${laterAs(status, '?1')} AND due_at <= ?2`;
   return {
@@ -170,45 +169,5 @@ function statements(db: Database, had: string) {
         `key = (SELECT key FROM jobs ${readyAs('queued', '?4')} ${had} ${IN_ORDER} LIMIT 1)`,
       ),
     ),
-  };
-}
-
-/** The next of a queue, and the source in its input. */
-interface Next {
-  key: number;
-  source: string | null;
-}
-
-interface ClaimedRow extends Counted {
-  id: string;
-  attempt: number;
-  uncounted: number;
-  max_attempts: number;
-  metadata: string | null;
-  checkpoint: string | null;
-  session_id: string | null;
-  progress_current: number;
-  progress_total: number;
-  undoing: string | null;
-  timeout_ms: number | null;
-}
-
-function toClaimed(row: ClaimedRow, startedAt: number): Claimed {
-  return {
-    id: row.id,
-    attempt: row.attempt,
-    type: row.type as Run['type'],
-    tracked: false,
-    client: row.client ?? undefined,
-    startedAt,
-    metadata: json(row.metadata) as Claimed['metadata'],
-    checkpoint: json(row.checkpoint),
-    sessionId: row.session_id ?? undefined,
-    progress: { current: row.progress_current, total: row.progress_total },
-    attemptsUsed: row.attempt - row.uncounted,
-    maxAttempts: row.max_attempts,
-    undoing: row.undoing ?? undefined,
-    timeoutMs: row.timeout_ms ?? undefined,
-    hasSteps: row.attempt > 1,
   };
 }
