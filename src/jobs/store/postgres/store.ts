@@ -63,7 +63,7 @@ export function createPostgresJobStore(
   const { claiming, pruning } = parts;
   return {
     ...throughWriter(writer, writesOf(parts), LOCKS),
-    nextStart: (type, only, lanes) => claiming.nextStart(type, only, lanes),
+    nextStart: (...which) => claiming.nextStart(...which),
     afterWrites: (run) => writer.atEndOfTurn(run),
     rebaseWaits: async (now) =>
       (await isRebaseNeeded(postgres, now)) ? writer.write((tx) => rebase(tx, now)) : 0,
