@@ -69,7 +69,8 @@ describe('FEATURES 46: a job whose source a process does not have', () => {
 describe('FEATURES 46: a process', () => {
   test('neither claims nor looks again and again for jobs that need something else', async () => {
     const { tracker, clock } = setup({ definitions: [anySource()] });
-    const { id } = await tracker.enqueue('errand', { source: 'notes' });
+    // What else is in an input does not matter, as a text with a NUL.
+    const { id } = await tracker.enqueue('errand', { name: 'a\0b \ud800', source: 'notes' });
     const later = await tracker.enqueue('errand', { source: "o'clock" }, { delayMs: 5_000 });
     tracker.define(reading(["o'clock"]));
     await tracker.start();
@@ -80,19 +81,41 @@ describe('FEATURES 46: a process', () => {
       timers++;
       return after(ms, run);
     };
-    await clock.advance(1_500);
-    expect(timers).toBeLessThan(10);
+    for (let second = 0; second < 4; second++) await clock.advance(1_000);
+    expect(timers).toBeLessThan(20);
     expect(await tracker.readJob(later.id)).toMatchObject({ status: 'completed' });
     expect(await tracker.readJob(id)).toMatchObject({ status: 'queued', attempt: 0 });
     expect(await tracker.reader.isBusy()).toBe(false);
     await tracker.stop();
   });
 
+  test.each(['model', 'source'])('looks for the %s in any input', async (field) => {
+    const needs = { field, what: field, has: ['"a"', 'b'] };
+    const input = z.object({}).catchall(z.unknown()) as never;
+    const { tracker, clock } = setup({ definitions: [{ ...anySource(), input, needs }] });
+    const inputs = [{ [field]: '"a"' }, { [field]: 'b' }, { other: 'c' }, { [field]: null }];
+    const others = [{ [field]: 'c' }, { [field]: 'a' }];
+    const ids = [];
+    for (const one of [...inputs, ...others]) {
+      ids.push((await tracker.enqueue('errand', one)).id);
+    }
+    await tracker.start();
+    await clock.advance(3_000);
+    await clock.advance(3_000);
+    const jobs = await Promise.all(ids.map((id) => tracker.readJob(id)));
+    expect(jobs.map((job) => `${job?.status}`)).toEqual([
+      ...inputs.map(() => 'completed'),
+      ...others.map(() => 'queued'),
+    ]);
+    await tracker.stop();
+  });
+
   test('that runs one job leaves its children that need something else', async () => {
-    const needs = { field: 'source', what: 'source', has: ['sample'] };
+    const { needs } = reading(['sample']);
     const chore = { ...anySource(), type: 'chore', needs } as JobDefinition;
-    const input = { name: 'a', source: 'notes' };
-    const parent = errand(async (_, job) => job.runChildren('chore', [input]));
+    const parent = errand(async (_, job) =>
+      job.runChildren('chore', [{ source: 'notes' } as never]),
+    );
     const { tracker, clock } = setup({ definitions: [parent, chore] });
     const { id } = await tracker.enqueue('errand', { name: 'mine' });
     await tracker.start({ only: id });

@@ -8,7 +8,7 @@ import { HELD } from '../queue_state.ts';
 import { RUNNING, WAITING } from '../rows.ts';
 import type { Claimed, ClaimRequest, Lease } from '../store.ts';
 import type { ChangeLog } from './change_log.ts';
-import { hasNeeded, laterOf, neededOf, readyOf } from './conditions.ts';
+import { hadOf, laterOf, readyOf } from './conditions.ts';
 import { LaneQueue } from './lane_queue.ts';
 
 /** Jobs whose time has come in one transaction at most. */
@@ -30,8 +30,8 @@ interface QueueRow {
 /** Hands out waiting jobs. */
 export class Claiming {
   readonly #lanes = new LaneQueue();
-  /** The types whose next starts are to be read together, and what their jobs may need. */
-  #asked: Asked | undefined;
+  /** The types whose next starts are to be read together. */
+  #asked: { types: Map<string, Needs | undefined>; starts: Promise<Starts> } | undefined;
 
   constructor(
     private readonly postgres: Postgres,
@@ -40,13 +40,14 @@ export class Claiming {
 
   async nextStart(
     type: string,
-    only: string | undefined,
-    lanes: LaneStateOf | undefined,
-    needs: Needs | undefined,
+    only?: string,
+    lanes?: LaneStateOf,
+    needs?: Needs,
   ): Promise<number | undefined> {
     if (only !== undefined) {
-      const values = [only, type, ...neededOf(needs)];
-      return (await this.postgres.get<NextStart>(NEXT_START_OF_FAMILY, values))?.at ?? undefined;
+      const values = [only, type, ...asValues(needs)];
+      const row = await this.postgres.get<{ at: number | null }>(NEXT_START_OF_FAMILY, values);
+      return row?.at ?? undefined;
     }
     if (lanes) return this.#lanes.nextStart(this.postgres, type, lanes);
     this.#asked ??= this.#ask();
@@ -55,12 +56,12 @@ export class Claiming {
   }
 
   /** Reads the next starts of all types that are asked for in this turn. */
-  #ask(): Asked {
-    const types: Asked['types'] = new Map();
+  #ask() {
+    const types = new Map<string, Needs | undefined>();
     const starts = Promise.resolve().then(async () => {
       this.#asked = undefined;
-      const needed = [...types.values()].map(neededOf);
-      const [fields, has] = [needed.map(([field]) => field), needed.map(([, names]) => names)];
+      const needs = [...types.values()].map(asValues);
+      const [fields, has] = [needs.map(([field]) => field), needs.map(([, has]) => has)];
       const values = [[...types.keys()], fields, has];
       const rows = await this.postgres.all<NextStart>(NEXT_STARTS, values);
       return new Map(rows.map(({ type, at }) => [type, at]));
@@ -93,25 +94,31 @@ export class Claiming {
     { free, paused, lease, now }: Limits,
   ): Promise<ClaimedRow[]> {
     const by = [lease.owner, lease.until, now];
-    const needed = neededOf(needs);
-    if (only === undefined && lanes === undefined && paused.length === 0)
-      return inOrder(await tx.all<OrderedRow>(CLAIM_FIRST, [...by, type, free, ...needed]));
+    const had = asValues(needs);
+    if (only === undefined && lanes === undefined && paused.length === 0) {
+      const first = needs
+        ? tx.all<OrderedRow>(CLAIM_FIRST_HAD, [...by, type, free, ...had])
+        : tx.all<OrderedRow>(CLAIM_FIRST, [...by, type, free]);
+      return inOrder(await first);
+    }
     const keys =
       lanes && only === undefined
         ? await this.#lanes.next(tx, type, lanes, free, now)
         : await unpausedKeys(tx, paused, free, (most) =>
             only === undefined
-              ? tx.all<Next>(NEXT, [type, most, ...needed])
-              : tx.all<Next>(NEXT_OF_FAMILY, [only, type, now, most, ...needed]),
+              ? tx.all<Next>(NEXT, [type, most, ...had])
+              : tx.all<Next>(NEXT_OF_FAMILY, [only, type, now, most, ...had]),
           );
     if (keys.length === 0) return [];
     return inOrder(await tx.all<OrderedRow>(CLAIM_KEYS, [...by, keys]));
   }
 }
 
-interface Asked {
-  types: Map<string, Needs | undefined>;
-  starts: Promise<Map<string, number | null>>;
+type Starts = Map<string, number | null>;
+
+/** The field and a JSON array of what the process has; no field where nothing is needed. */
+function asValues(needs: Needs | undefined): [field: string, has: string] {
+  return needs ? [needs.field, JSON.stringify(needs.has)] : ['', '[]'];
 }
 
 interface NextStart {
@@ -163,20 +170,22 @@ const FAMILY = `
   WITH RECURSIVE family (id) AS (
     SELECT $1::text COLLATE "C" UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)`;
 
-const HAD_OF_WANTED = hasNeeded('wanted.field', 'wanted.has');
+const hadIfNeeded = (field: string, has: string) => `(${field} = '' OR ${hadOf(field, has)})`;
+
+const WANTED = hadIfNeeded('wanted.field', 'wanted.has');
 
 const NEXT_STARTS = `
   SELECT type, CASE
     WHEN EXISTS (SELECT 1 FROM job_types WHERE job_types.type = wanted.type AND paused_at IS NOT NULL)
       THEN NULL
-    WHEN EXISTS (SELECT 1 FROM jobs WHERE ${readyOf('wanted.type')} AND ${HAD_OF_WANTED}) THEN 0
-    ELSE (SELECT MIN(due_at) FROM jobs WHERE ${laterOf('wanted.type')} AND ${HAD_OF_WANTED}) END AS at
+    WHEN EXISTS (SELECT 1 FROM jobs WHERE ${readyOf('wanted.type')} AND ${WANTED}) THEN 0
+    ELSE (SELECT MIN(due_at) FROM jobs WHERE ${laterOf('wanted.type')} AND ${WANTED}) END AS at
   FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (type, field, has)`;
 
 const NEXT_START_OF_FAMILY = `
-  ${FAMILY} SELECT $2::text AS type, MIN(COALESCE(due_at, 0)) AS at FROM family JOIN jobs USING (id)
-  WHERE type = $2::text AND ${WAITING} AND ${hasNeeded('$3::text', '$4::text')}
-    AND NOT EXISTS (SELECT 1 FROM job_types WHERE job_types.type = $2::text AND paused_at IS NOT NULL)`;
+  ${FAMILY} SELECT MIN(COALESCE(due_at, 0)) AS at FROM family JOIN jobs USING (id)
+  WHERE type = $2 AND ${WAITING} AND ${hadIfNeeded('$3::text', '$4::text')}
+    AND NOT EXISTS (SELECT 1 FROM job_types WHERE job_types.type = $2 AND paused_at IS NOT NULL)`;
 
 const QUEUE = `
   SELECT paused_at IS NOT NULL AS is_paused, concurrency,
@@ -204,21 +213,25 @@ const FIRST = `${IN_ORDER} LIMIT $5::bigint FOR NO KEY UPDATE SKIP LOCKED`;
 
 const CLAIM_FIRST = claim(`
   SELECT key, row_number() OVER () AS place FROM (
-    SELECT key FROM jobs WHERE ${readyOf('$4::text')} AND ${hasNeeded('$6::text', '$7::text')}
-    ${FIRST}) AS first`);
+    SELECT key FROM jobs WHERE ${readyOf('$4::text')} ${FIRST}) AS first`);
+
+const CLAIM_FIRST_HAD = claim(`
+  SELECT key, row_number() OVER () AS place FROM (
+    SELECT key FROM jobs WHERE ${readyOf('$4::text')} AND ${hadOf('$6::text', '$7::text')} ${FIRST}) AS first`);
 
 const CLAIM_KEYS = claim(
   'SELECT key, place FROM unnest($4::bigint[]) WITH ORDINALITY AS keys (key, place)',
 );
 
 const NEXT = `
-  SELECT key, source FROM jobs WHERE ${readyOf('$1::text')} AND ${hasNeeded('$3::text', '$4::text')}
+  SELECT key, source FROM jobs
+  WHERE ${readyOf('$1::text')} AND ${hadIfNeeded('$3::text', '$4::text')}
   ${IN_ORDER} LIMIT $2::bigint FOR NO KEY UPDATE SKIP LOCKED`;
 
 const NEXT_OF_FAMILY = `
   ${FAMILY} SELECT key, source FROM family JOIN jobs USING (id)
   WHERE type = $2::text AND ${WAITING} AND (due_at IS NULL OR due_at <= $3::bigint)
-    AND ${hasNeeded('$5::text', '$6::text')}
+    AND ${hadIfNeeded('$5::text', '$6::text')}
   ${IN_ORDER} LIMIT $4::bigint FOR NO KEY UPDATE OF jobs SKIP LOCKED`;
 
 const HOLD = `UPDATE jobs SET due_at = ${HELD} WHERE key = ANY($1::bigint[]) AND ${WAITING}`;
