@@ -33,8 +33,8 @@ async function start(folder: string, env: Record<string, string | undefined>) {
     stderr: 'pipe',
   });
   const [out, err, code] = await Promise.all([
-    child.stdout.text(),
-    child.stderr.text(),
+    Bun.readableStreamToText(child.stdout),
+    Bun.readableStreamToText(child.stderr),
     child.exited,
   ]);
   return { code, out, err };
