@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Glob } from 'bun';
 import { unpackChromium } from './support/browser.ts';
 import { fillModelCache } from './support/model_cache.ts';
+import { type PostgresServer, SERVER_VARIABLE, startPostgres } from './support/postgres/server.ts';
+import { prepareTemplates } from './support/postgres/templates.ts';
 import { compileProgram } from './support/program_copy.ts';
 import { TSC } from './support/tsc.ts';
 
@@ -25,10 +27,15 @@ const FILES_AT_ONCE = availableParallelism() + 3;
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';
 
+/** The tests that also run on PostgreSQL, and those among them that are about SQLite itself. */
+const ON_POSTGRES = { of: 'test/jobs/**/*.test.ts', except: 'test/jobs/store/sqlite/' };
+
 /** It measures the memory of its own process. */
 const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
 
 const NUMBER_OF_SLOWEST = 20;
+
+let server: PostgresServer | undefined;
 
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
@@ -36,7 +43,8 @@ for (const [signal, exitCode] of [
   ['SIGHUP', 129],
 ] as const) {
   process.on(signal, () => {
-    for (const pid of descendantsOf(process.pid)) end(pid);
+    // The database server ends by itself, and deletes its files.
+    for (const pid of descendantsOf(process.pid, server?.pid)) end(pid);
     process.exit(exitCode);
   });
 }
@@ -51,25 +59,34 @@ const given = process.argv.slice(2);
 if (given.length === 0) {
   console.log(`\n# ${CHECKS.map(({ name }) => name).join(', ')}`);
   const checks = await Promise.all(CHECKS.map(({ command }) => run(command)));
-  if (checks.some(({ exitCode }) => exitCode !== 0)) finish({ passed: 0, failed: 1, skipped: 0 });
+  if (checks.some(({ exitCode }) => exitCode !== 0))
+    await finish({ passed: 0, failed: 1, skipped: 0 });
 }
 
 if (given.length === 0) {
-  console.log('\n# The embedding model, the browser and the compiled program of the tests');
+  console.log(
+    '\n# The embedding model, the browser, the compiled program and the database server of the tests',
+  );
   await fillModelCache();
   await unpackChromium();
   // Otherwise the first server does it, beside the tests, whose processes take twice as much until then.
   compileProgram(ROOT);
 }
+if (given.length === 0 || process.env.XGPT_TEST_DATABASE) await startServer();
 
 console.log('\n# Tests');
 const runs = await Promise.all(
   given.length > 0
     ? [runTests(given, [])]
-    : [runTests([MEASURES_MEMORY], []), runTests(ordinaryFiles(), inParallel())],
+    : [
+        runTests([MEASURES_MEMORY], []),
+        runTests(ordinaryFiles(), inParallel()),
+        // In one process, which keeps its databases from file to file: half the work.
+        runTests(filesOnPostgres(), [], 'postgres'),
+      ],
 );
 printSlowest(runs.map(({ output }) => output).join('\n'));
-finish({
+await finish({
   passed: sum(runs.map(({ passed }) => passed)),
   failed: sum(runs.map(({ failed }) => failed)),
   skipped: sum(runs.map(({ skipped }) => skipped)),
@@ -80,20 +97,27 @@ function ordinaryFiles(): string[] {
   return files.filter((file) => file !== MEASURES_MEMORY).sort();
 }
 
+function filesOnPostgres(): string[] {
+  const files = [...new Glob(ON_POSTGRES.of).scanSync(ROOT)];
+  return files.filter((file) => !file.startsWith(ON_POSTGRES.except)).sort();
+}
+
+async function startServer(): Promise<void> {
+  server = await startPostgres();
+  await prepareTemplates(server.address);
+  process.env[SERVER_VARIABLE] = server.address;
+}
+
 function inParallel(): string[] {
   const update = process.env.UPDATE_TIMINGS ? ['--update-timings'] : [];
   return [`--parallel=${FILES_AT_ONCE}`, `--timings=${TIMINGS}`, ...update];
 }
 
-async function runTests(files: string[], options: string[]) {
+/** @param database on which tests of jobs run; by default SQLite. */
+async function runTests(files: string[], options: string[], database?: 'postgres') {
   const paths = files.map((file) => (file.startsWith('test/') ? `./${file}` : file));
-  const { exitCode, output } = await run([
-    process.execPath,
-    'test',
-    `--timeout=${TIMEOUT_MS}`,
-    ...options,
-    ...paths,
-  ]);
+  const command = [process.execPath, 'test', `--timeout=${TIMEOUT_MS}`, ...options, ...paths];
+  const { exitCode, output } = await run(command, database);
   const counted = {
     output,
     passed: countOf(output, 'pass'),
@@ -122,15 +146,20 @@ function printSlowest(output: string): void {
 }
 
 /** Runs a command in a process group of its own, so that what it leaves running is found. */
-async function run(command: string[]): Promise<{ exitCode: number; output: string }> {
+async function run(
+  command: string[],
+  database?: string,
+): Promise<{ exitCode: number; output: string }> {
   const child = Bun.spawn(command, {
     cwd: ROOT,
     detached: true,
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'pipe',
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...(database && { XGPT_TEST_DATABASE: database }) },
   });
+  const print = (lines: string) =>
+    process.stderr.write(database ? lines.replaceAll(/^(?=.)/gm, `${database}: `) : lines);
   let output = '';
   let line = '';
   for await (const chunk of child.stderr.pipeThrough(
@@ -139,24 +168,26 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
     output += chunk;
     // Whole lines only, because other runs print at the same time.
     const whole = (line + chunk).lastIndexOf('\n') + 1;
-    process.stderr.write((line + chunk).slice(0, whole));
+    print((line + chunk).slice(0, whole));
     line = (line + chunk).slice(whole);
   }
-  process.stderr.write(line);
+  print(line);
   const exitCode = await child.exited;
   if (end(-child.pid)) console.error(`${command.join(' ')} left processes running.`);
   return { exitCode, output };
 }
 
 /** Servers and browsers too, which are in process groups of their own. */
-function descendantsOf(pid: number): number[] {
+function descendantsOf(pid: number, except: number | undefined): number[] {
   const { stdout } = Bun.spawnSync(['ps', '-A', '-o', 'pid=,ppid=']);
   const pairs = [...stdout.toString().matchAll(/(\d+) +(\d+)/g)].map(([, own, parent]) => ({
     own: Number(own),
     parent: Number(parent),
   }));
   const below = (parent: number): number[] =>
-    pairs.filter((pair) => pair.parent === parent).flatMap(({ own }) => [own, ...below(own)]);
+    pairs
+      .filter((pair) => pair.parent === parent && pair.own !== except)
+      .flatMap(({ own }) => [own, ...below(own)]);
   return below(pid);
 }
 
@@ -179,11 +210,12 @@ function countOf(output: string, word: string): number {
   return Number(lines.at(-1)?.[1] ?? 0);
 }
 
-function finish({
+async function finish({
   passed,
   failed,
   skipped,
-}: Record<'passed' | 'failed' | 'skipped', number>): never {
+}: Record<'passed' | 'failed' | 'skipped', number>): Promise<never> {
+  await server?.stop();
   console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exit(failed > 0 ? 1 : 0);
 }

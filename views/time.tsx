@@ -1,13 +1,22 @@
 import { escapeHtml } from '@kitajs/html';
 import { clockTime, date, duration, exact, relative } from '../src/text/format.ts';
 import { zonedTime as zonedText } from '../src/text/schedule_text.ts';
-import { isNear } from '../src/text/start_text.ts';
+import { dueText, isNear } from '../src/text/start_text.ts';
 
 /** `3 min ago`, updated by the browser's script; the exact time is the tooltip. */
 export function relativeTime(at: Date, now: Date): JSX.Element {
   return (
     <time datetime={at.toISOString()} title={exact(at)} data-clock="relative" safe>
       {relative(at, now)}
+    </time>
+  );
+}
+
+/** `in 3 min`, `was due 2 min ago`, updated by the script of schedules; the exact time is the tooltip. */
+export function dueTime(at: Date, now: Date): JSX.Element {
+  return (
+    <time datetime={at.toISOString()} title={exact(at)} data-clock="due" safe>
+      {dueText(at, now)}
     </time>
   );
 }

@@ -214,6 +214,8 @@ export type JobNames = (id: string) => string | undefined;
 
 export interface AuditModel extends AuditPage {
   nameOf: JobNames;
+  /** The ids of the schedules that are there. */
+  schedules: ReadonlySet<string>;
   query: {
     job: string;
     who: string;

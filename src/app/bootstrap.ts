@@ -48,6 +48,7 @@ export async function openForReading(
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
+    isLeftToOthers: (source: string) => isSealedForOthers(source, connections),
     embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
@@ -56,11 +57,20 @@ export async function openForReading(
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
+  health.processes.served = () => jobTracker.reader.serving.served;
   const jobDeps = once(async () => {
     const { loadJobDeps } = await import('./job_deps.ts');
     return loadJobDeps({ config, db, secretKey, logger, deps });
   });
   return { ...deps, connections, health, jobDeps };
+}
+
+/** Whether this process cannot read a source's credentials, for it has another key, and another process has the source. */
+function isSealedForOthers(source: string, { credentials }: Connections): boolean {
+  return (
+    credentials.stored(source)?.isReadable === false &&
+    jobTracker.reader.serving.isElsewhere('source', source)
+  );
 }
 
 /** When the remains of crashed uploads are old enough to be removed, in ms. */

@@ -29,8 +29,8 @@ function momentOf(text: string): Date | undefined {
   return text === '' || Number.isNaN(moment.getTime()) ? undefined : moment;
 }
 
-/** `2026-03-01T13:00`, as such a field holds it. */
+/** `2026-03-01T13:00`, as such a field holds it, with seconds where they are not 0. */
 function localText(moment: Date): string {
   const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
+  return shifted.toISOString().slice(0, 19).replace(/:00$/, '');
 }

@@ -4,9 +4,8 @@ import { remember, remembered } from './preferences.ts';
 /** A job that took longer than this is worth a notification, in ms. */
 const LONG_MS = 20_000;
 
-const DENIED =
-  'The browser blocks notifications from this page. Allow them in its settings for this site, then turn this on.';
-const MISSING = 'This browser does not support notifications for this page.';
+const DENIED = 'Notifications are blocked. Allow them for this page in the browser’s settings.';
+const MISSING = 'This browser has no notifications for this page.';
 
 /** The switch in the help dialog. It asks for permission when it is turned on. */
 export function watchNotifications(): void {

@@ -1,3 +1,4 @@
+import { dueText } from '../text/start_text.ts';
 import { onRequest } from './htmx_events.ts';
 import { watchMoments } from './local_moment.ts';
 import { watchRepeat } from './repeat.ts';
@@ -23,7 +24,17 @@ function showLocalTimes(): void {
   }
 }
 
+function showDueTimes(): void {
+  const now = new Date();
+  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-clock="due"]')) {
+    const text = dueText(new Date(time.dateTime), now);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
 showLocalTimes();
+showDueTimes();
+setInterval(showDueTimes, 1_000);
 onRequest('afterSettle', showLocalTimes);
 watchRepeat();
 watchMoments();

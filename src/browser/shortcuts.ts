@@ -1,3 +1,4 @@
+import { isField } from './fields.ts';
 import { remember, remembered } from './preferences.ts';
 import { enterTaskbar, focusedCard, stepThroughCards, toggleTaskbar } from './taskbar.ts';
 
@@ -15,7 +16,7 @@ function hasOtherTarget({ target, ctrlKey, metaKey, altKey, isComposing }: Keybo
   if (ctrlKey || metaKey || altKey || isComposing) return true;
   if (document.querySelector('dialog[open]')) return true;
   const element = target instanceof HTMLElement ? target : document.body;
-  return element.isContentEditable || element.closest('input, select, textarea') !== null;
+  return element.isContentEditable || isField(element);
 }
 
 /** @returns whether the key is a shortcut. */

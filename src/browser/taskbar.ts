@@ -1,4 +1,5 @@
 import { choiceAfterToggle, isCollapsed, type TaskbarChoice } from '../text/taskbar_state.ts';
+import { isField } from './fields.ts';
 import { onMessage, onRequest } from './htmx_events.ts';
 import { remember } from './preferences.ts';
 
@@ -21,7 +22,8 @@ export function watchTaskbar(): void {
     else if ((event.target as Element).closest('.job-card button')) choose(taskbar, 'open');
   });
   taskbar.addEventListener('pointerleave', () => update(taskbar));
-  taskbar.addEventListener('focusout', () => update(taskbar));
+  // When the next element has the focus.
+  document.addEventListener('focusout', () => setTimeout(update, 0, taskbar));
   let targets: string[] = [];
   onMessage('before', () => {
     targets = focusTargets();
@@ -50,7 +52,10 @@ function choose(taskbar: HTMLElement, choice: TaskbarChoice): void {
   taskbar.dataset.choice = choice;
 }
 
-/** Applies what the cards show now. Under the reader's pointer or focus nothing collapses. */
+/**
+ * Applies what the cards show now. Under the reader's pointer or focus nothing collapses, and while they fill in
+ * a form nothing opens over it.
+ */
 function update(taskbar: HTMLElement): void {
   const hasCards = cards().length > 0;
   // The reader opened it for cards that are gone.
@@ -58,7 +63,9 @@ function update(taskbar: HTMLElement): void {
   hadCards = hasCards;
   clearTimeout(collapsing);
   const shouldCollapse = isCollapsed(stateOf(taskbar));
-  if (!shouldCollapse || isCollapsedNow(taskbar)) collapse(taskbar, shouldCollapse);
+  if (isCollapsedNow(taskbar))
+    collapse(taskbar, shouldCollapse || isField(document.activeElement ?? taskbar));
+  else if (!shouldCollapse) collapse(taskbar, false);
   else collapsing = setTimeout(() => collapseUnused(taskbar), COLLAPSE_DELAY_MS);
   showExpanded(taskbar);
 }

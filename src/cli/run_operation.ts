@@ -6,7 +6,7 @@ import type { CommandTools, OperationCommand } from '../operations/operation.ts'
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { pauseText } from '../text/queue_text.ts';
+import { lackText, pauseText } from '../text/queue_text.ts';
 import { pastStartWarning } from '../text/start_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { runInForeground } from './foreground.ts';
@@ -113,7 +113,9 @@ export function typedAs(field: string, fields: TypedField[]): string {
 
 function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
+  const lack = jobTracker.reader.serving.lacks()(job);
   const advice = [
+    lack && `The job waits: ${lackText(lack)}.`,
     `Watch it with: xgpt jobs watch ${job.id}.`,
     noWorkerNotice(health.processes.list(), Date.now()),
   ];

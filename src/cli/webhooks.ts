@@ -4,7 +4,7 @@ import { InvalidInput, jobTracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { counted } from '../text/format.ts';
-import { secretText, webhookTable } from '../text/webhook_text.ts';
+import { secretText, shortWebhookTable, webhookTable } from '../text/webhook_text.ts';
 import {
   NoSuchWebhook,
   PrivateAddress,
@@ -31,7 +31,7 @@ export interface AddOptions extends WebhookOptions {
 export async function listWebhooks({ json }: WebhookOptions): Promise<void> {
   const all = await withWebhooks(async ({ webhooks }) => webhooks.store.list());
   if (json) for (const webhook of all) print(JSON.stringify(webhook));
-  else write(webhookTable(all, process.stdout.isTTY && process.stdout.columns));
+  else write(shortWebhookTable(all, process.stdout.isTTY && process.stdout.columns));
 }
 
 /** The secret is printed to standard output: for the pipe that stores it. */

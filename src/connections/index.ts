@@ -15,7 +15,7 @@ export {
   type RecordSourceChange,
   type SourceManager,
 } from './manager.ts';
-export { seal, unseal } from './seal.ts';
+export { CannotUnseal, seal, unseal } from './seal.ts';
 export { createSecretKey, type SecretKey, SecretKeyUnusable } from './secret_key.ts';
 
 export interface ConnectionsOptions {

@@ -5,6 +5,7 @@ import type { QueuedJobContext } from './engine/context.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
 import type { Lanes } from './lanes.ts';
+import type { Needs } from './needs.ts';
 
 /** The input and output of a type, from its entry in `JobTypes`. */
 export type InputOf<Type extends JobType> = EntryOf<Type>['input'];
@@ -37,6 +38,8 @@ export interface JobDefinition<Type extends JobType = JobType> {
    * own. Then `signal` aborts with a `JobTimedOut`, and the job has failed. By default there is no limit.
    */
   timeoutMs?: number;
+  /** What a process must have to run a job. By default every process that knows the type can run it. */
+  needs?: Needs;
   /** By default its queue is not divided. */
   lanes?: Lanes<InputOf<Type>>;
   /** The names of its steps for that input, so that they are shown before they begin. */

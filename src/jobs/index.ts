@@ -2,6 +2,7 @@
 import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { listProcesses } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
 import type { Actor } from './audit.ts';
 import type { JobType } from './job.ts';
@@ -41,6 +42,7 @@ export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { problemsOf, readSession, SESSION_PATTERN } from './engine/input.ts';
 export { DOUBLE_PRESS_MS } from './engine/recent_starts.ts';
 export type { RetryPolicy } from './engine/retry.ts';
+export type { Needing } from './engine/serving.ts';
 export {
   checkedStart,
   MAX_DELAY_MS,
@@ -75,6 +77,7 @@ export type {
   JobProgress,
   JobType,
   JobTypes,
+  Lack,
   SavedData,
   TrackedJobType,
   Wait,
@@ -99,6 +102,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
+export type { Needs } from './needs.ts';
 export type { TypeQueue } from './queue.ts';
 export type { PauseOf, TrackerReader, WaitOf } from './reader.ts';
 export { createAuditRecorder } from './store/sqlite/audit.ts';
@@ -110,7 +114,7 @@ export {
   type TrackerOptions,
 } from './tracker.ts';
 
-export { placesIn } from './waits.ts';
+export { type HoldOf, placesIn } from './waits.ts';
 export { type Worker, type Workforce, workforceOf } from './workers.ts';
 
 /** Who uses the tracker without naming an actor. Read only when something is recorded. */
@@ -132,6 +136,7 @@ export const jobTracker = createTracker(() => {
     actor: PROGRAM,
     // Webhooks define it, which the first page does without.
     internal: ['deliver' as JobType],
+    processes: () => listProcesses(appDatabase()),
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,

@@ -106,12 +106,22 @@ export interface Job {
 /** What people have paused, so that a job waits. */
 export type Pause = { type: string; source?: undefined } | { source: string; type?: undefined };
 
+/** What no running process has, so that a job waits: its type, or what it needs, such as its source. */
+export interface Lack {
+  /** "type", "source". */
+  what: string;
+  /** Its name. */
+  name: string;
+}
+
 /** Why a job waits; empty for one that does not, and where its position is not known. */
 export interface Wait {
   /** Its position in the queue of its type, 1 = next. */
   place?: number;
   /** What is paused. */
   pause?: Pause;
+  /** What no running process has. */
+  lack?: Lack;
 }
 
 /** A job as pages show it. */

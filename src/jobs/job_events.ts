@@ -14,6 +14,18 @@ export interface EventPlace {
   revision: number;
   /** Jobs that were active at the start are being read in the order of their keys, up to this one. */
   key?: number;
+  /** Where transactions have no order of their own. */
+  window?: EventWindow;
+}
+
+/** Transactions that are being read, as snapshots of PostgreSQL: those that are visible in one and not in the other. */
+export interface EventWindow {
+  /** What is visible here was read. */
+  after: string;
+  /** The end of the window; absent until reading it has begun. */
+  until?: string;
+  /** The transaction of `seq`. */
+  xid: number;
 }
 
 /** A job as it is now, or that it was deleted. */
@@ -45,22 +57,29 @@ export interface JobEventReader {
 }
 
 /** A place as text, for the id of an event. */
-export function encodePlace({ feed, seq, index, revision, key }: EventPlace): string {
+export function encodePlace({ feed, seq, index, revision, key, window }: EventPlace): string {
   const parts = [feed, seq, index, revision, ...(key === undefined ? [] : [key])];
-  return parts.join('-');
+  if (!window) return parts.join('-');
+  const { after, until, xid } = window;
+  return [parts.join('-'), xid, after, ...(until === undefined ? [] : [until])].join('.');
 }
 
-const ENCODED = /^([0-9a-f]{1,32})-(\d{1,15})-(\d{1,15})-(\d{1,15})(?:-(\d{1,15}))?$/;
+const ENCODED =
+  /^([0-9a-f]{1,32})-(\d{1,15})-(\d{1,15})-(\d{1,15})(?:-(-?\d{1,15}))?(?:\.(\d{1,15})\.([\d:,]{1,4000})(?:\.([\d:,]{1,4000}))?)?$/;
 
 /** Undefined for a text that `encodePlace` has not made. */
 export function decodePlace(text: string): EventPlace | undefined {
-  const [, feed, seq, index, revision, key] = ENCODED.exec(text) ?? [];
+  const [, feed, seq, index, revision, key, xid, after, until] = ENCODED.exec(text) ?? [];
   if (feed === undefined) return undefined;
+  const window = after !== undefined && {
+    window: { xid: Number(xid), after, ...(until !== undefined && { until }) },
+  };
   return {
     feed,
     seq: Number(seq),
     index: Number(index),
     revision: Number(revision),
     ...(key !== undefined && { key: Number(key) }),
+    ...window,
   };
 }

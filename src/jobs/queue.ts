@@ -11,6 +11,8 @@ export interface TypeQueue {
   ownConcurrency?: number;
   /** Since when none of its jobs is started. */
   pausedAt?: Date;
+  /** No running process has the type, so that its jobs wait. */
+  unserved?: true;
 }
 
 /** A source, whose jobs can be held. */

@@ -5,6 +5,7 @@ import type { Definitions } from './engine/definitions.ts';
 import type { Executions } from './engine/executions.ts';
 import type { Queues } from './engine/queues.ts';
 import type { Reports } from './engine/reports.ts';
+import type { Serving } from './engine/serving.ts';
 import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
 import type { Job, Pause, Wait } from './job.ts';
 import { isWaiting } from './lifecycle.ts';
@@ -17,7 +18,7 @@ import type {
   Tally,
 } from './listing.ts';
 import type { JobReader, QueueDepth, RecentJobs } from './store/store.ts';
-import { waitsOf } from './waits.ts';
+import { type HoldOf, waitsOf } from './waits.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
@@ -44,6 +45,7 @@ interface Sources {
   clock: Clock;
   definitions: Definitions;
   queues: Queues;
+  serving: Serving;
 }
 
 /**
@@ -144,11 +146,23 @@ export class TrackerReader {
    */
   async waits(jobs: readonly Job[], now = new Date()): Promise<WaitOf> {
     if (!jobs.some(({ status }) => isWaiting(status))) return () => ({});
-    const [pauseOf, first] = await Promise.all([
-      this.pauseOf(),
-      this.getCurrentJobs(now, MAX_PLACES),
-    ]);
-    return waitsOf({ pauseOf, first }, now);
+    const [holdOf, first] = await Promise.all([this.holds(), this.getCurrentJobs(now, MAX_PLACES)]);
+    return waitsOf({ holdOf, first }, now);
+  }
+
+  /** Gives a function that tells what holds up a waiting job besides those before it. */
+  async holds(): Promise<HoldOf> {
+    const [pauseOf, lackOf] = [await this.pauseOf(), this.serving.lacks()];
+    return (job) => {
+      if (!isWaiting(job.status)) return {};
+      const [pause, lack] = [pauseOf(job), lackOf(job)];
+      return { ...(pause && { pause }), ...(lack && { lack }) };
+    };
+  }
+
+  /** Which processes can run a job. */
+  get serving(): Serving {
+    return this.#sources.serving;
   }
 
   /** The owner of each running job: `host:pid:boot`. */

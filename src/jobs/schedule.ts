@@ -70,6 +70,8 @@ export interface ScheduleRun {
   outcome: RunOutcome;
   /** Present when it was late. */
   delay?: RunDelay;
+  /** Of a late run: what no running process had when it was due, such as "the source notes". */
+  lacked?: string;
   /** There are earlier due times, from this one on, for which nothing was started. */
   missedSince?: Date;
   /** Why it was refused. */

@@ -13,14 +13,14 @@ import type { LaneControl } from './engine/lanes.ts';
 import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { AfterEnd } from './follow_up.ts';
-import type { Job, JobType, SaveData, TrackedJobType } from './job.ts';
+import type { Job, JobType, TrackedJobType } from './job.ts';
 import type { JobEventReader } from './job_events.ts';
 import { filterText, type JobQuery } from './listing.ts';
 import type { TypeQueue } from './queue.ts';
 import { TrackerReader } from './reader.ts';
 import type { End, StartClaim } from './store/store.ts';
-import { databaseOf, saveNothing } from './tracker_defaults.ts';
-import type { By, StartOptions, TrackerOptions } from './tracker_options.ts';
+import { backendOf, saveNothing } from './tracker_defaults.ts';
+import type { By, SaveInTransaction, StartOptions, TrackerOptions } from './tracker_options.ts';
 
 export { MAX_CONCURRENCY } from './concurrency.ts';
 export type { StartOptions, TrackerOptions } from './tracker_options.ts';
@@ -40,7 +40,7 @@ type Opened = Engine & { read: TrackerReader };
 export class Tracker {
   readonly #definitions = new Definitions();
   #opened: Opened | undefined;
-  #save: SaveData | undefined;
+  #save: SaveInTransaction | undefined;
   #afterEnd: AfterEnd | undefined;
 
   constructor(private readonly options: () => TrackerOptions) {}
@@ -51,7 +51,7 @@ export class Tracker {
   }
 
   /** Sets what stores the data that handlers commit. */
-  saveWith(save: SaveData): void {
+  saveWith(save: SaveInTransaction): void {
     this.#save = save;
   }
 
@@ -390,11 +390,11 @@ export class Tracker {
   }
 
   #openWith(options: TrackerOptions): Opened {
-    const database = databaseOf(options.database);
-    const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
+    const openBackend = backendOf(options.database);
+    const save: SaveInTransaction = (...of) => (this.#save ?? options.save ?? saveNothing)(...of);
     this.#definitions.add(options.definitions ?? [], options.internal);
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
-    const engine = createEngine(database, this.#definitions, save, options, afterEnd);
+    const engine = createEngine(openBackend, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };
   }
 }

@@ -1,13 +1,33 @@
-import type { Database } from 'bun:sqlite';
+import { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
+import type { Postgres } from '../platform/postgres/client.ts';
 import { PermanentError } from './errors.ts';
 import type { SavedData } from './job.ts';
+import type { OpenBackend } from './store/backend.ts';
+import { createSqliteBackend } from './store/sqlite/backend.ts';
 
-/** An open database with its tables; by default one in memory. */
-export function databaseOf(database: Database | string = ':memory:'): Database {
-  if (typeof database === 'string') return openDatabase(database);
-  migrate(database);
-  return database;
+/** What jobs are kept in: an open database, the path of a file, or the address of a PostgreSQL database. */
+export type JobDatabase = Database | Postgres | string;
+
+const POSTGRES_ADDRESS = /^postgres(ql)?:\/\//;
+
+/** The backend over the database; by default over one of SQLite in memory. */
+export function backendOf(database: JobDatabase = ':memory:'): OpenBackend {
+  if (database instanceof Database) {
+    migrate(database);
+    return overSqlite(database);
+  }
+  if (typeof database === 'string' && !POSTGRES_ADDRESS.test(database))
+    return overSqlite(openDatabase(database));
+  // Few programs need it.
+  const { createPostgresBackend, postgresOf }: typeof import('./store/postgres/backend.ts') =
+    require('./store/postgres/backend.ts');
+  const postgres = postgresOf(database);
+  return (deps) => createPostgresBackend(postgres, deps);
+}
+
+function overSqlite(database: Database): OpenBackend {
+  return (deps) => createSqliteBackend(database, deps);
 }
 
 /** Refuses what handlers commit. @throws PermanentError */

@@ -1,18 +1,27 @@
-import type { Database } from 'bun:sqlite';
 import type { Actor } from './audit.ts';
 import type { JobDefinition } from './definition.ts';
 import type { EngineOptions } from './engine/engine.ts';
-import type { JobType, SaveData } from './job.ts';
+import type { JobType } from './job.ts';
+import type { SaveInTransaction } from './store/postgres/reporting.ts';
+import type { JobDatabase } from './tracker_defaults.ts';
+
+export type { SaveInTransaction } from './store/postgres/reporting.ts';
 
 export interface TrackerOptions extends EngineOptions {
-  /** An open database, or the path of its file. By default one in memory. */
-  database?: Database | string;
+  /**
+   * An open database, the path of a file of SQLite, or the address of a PostgreSQL database:
+   * `postgres://user:password@host:port/database`. By default one of SQLite in memory.
+   */
+  database?: JobDatabase;
   /** The job types this process may start and run; `define` adds more. */
   definitions?: JobDefinition[];
   /** Types that the program queues for itself, and may define later: lists leave their jobs out from the start. */
   internal?: JobType[];
-  /** Stores what handlers commit; `saveWith` sets it later. By default nothing can be committed. */
-  save?: SaveData;
+  /**
+   * Stores what handlers commit; `saveWith` sets it later. By default nothing can be committed. On
+   * PostgreSQL it gets the transaction, and may be asynchronous.
+   */
+  save?: SaveInTransaction;
 }
 
 export interface StartOptions {

@@ -1,10 +1,10 @@
-import { isFinal, type Job, type PauseOf } from '../jobs/index.ts';
+import { type HoldOf, isFinal, type Job } from '../jobs/index.ts';
 import type { ResultLink } from '../operations/operation.ts';
 import { nextLink, resultLinks, resultNotes, resultSummary } from '../operations/words.ts';
 import { abridge } from '../text/abridge.ts';
 import { cut } from '../text/cut.ts';
 import { clockTime, estimate, jobName, progressCount, rate } from '../text/format.ts';
-import { pauseText } from '../text/queue_text.ts';
+import { lackText, pauseText } from '../text/queue_text.ts';
 import { startsLater, startText } from '../text/start_text.ts';
 import { forAgents } from './agent_words.ts';
 import { plainLine } from './collected.ts';
@@ -25,15 +25,15 @@ const MAX_NOTES = 10;
  * What the job is doing: its stage, message, progress, rate and time left; or why it waits, how it
  * ended.
  */
-export function statusMessage(job: Job, pauseOf: PauseOf, now = new Date()): string {
+export function statusMessage(job: Job, holdOf: HoldOf, now = new Date()): string {
   const name = plainLine(jobName(job), MAX_STATUS / 2);
-  return plainLine(`${name}: ${forAgents(stateText(job, pauseOf, now))}`, MAX_STATUS);
+  return plainLine(`${name}: ${forAgents(stateText(job, holdOf, now))}`, MAX_STATUS);
 }
 
-function stateText(job: Job, pauseOf: PauseOf, now: Date): string {
+function stateText(job: Job, holdOf: HoldOf, now: Date): string {
   switch (job.status) {
     case 'queued':
-      return waitingText(job, pauseOf, now);
+      return waitingText(job, holdOf, now);
     case 'retrying':
       return `waits for another attempt${job.retryAt ? ` at ${clockTime(job.retryAt, now)}` : ''}: ${job.errorMessage ?? job.errors.at(-1) ?? ''}`;
     case 'running':
@@ -49,10 +49,11 @@ function stateText(job: Job, pauseOf: PauseOf, now: Date): string {
   }
 }
 
-function waitingText(job: Job, pauseOf: PauseOf, now: Date): string {
-  const pause = pauseOf(job);
+function waitingText(job: Job, holdOf: HoldOf, now: Date): string {
+  const { pause, lack } = holdOf(job);
   if (pause) return pauseText(pause);
-  return startsLater(job, now) ? startText(job.runAt, now) : 'waits in the queue';
+  if (startsLater(job, now)) return startText(job.runAt, now);
+  return lack ? lackText(lack) : 'waits in the queue';
 }
 
 function runningText({ progress, ratePerSecond, etaSeconds, stalledSince }: Job): string {
@@ -72,11 +73,12 @@ function runningText({ progress, ratePerSecond, etaSeconds, stalledSince }: Job)
  * Where an unfinished job is, in words of our own alone: it stands outside of what is marked as
  * collected.
  */
-export function ownWords(job: Job, pauseOf: PauseOf, now = new Date()): string {
+export function ownWords(job: Job, holdOf: HoldOf, now = new Date()): string {
   switch (job.status) {
     case 'queued': {
-      const pause = pauseOf(job);
-      return pause ? `waits, because ${pauseText(pause)}` : waitingText(job, pauseOf, now);
+      const { pause, lack } = holdOf(job);
+      const isHeld = pause || (lack && !startsLater(job, now));
+      return `${isHeld ? 'waits, because ' : ''}${waitingText(job, holdOf, now)}`;
     }
     case 'retrying':
       return `waits for another attempt${job.retryAt ? ` at ${clockTime(job.retryAt, now)}` : ''}`;
@@ -91,9 +93,11 @@ export function ownWords(job: Job, pauseOf: PauseOf, now = new Date()): string {
  * What becomes of an unfinished job, in words of our own: empty, or a sentence.
  * @param closing aborted when this process stops. Another one may run the job then.
  */
-export function whatBecomes(job: Job, pauseOf: PauseOf, closing?: AbortSignal): string {
+export function whatBecomes(job: Job, holdOf: HoldOf, closing?: AbortSignal): string {
   if (job.status === 'cancelling') return '';
-  if (pauseOf(job)) return 'It starts when a person resumes that.';
+  const { pause, lack } = holdOf(job);
+  if (pause) return 'It starts when a person resumes that.';
+  if (lack) return 'It starts when that program runs.';
   if (closing?.aborted) {
     return 'This xgpt process stops: another one runs the job, or the next one that starts.';
   }
@@ -101,13 +105,13 @@ export function whatBecomes(job: Job, pauseOf: PauseOf, closing?: AbortSignal): 
 }
 
 /** A job as agents see it in lists and alone: bounded, whatever it read and returned. */
-export function jobJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
+export function jobJson(job: Job, holdOf: HoldOf): Record<string, unknown> {
   const { id, type, status, progress, createdAt, completedAt } = job;
   const { metadata, sessionId, agent, errorMessage } = job;
   return {
     id,
     uri: jobUri(id),
-    ...{ type, status, statusMessage: statusMessage(job, pauseOf) },
+    ...{ type, status, statusMessage: statusMessage(job, holdOf) },
     ...(errorMessage !== undefined && { error: cut(forAgents(errorMessage), MAX_MESSAGE) }),
     progress: { current: progress.current, total: progress.total },
     createdAt: createdAt.toISOString(),
@@ -119,12 +123,12 @@ export function jobJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
 }
 
 /** The same with the job's result, if it has ended. */
-export function endedJson(job: Job, pauseOf: PauseOf): Record<string, unknown> {
-  if (!isFinal(job.status)) return jobJson(job, pauseOf);
+export function endedJson(job: Job, holdOf: HoldOf): Record<string, unknown> {
+  if (!isFinal(job.status)) return jobJson(job, holdOf);
   const notes = [...resultNotes(job, 'api'), ...nowPossible(job)].slice(0, MAX_NOTES);
   const next = nextCalls(job);
   return {
-    ...jobJson(job, pauseOf),
+    ...jobJson(job, holdOf),
     ...(job.result !== undefined && { result: abridge(withSource(job)) }),
     ...(notes.length > 0 && { notes: notes.map((note) => cut(forAgents(note), MAX_MESSAGE)) }),
     ...(next.length > 0 && { next }),

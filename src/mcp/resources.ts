@@ -137,7 +137,7 @@ async function dataOf({ library, tracker }: AgentDeps, uri: string) {
     return profile && { profile: profileJson(profile) };
   }
   const job = kind === 'jobs' ? await tracker.reader.getBriefJob(first) : undefined;
-  return job && { job: endedJson(job, await tracker.reader.pauseOf()) };
+  return job && { job: endedJson(job, await tracker.reader.holds()) };
 }
 
 /** Where a page begins: the cursor within its kind, and how many of that were listed before. */

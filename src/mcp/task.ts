@@ -76,8 +76,8 @@ export async function taskHandle(
 ): Promise<TaskHandle> {
   const { id, type } = job;
   // A client that takes the handle for the result shows its content to the model.
-  const pauseOf = await deps.tracker.reader.pauseOf();
-  const words = `The ${type} job ${id} was created: it ${ownWords(job, pauseOf)}. ${whatBecomes(job, pauseOf, deps.closing)}`;
+  const holdOf = await deps.tracker.reader.holds();
+  const words = `The ${type} job ${id} was created: it ${ownWords(job, holdOf)}. ${whatBecomes(job, holdOf, deps.closing)}`;
   const text = `${words} Call get_job with { "id": "${id}" } for its progress and result; cancel_job stops it.`;
   return { resultType: 'task', content: [{ type: 'text', text }], ...(await taskOf(deps, job)) };
 }
@@ -101,7 +101,7 @@ async function taskOf({ tracker, config }: TaskDeps, job: Job): Promise<Task> {
   return {
     taskId: id,
     status: TASK_STATUS[status],
-    statusMessage: statusMessage(job, await tracker.reader.pauseOf()),
+    statusMessage: statusMessage(job, await tracker.reader.holds()),
     createdAt: createdAt.toISOString(),
     lastUpdatedAt: updatedAt.toISOString(),
     ttlMs: timeToLive(job, config.keepFinishedMs),
@@ -136,7 +136,7 @@ export async function jobResult(deps: TaskDeps, job: Job): Promise<CallToolResul
   return {
     content: [
       { type: 'text', text: `The job ${id} ${words}.` },
-      collected({ job: endedJson(job, await deps.tracker.reader.pauseOf()) }),
+      collected({ job: endedJson(job, await deps.tracker.reader.holds()) }),
       { type: 'resource_link', uri: jobUri(id), name: id, description: `The ${type} job` },
       ...(isFinal(status) ? linksOf(deps, job) : []),
     ],

@@ -57,12 +57,12 @@ function reportProgress(
   let isOver = false;
   const report = async () => {
     const { reader } = tracker;
-    const [job, pauseOf] = await Promise.all([reader.getBriefJob(id), reader.pauseOf()]);
+    const [job, holdOf] = await Promise.all([reader.getBriefJob(id), reader.holds()]);
     // The protocol wants each progress to be higher than the one before, and none after the answer.
     if (isOver || !job || job.progress.current <= last) return;
     last = job.progress.current;
     const { total } = job.progress;
-    const message = statusMessage(job, pauseOf);
+    const message = statusMessage(job, holdOf);
     const params = { progressToken, progress: last, message, ...(total > 0 && { total }) };
     await mcpReq.notify({ method: 'notifications/progress', params });
   };

@@ -6,6 +6,8 @@ import type { Sources } from '../sources/index.ts';
 export interface OperationDeps {
   library: Library;
   sources: Sources;
+  /** Whether this process leaves jobs of a source to others. Default: it leaves none. */
+  isLeftToOthers?(source: string): boolean;
   embedder: Embedder;
   /** The folder with personal archives. */
   importsDir: string;

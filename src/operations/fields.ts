@@ -129,7 +129,16 @@ const DEFAULT_SOURCE = 'sample';
 
 /** The sources that can do what the type does. */
 export function sourceChoice(values: string[]): WithDefault<string> {
-  return choice({ label: 'Source', values, default: DEFAULT_SOURCE });
+  const schema = choice({ label: 'Source', values, default: DEFAULT_SOURCE });
+  SOURCES.add(schema);
+  return schema;
+}
+
+const SOURCES = new WeakSet<z.ZodType>();
+
+/** The name of the field that `sourceChoice` has made. */
+export function sourceField(input: z.ZodType): string | undefined {
+  return Object.entries(shapeOf(input)).find(([, schema]) => SOURCES.has(schema))?.[0];
 }
 
 /** The same where a pasted address tells the source: absent, it is left to `sourceOf`. */

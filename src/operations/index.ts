@@ -1,9 +1,10 @@
-import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
+import type { z } from 'zod';
+import { defineJob, type JobDefinition, type JobType, type Needs } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { escaped } from '../text/printable.ts';
 import { customType } from './custom_types.ts';
 import type { OperationDeps } from './deps.ts';
-import { type Field, fieldsOf } from './fields.ts';
+import { type Field, fieldsOf, sourceField } from './fields.ts';
 import { defaultOf, foldersWithoutRun, loadInput } from './folders.ts';
 import { isNamedLikeAType, isReserved, MALFORMED, shownName, TAKEN } from './names.ts';
 import type { Operation, OperationRun, Operations } from './operation.ts';
@@ -33,7 +34,11 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
     customType(type)?.create ??
       defaultOf<(deps: OperationDeps) => OperationRun<JobType>>(type, 'run.ts'),
   ]);
+  const field = wordsOf(type).readsSource
+    ? 'source'
+    : customType(type) && sourceField((input as () => z.ZodType)());
   const definition = defineJob({
+    ...(field && { needs: sourcesOf(deps, field) }),
     ...create(deps),
     type: type as JobType,
     input: input as () => never,
@@ -48,6 +53,17 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
       return fields;
     },
     words: wordsOf(type),
+  };
+}
+
+/** They change: other processes come and go, and credentials are stored. */
+function sourcesOf({ sources, isLeftToOthers }: OperationDeps, field: string): Needs {
+  return {
+    field,
+    what: 'source',
+    get has() {
+      return [...sources.keys()].filter((source) => !isLeftToOthers?.(source));
+    },
   };
 }
 

@@ -28,7 +28,7 @@ export type Operations = ReadonlyMap<string, Operation>;
 /** What `run.ts` defines; see `JobDefinition` for each property. */
 export type OperationRun<Type extends JobType> = Pick<
   JobDefinition<Type>,
-  'concurrency' | 'check' | 'steps' | 'run'
+  'concurrency' | 'needs' | 'check' | 'steps' | 'run'
 > & { retry?: Partial<JobDefinition<Type>['retry']> };
 
 /** The default export of `run.ts`. */

@@ -33,12 +33,33 @@ export class WriteRefused extends Error {
   }
 }
 
-function temporary(code: string, title: string, remedy: string, recovered: string): DatabaseIssue {
+/** A statement failed, because something outside the program keeps the database from being used. */
+export class DatabaseFailed extends Error {
+  override readonly name = 'DatabaseFailed';
+  constructor(
+    readonly issue: DatabaseIssue,
+    cause?: unknown,
+  ) {
+    super(`${issue.title} ${issue.remedy}`, { cause });
+  }
+}
+
+export function temporary(
+  code: string,
+  title: string,
+  remedy: string,
+  recovered: string,
+): DatabaseIssue {
   const advice = `${remedy} xgpt then resumes automatically. Nothing that was confirmed is lost.`;
   return { code, title, remedy, advice, recovered };
 }
 
-function permanent(code: string, title: string, remedy: string, recovered: string): DatabaseIssue {
+export function permanent(
+  code: string,
+  title: string,
+  remedy: string,
+  recovered: string,
+): DatabaseIssue {
   return { code, title, remedy, advice: remedy, recovered };
 }
 
@@ -134,7 +155,7 @@ const BY_CODE: [prefix: string, issue: DatabaseIssue][] = [
 
 /** The issue with the database that caused the error; undefined when the error has another cause. */
 export function databaseIssueOf(error: unknown): DatabaseIssue | undefined {
-  if (error instanceof WriteRefused) return error.issue;
+  if (error instanceof WriteRefused || error instanceof DatabaseFailed) return error.issue;
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return undefined;
   return BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1];

@@ -12,6 +12,13 @@ const FORGET_AFTER_MS = 3_600_000;
 
 export type ProcessKind = 'server' | 'worker' | 'command';
 
+/** A job type that a process runs. */
+export interface Served {
+  type: string;
+  /** What the process has of what a job needs: the value in this field of its input, such as its source. */
+  needs?: { field: string; what: string; has: readonly string[] };
+}
+
 export interface RegisteredProcess {
   kind: ProcessKind;
   pid: number;
@@ -21,6 +28,8 @@ export interface RegisteredProcess {
   startedAt: Date;
   /** When it last wrote its heartbeat. */
   seenAt: Date;
+  /** What it runs; absent of one that is older than the column. */
+  serves?: Served[];
 }
 
 interface ProcessRow {
@@ -30,12 +39,15 @@ interface ProcessRow {
   version: string | null;
   started_at: number;
   seen_at: number;
+  serves: string | null;
 }
 
 /** This process's row in the table of processes that use the database. */
 export class ProcessRegistry {
   readonly #id = Bun.randomUUIDv7();
   readonly #startedAt: number;
+  /** What this process runs. */
+  served: () => Served[] = () => [];
 
   constructor(
     private readonly db: Database,
@@ -51,14 +63,15 @@ export class ProcessRegistry {
    */
   async heartbeat(): Promise<void> {
     const now = this.clock.now();
+    const serves = JSON.stringify(this.served());
     await writerOf(this.db).write(() => {
       this.db
         .query(
-          `INSERT INTO processes (id, kind, pid, host, version, started_at, seen_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+          `INSERT INTO processes (id, kind, pid, host, version, started_at, seen_at, serves)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, serves = excluded.serves`,
         )
-        .run(this.#id, this.kind, process.pid, hostname(), VERSION, this.#startedAt, now);
+        .run(this.#id, this.kind, process.pid, hostname(), VERSION, this.#startedAt, now, serves);
       this.db.query('DELETE FROM processes WHERE seen_at < ?').run(now - FORGET_AFTER_MS);
     });
   }
@@ -80,16 +93,17 @@ export class ProcessRegistry {
 export function listProcesses(db: Database): RegisteredProcess[] {
   return db
     .query<ProcessRow, []>(
-      'SELECT kind, pid, host, version, started_at, seen_at FROM processes ORDER BY started_at',
+      'SELECT kind, pid, host, version, started_at, seen_at, serves FROM processes ORDER BY started_at',
     )
     .all()
     .filter(({ host, pid }) => host !== hostname() || isAlive(pid))
-    .map(({ kind, pid, host, version, started_at, seen_at }) => ({
+    .map(({ kind, pid, host, version, started_at, seen_at, serves }) => ({
       kind,
       pid,
       host,
       ...(version !== null && { version }),
       startedAt: new Date(started_at),
       seenAt: new Date(seen_at),
+      ...(serves !== null && { serves: JSON.parse(serves) as Served[] }),
     }));
 }

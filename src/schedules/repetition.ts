@@ -79,13 +79,16 @@ function contradictionsOf(typed: Repetition, chosen: Every): Record<string, stri
   for (const name of ['cron', 'at', 'day'] as const) {
     if (!isGiven(typed[name]) || USED[chosen].includes(name)) continue;
     const message = messageFor(name, chosen);
-    wrong[name] = message;
-    for (const other of ['every', chosen === 'cron' ? 'cron' : 'every'] as const) {
+    wrong[name] ??= message;
+    for (const other of name === 'cron' ? CRON_REPLACES : (['every', 'cron'] as const)) {
       if (isGiven(typed[other])) wrong[other] ??= message;
     }
   }
   return wrong;
 }
+
+/** What says how often where no expression does. */
+const CRON_REPLACES = ['every', 'at', 'day'] as const;
 
 function messageFor(name: 'cron' | 'at' | 'day', chosen: Every): string {
   const messages: string | Partial<Record<Every, string>> = CONTRADICTIONS[name];

@@ -26,6 +26,7 @@ export interface RunRow {
   message: string | null;
   delay: RunDelay | null;
   missed_since: number | null;
+  lacked: string | null;
   is_deleted: number;
   status: JobStatus | null;
   ended_at: number | null;
@@ -61,6 +62,7 @@ export function toRun(row: RunRow): ScheduleRun {
     ...(row.due !== null && { dueAt: new Date(row.due) }),
     outcome: row.outcome,
     ...(row.delay !== null && { delay: row.delay }),
+    ...(row.lacked !== null && { lacked: row.lacked }),
     ...(row.missed_since !== null && { missedSince: new Date(row.missed_since) }),
     ...(row.message !== null && { message: row.message }),
     ...(row.job_id !== null && { job: toJob(row, row.job_id) }),

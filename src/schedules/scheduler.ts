@@ -1,6 +1,13 @@
-import { type Clock, InvalidInput, TooManyWaiting, type Tracker } from '../jobs/index.ts';
+import {
+  type Clock,
+  InvalidInput,
+  type Needing,
+  TooManyWaiting,
+  type Tracker,
+} from '../jobs/index.ts';
 import { ClockWatch } from '../platform/clock_watch.ts';
 import type { Logger } from '../platform/logger.ts';
+import { lackName } from '../text/queue_text.ts';
 import { readCron } from './cron.ts';
 import { type IsOnce, problemOf, requireRepeatable } from './once.ts';
 import type { RunDelay } from './schedule.ts';
@@ -23,7 +30,7 @@ const MAX_PASSED_OVER = 1_000;
 
 export interface SchedulerDeps {
   store: ScheduleStore;
-  tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit' | 'types'>;
+  tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit' | 'types' | 'reader'>;
   clock: Clock;
   logger: Logger;
   /** Types that no schedule starts. Default: none. */
@@ -33,10 +40,12 @@ export interface SchedulerDeps {
 /**
  * Starts what is due. Any number of processes may do so on one database: each due time is decided
  * once, in one transaction with the insertion of its job. What is due of a type that this process does not
- * know waits for one that does, as jobs do.
+ * know, or needs a source that it does not have, waits for a process that can run it, as jobs do.
  */
 export class Scheduler {
   readonly #clockWatch: ClockWatch;
+  /** The ids of those that were due at the last check, and that this process cannot run. */
+  #left: string[] = [];
   #isStarted = false;
   #check = Promise.resolve();
   #isChecking = false;
@@ -119,7 +128,7 @@ export class Scheduler {
   }
 
   async #timeToNext(): Promise<number> {
-    const next = await this.deps.store.nextDue(this.deps.tracker.types);
+    const next = await this.deps.store.nextDue(this.deps.tracker.types, this.#left);
     if (next === undefined) return MAX_SLEEP_MS;
     return Math.min(Math.max(next - this.deps.clock.now(), 0), MAX_SLEEP_MS);
   }
@@ -128,7 +137,10 @@ export class Scheduler {
   async #startDue(): Promise<void> {
     const { store, clock, tracker } = this.deps;
     const errors: unknown[] = [];
-    for (const schedule of await store.due(clock.now(), tracker.types)) {
+    const due = await store.due(clock.now(), tracker.types);
+    const isOwn = (schedule: StoredSchedule) => !tracker.reader.serving.ownLack(needing(schedule));
+    this.#left = due.filter((schedule) => !isOwn(schedule)).map(({ id }) => id);
+    for (const schedule of due.filter(isOwn)) {
       if (!this.#isStarted) return;
       await this.#decide(schedule).catch((error) => errors.push(error));
     }
@@ -163,6 +175,8 @@ export class Scheduler {
   async #dueRun({
     id,
     version,
+    type,
+    input,
     cron,
     timeZone,
     nextDue = 0,
@@ -172,7 +186,7 @@ export class Scheduler {
       const { next, latest } = await readCron(cron, timeZone);
       const due = Math.max(nextDue, latest(now) ?? nextDue);
       const isLate = now - due >= LATE_MS || due > nextDue;
-      const delay = isLate ? { delay: this.#delayOf(due) } : {};
+      const delay = isLate ? this.#delayOf(due, needing({ type, input })) : {};
       return { id, version, from: nextDue, due, next: next(now), now, ...delay };
     } catch (problem) {
       if (!(problem instanceof InvalidInput)) throw problem;
@@ -180,8 +194,12 @@ export class Scheduler {
     }
   }
 
-  #delayOf(due: number): RunDelay {
-    return this.#late && due <= this.#late.until ? this.#late.delay : 'blocked';
+  /** While others ran when it was due, and could not run it, that is why. */
+  #delayOf(due: number, job: Needing): { delay: RunDelay; lacked?: string } {
+    const late = this.#late && due <= this.#late.until ? this.#late.delay : 'blocked';
+    if (late !== 'stopped') return { delay: late };
+    const lack = this.deps.tracker.reader.serving.lackBefore(due, job);
+    return lack ? { delay: 'blocked', lacked: lackName(lack) } : { delay: late };
   }
 
   /** A timer that fires much later than planned: the machine was asleep, or its clock was set forward. */
@@ -218,6 +236,11 @@ export class Scheduler {
       due = next(due);
     }
   }
+}
+
+/** What a job of a schedule needs of its process. */
+export function needing({ type, input }: Pick<StoredSchedule, 'type' | 'input'>): Needing {
+  return { type: type as never, metadata: input };
 }
 
 /** The start of a job of a schedule. */

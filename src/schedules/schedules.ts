@@ -2,12 +2,12 @@ import {
   type Actor,
   InvalidInput,
   type Job,
+  type Lack,
   type Settings,
   type Tracker,
-  UnknownJobType,
 } from '../jobs/index.ts';
 import { counted } from '../text/format.ts';
-import { pauseText } from '../text/queue_text.ts';
+import { lackName, pauseText } from '../text/queue_text.ts';
 import { readCron } from './cron.ts';
 import { problemOf, requireRepeatable } from './once.ts';
 import { previewOf } from './preview.ts';
@@ -22,7 +22,7 @@ import {
   type ScheduleRequest,
   type ScheduleRun,
 } from './schedule.ts';
-import { LATE_MS, Scheduler, type SchedulerDeps, startOf } from './scheduler.ts';
+import { LATE_MS, needing, Scheduler, type SchedulerDeps, startOf } from './scheduler.ts';
 import type { ListedSchedule, StoredSchedule } from './store.ts';
 
 /** Maximum number of schedules. */
@@ -201,24 +201,28 @@ export class Schedules {
   /** The type or a source may not exist any more, nor the time zone. */
   async #checked(stored: ListedSchedule): Promise<Pick<Schedule, 'input' | 'problem'>> {
     const { type, input, cron, timeZone, nextDue, pausedAt } = stored;
+    const { serving } = this.deps.tracker.reader;
+    const job = needing(stored);
+    const lack = serving.lacks()(job);
     try {
       requireRepeatable(type, this.deps.isOnce);
+      if (lack) return { input, ...this.#lacking(stored, lack) };
+      if (serving.ownLack(job)) return { input };
       if (nextDue === undefined && pausedAt === undefined) await readCron(cron, timeZone);
       const checked = await this.deps.tracker.checkedInput(type, input);
       return { input: checked as Record<string, unknown> };
     } catch (error) {
-      if (error instanceof UnknownJobType) return { input, ...this.#unknownType(stored) };
       if (!(error instanceof InvalidInput)) throw error;
       return { input, problem: problemOf(error) };
     }
   }
 
-  /** Another process may know it, and then starts what is due. */
-  #unknownType({ type, nextDue }: ListedSchedule): Pick<Schedule, 'problem'> {
+  /** Another process may have it, and then starts what is due. */
+  #lacking({ nextDue }: ListedSchedule, lack: Lack): Pick<Schedule, 'problem'> {
     const waitsFor = nextDue === undefined ? 0 : this.deps.clock.now() - nextDue;
     if (waitsFor < LATE_MS) return {};
     return {
-      problem: `No running process knows the job type "${type}". What is due waits for one that does.`,
+      problem: `No running process has ${lackName(lack)}. What is due waits for one that has it.`,
     };
   }
 }

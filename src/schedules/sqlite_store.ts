@@ -59,7 +59,8 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
       changes(() => sql.resume.run(nextDue ?? null, id, version), made),
     remove: (id, made) => changes(() => sql.remove.run(id), made),
     due: async (now, types) => sql.due.all(now, JSON.stringify(types)).map(toStored),
-    nextDue: async (types) => sql.nextDue.get(JSON.stringify(types))?.due ?? undefined,
+    nextDue: async (types, except) =>
+      sql.nextDue.get(JSON.stringify(types), JSON.stringify(except))?.due ?? undefined,
     hasRun: async (id, due) => sql.hasRun.get(id, due) !== null,
     moveDue: ({ id, nextDue = null, version }, to) =>
       changes(() => sql.moveDue.run(to, id, nextDue, version)),
@@ -135,7 +136,7 @@ class ManualClaim implements DecidedClaim {
   recordStart(outcome: Inserted): void {
     if (!('job' in outcome)) return;
     const run = { schedule_id: this.id, due: null, at: this.now, delay: null, missed_since: null };
-    this.history.add({ ...run, outcome: 'started', job_id: outcome.job.id });
+    this.history.add({ ...run, lacked: null, outcome: 'started', job_id: outcome.job.id });
   }
 }
 
@@ -148,11 +149,13 @@ interface NewRun {
   message?: string;
   delay: string | null;
   missed_since: number | null;
+  lacked: string | null;
 }
 
-function of({ id, due, from, now, delay = undefined }: DueRun) {
+function of({ id, due, from, now, delay, lacked }: DueRun) {
   const missed = from < due ? from : null;
-  return { schedule_id: id, due, at: now, delay: delay ?? null, missed_since: missed };
+  const late = { delay: delay ?? null, missed_since: missed, lacked: lacked ?? null };
+  return { schedule_id: id, due, at: now, ...late };
 }
 
 /**
@@ -241,10 +244,11 @@ function scheduleStatements(db: Database) {
       `SELECT * FROM schedules
        WHERE next_due <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY next_due, id`,
     ),
-    nextDue: statement<{ due: number | null }, [string]>(
+    nextDue: statement<{ due: number | null }, [string, string]>(
       db,
       `SELECT MIN(next_due) AS due FROM schedules
-       WHERE next_due IS NOT NULL AND type IN (SELECT value FROM json_each(?))`,
+       WHERE next_due IS NOT NULL AND type IN (SELECT value FROM json_each(?1))
+         AND id NOT IN (SELECT value FROM json_each(?2))`,
     ),
     moveDue: statement<null, Texts>(
       db,
@@ -276,8 +280,8 @@ function runStatements(db: Database) {
     ),
     addRun: statement<null, Record<string, string | number | null>>(
       db,
-      `INSERT INTO schedule_runs (schedule_id, due, at, outcome, job_id, message, delay, missed_since)
-       VALUES ($schedule_id, $due, $at, $outcome, $job_id, $message, $delay, $missed_since)`,
+      `INSERT INTO schedule_runs (schedule_id, due, at, outcome, job_id, message, delay, missed_since, lacked)
+       VALUES ($schedule_id, $due, $at, $outcome, $job_id, $message, $delay, $missed_since, $lacked)`,
     ),
     deleteOldRuns: statement<null, Texts>(
       db,

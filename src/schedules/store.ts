@@ -34,8 +34,8 @@ export interface ScheduleStore {
 
   /** Those of these types that are due until `now`, longest first. */
   due(now: number, types: string[]): Promise<StoredSchedule[]>;
-  /** When the next one of these types is due. */
-  nextDue(types: string[]): Promise<number | undefined>;
+  /** When the next one of these types is due, but those with these ids. */
+  nextDue(types: string[], except: string[]): Promise<number | undefined>;
   /** Whether that due time has been decided. */
   hasRun(id: string, due: number): Promise<boolean>;
   /** Makes a schedule due at another time, unless it has changed since it was read. */
@@ -94,6 +94,8 @@ export interface DueRun {
   next: number | undefined;
   now: number;
   delay?: RunDelay;
+  /** What no running process had when it was due. */
+  lacked?: string;
 }
 
 /** What a claim has come to. */

@@ -1,4 +1,4 @@
-import type { Pause } from '../jobs/job.ts';
+import type { Lack, Pause, Wait } from '../jobs/job.ts';
 import type { SourceQueue, TypeQueue } from '../jobs/queue.ts';
 import type { Worker, Workforce } from '../jobs/workers.ts';
 import { count, relative } from './format.ts';
@@ -15,10 +15,19 @@ export function queueTable(types: TypeQueue[], now = new Date()): string {
     count(queue.running),
     limitWords(queue),
     queue.oldestSince ? relative(queue.oldestSince, now) : '–',
-    queue.pausedAt ? `paused ${relative(queue.pausedAt, now)}` : 'open',
+    typeState(queue, now),
   ]);
   return `${table(TYPE_HEAD, rows, false)}\n`;
 }
+
+/** "paused 2 min ago", "no running process has it", "open". */
+function typeState({ pausedAt, unserved }: TypeQueue, now: Date): string {
+  if (pausedAt) return `paused ${relative(pausedAt, now)}`;
+  return unserved ? UNSERVED : 'open';
+}
+
+/** Of a type whose jobs wait for that. */
+export const UNSERVED = 'no running process has it';
 
 /** "2", or "2 (own: 1)" where another limit is set for all processes. */
 export function limitWords({ concurrency, ownConcurrency }: TypeQueue): string {
@@ -34,10 +43,13 @@ export function sourceQueueLine({ name, pausedAt }: SourceQueue, now = new Date(
 
 /** What is true of a type since it was changed, in sentences. */
 export function typeChangeText(queue: TypeQueue): string {
-  const { type, pausedAt, ownConcurrency, concurrency } = queue;
+  const { type, pausedAt, unserved, ownConcurrency, concurrency } = queue;
+  const start = unserved
+    ? `Its jobs wait: ${lackText({ what: 'type', name: type })}.`
+    : 'Its jobs start.';
   const state = pausedAt
     ? `${type} is paused. Its jobs wait until it is resumed.`
-    : `${type} is open. Its jobs start.`;
+    : `${type} is open. ${start}`;
   if (concurrency === undefined) return state;
   const own =
     ownConcurrency === undefined ? ', as each process has set it' : ', in all processes together';
@@ -84,4 +96,21 @@ export function pauseText(pause: Pause): string {
   return pause.source === undefined
     ? `${pause.type} is paused`
     : `the source ${pause.source} is paused`;
+}
+
+/** Why a job waits, and what to do: "no running process has this type: start the program that has it". */
+export function lackText(lack: Lack): string {
+  const missing = lack.what === 'type' ? 'this type' : lackName(lack);
+  return `no running process has ${missing}: start the program that has it`;
+}
+
+/** "the type countdown", "the source notes" */
+export function lackName({ what, name }: Lack): string {
+  return `the ${what} ${name}`;
+}
+
+/** What holds up a job besides those before it; empty when nothing does. */
+export function heldText({ pause, lack }: Pick<Wait, 'pause' | 'lack'>): string {
+  if (pause) return pauseText(pause);
+  return lack ? lackText(lack) : '';
 }

@@ -43,7 +43,7 @@ function optionsOf(schedule: Schedule): Record<string, string> {
 }
 
 /** "username aurora_lab, maxTweets 50, includeReplies true" */
-function inputText(input: Record<string, unknown>): string {
+export function inputText(input: Record<string, unknown>): string {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const text = (value: unknown) =>
     typeof value === 'string' ? isolated(value) : JSON.stringify(value);

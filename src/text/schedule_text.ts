@@ -65,7 +65,7 @@ export function previewText({ repeats, timeZone, dueAt }: DuePreview, now?: Date
 export function adviceFor({ problem = '' }: Pick<Schedule, 'problem'>): string {
   if (problem.startsWith('A schedule cannot start')) return 'Remove the schedule.';
   if (problem.startsWith('No running process'))
-    return 'Start the program that has its type, or remove the schedule.';
+    return 'Start the program that has it, or remove the schedule.';
   return problem.startsWith('Time zone') || problem.startsWith('Cron')
     ? 'Change the schedule.'
     : 'Remove the schedule and add it again.';
@@ -73,15 +73,14 @@ export function adviceFor({ problem = '' }: Pick<Schedule, 'problem'>): string {
 
 /** What there is to say of a run besides its job, in whole sentences. */
 export function runNotes(run: ScheduleRun, timeZone: string, now = new Date()): string[] {
-  const { dueAt, at, delay, missedSince, outcome, message } = run;
+  const { dueAt, at, delay, lacked, missedSince, outcome, message } = run;
   const notes: string[] = [];
   if (outcome === 'skipped') notes.push('Skipped: the job of an earlier run was still active.');
   if (outcome === 'refused') notes.push(`Not started: ${message}`);
   if (dueAt === undefined) notes.push('Started by hand.');
   else if (delay !== undefined) {
-    notes.push(
-      `Was due ${timesOf({ dueAt, at, timeZone, now }, VERBS[outcome])} ${DELAYS[delay]}.`,
-    );
+    const reason = lacked ? `because no running process had ${lacked}` : DELAYS[delay];
+    notes.push(`Was due ${timesOf({ dueAt, at, timeZone, now }, VERBS[outcome])} ${reason}.`);
   }
   if (missedSince) {
     const since = zonedTime(missedSince, timeZone, now);

@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/job.ts';
-import { clockTime, date, duration, exactSpan } from './format.ts';
+import { clockTime, date, duration, exactSpan, relative } from './format.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -12,6 +12,16 @@ export function startsLater(job: Job, now: Date): job is Job & { runAt: Date } {
 /** Whether a start is so near that it is told by the time until then. */
 export function isNear(at: Date, now: Date): boolean {
   return at.getTime() - now.getTime() < HOUR_MS;
+}
+
+/** Below this distance a due time is told in words, in ms. */
+const FEW_SECONDS_MS = 5_000;
+
+/** "in 3 min", "in a few seconds", "was due 2 min ago", from a week on the date. */
+export function dueText(at: Date, now: Date): string {
+  const ahead = at.getTime() - now.getTime();
+  if (Math.abs(ahead) < FEW_SECONDS_MS) return ahead >= 0 ? 'in a few seconds' : 'now';
+  return ahead > 0 ? relative(at, now) : `was due ${relative(at, now)}`;
 }
 
 /** "starts in 4:59", "starts at 03:00 UTC", "starts 3 Dec 2026, 03:00 UTC". */

@@ -1,6 +1,6 @@
 import type { Job, Wait } from '../jobs/job.ts';
 import { ordinal, relative } from './format.ts';
-import { pauseText } from './queue_text.ts';
+import { lackText, pauseText } from './queue_text.ts';
 import { startsLater, startText } from './start_text.ts';
 
 /** What is known of a waiting job in a list: it may be too far back in the queue to have a position. */
@@ -10,12 +10,13 @@ const IN_QUEUE = 'waits in the queue';
  * Why a job waits: "scrape is paused", "starts in 4:59", "3rd in queue". Cards, lists, and commands say the
  * same. Empty for one that does not wait, and for one whose next attempt is due.
  */
-export function waitingText(job: Job, { pause, place }: Wait, now: Date): string {
+export function waitingText(job: Job, { pause, place, lack }: Wait, now: Date): string {
   if (pause) return pauseText(pause);
-  if (job.status === 'retrying')
-    return isAhead(job, now) ? `retries ${relative(job.retryAt, now)}` : '';
-  if (job.status !== 'queued') return '';
+  if (job.status === 'retrying' && isAhead(job, now))
+    return `retries ${relative(job.retryAt, now)}`;
   if (startsLater(job, now)) return startText(job.runAt, now);
+  if (lack) return lackText(lack);
+  if (job.status !== 'queued') return '';
   return positionText(place) ?? IN_QUEUE;
 }
 

@@ -47,6 +47,14 @@ export function webhookTable(webhooks: readonly Webhook[], columns: number | fal
   return `${table(HEAD, webhooks.map(rowOf), columns)}\n`;
 }
 
+/** The same for a terminal, where the end of an id is enough to name a webhook. */
+export function shortWebhookTable(webhooks: readonly Webhook[], columns: number | false): string {
+  return webhookTable(
+    webhooks.map((webhook) => ({ ...webhook, id: webhook.id.slice(-8) })),
+    columns,
+  );
+}
+
 function rowOf(webhook: Webhook): string[] {
   const { id, events, url } = webhook;
   const at = webhookMoment(webhook);

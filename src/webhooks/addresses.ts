@@ -46,12 +46,13 @@ function isWithin(address: string, family: 'ipv4' | 'ipv6', networks: [string, n
   return list.check(address, family);
 }
 
-/** The host is, or resolves to, private addresses only. */
+/** The host is, or resolves to, private addresses only. Another process may allow it. */
 export class PrivateAddress extends Error {
   override readonly name = 'PrivateAddress';
-  readonly permanent = true;
   constructor(host: string, addresses: string[]) {
-    super(`${placeOf(host, addresses)}; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.`);
+    super(
+      `${placeOf(host, addresses)}; to allow it, set XGPT_PRIVATE_WEBHOOKS to on for every process.`,
+    );
   }
 }
 

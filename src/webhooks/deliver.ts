@@ -7,10 +7,11 @@ import {
   PermanentError,
   type QueuedJobContext,
 } from '../jobs/index.ts';
-import { refusedWith, toNotDelivered } from './failure.ts';
+import { PrivateAddress } from './addresses.ts';
+import { LeftToOthers, refusedWith, toNotDelivered } from './failure.ts';
 import { type SendOptions, send } from './send.ts';
 import { signedHeaders } from './signature.ts';
-import type { Told, WebhookStore } from './store.ts';
+import { SecretUnreadable, type Told, type WebhookStore } from './store.ts';
 import { DELIVER, type DeliverInput, END_WORDS, type EndReason } from './webhook.ts';
 
 /** At most two days: 10 s, 20 s … then every six hours. */
@@ -25,6 +26,9 @@ const MAX_AT_ONCE = 20;
 /** A receiver that fails for as long as this is told nothing more, in ms. */
 export const MAX_FAILING_MS = 5 * 86_400_000;
 
+/** How long an event waits that this process cannot send, and how long it leaves the webhook to others, in ms. */
+const LEFT_MS = { event: 10_000, webhook: 600_000 };
+
 interface DeliverOptions extends SendOptions {
   store: WebhookStore;
   /** Milliseconds since 1970. */
@@ -35,6 +39,8 @@ interface DeliverOptions extends SendOptions {
 
 /** The type of the jobs that send events. They are queued only by ends of other jobs, and by tests. */
 export function createDeliverJob(options: DeliverOptions): JobDefinition {
+  /** Until when this process leaves a webhook to others, by its id. */
+  const left = new Map<string, number>();
   const definition = {
     type: DELIVER,
     internal: true,
@@ -43,22 +49,34 @@ export function createDeliverJob(options: DeliverOptions): JobDefinition {
     retry: RETRY,
     lanes: {
       of: ({ webhook }: DeliverInput) => webhook,
-      stateOf: (webhook: string) => laneStateOf(options.store.one(webhook)),
+      stateOf: (webhook: string) => laneStateOf(options.store.one(webhook), left.get(webhook)),
     },
-    run: (input: DeliverInput, job: QueuedJobContext) => deliver(input, job, options),
+    async run(input: DeliverInput, job: QueuedJobContext) {
+      try {
+        const told = await deliver(input, job, options);
+        left.delete(input.webhook);
+        return told;
+      } catch (error) {
+        if (error instanceof LeftToOthers) left.set(input.webhook, options.now() + LEFT_MS.webhook);
+        throw error;
+      }
+    },
   };
   // It is not among `JobTypes`, which tells programs what they can start.
   return defineJob(definition as never) as unknown as JobDefinition;
 }
 
-/** A receiver that hangs or fails takes one place at a time, and none between two attempts. */
-function laneStateOf(webhook: Told | undefined): LaneState {
+/**
+ * A receiver that hangs or fails takes one place at a time, and none between two attempts.
+ * @param leftUntil until when this process sends nothing to it.
+ */
+function laneStateOf(webhook: Told | undefined, leftUntil = 0): LaneState {
   if (webhook?.pausedAt) {
     return { limit: MAX_PER_WEBHOOK, blockedUntil: Number.POSITIVE_INFINITY };
   }
   const { retryAt } = webhook ?? {};
-  if (!retryAt) return { limit: MAX_PER_WEBHOOK };
-  return { limit: 1, blockedUntil: retryAt.getTime() };
+  if (!retryAt) return { limit: MAX_PER_WEBHOOK, blockedUntil: leftUntil };
+  return { limit: 1, blockedUntil: Math.max(retryAt.getTime(), leftUntil) };
 }
 
 async function deliver(
@@ -67,17 +85,20 @@ async function deliver(
   options: DeliverOptions,
 ) {
   const { store, now } = options;
-  const found = store.secretOf(id);
-  if (!found) throw new PermanentError('The webhook was removed.');
-  const { webhook, secret } = found;
+  const webhook = store.one(id);
+  if (!webhook) throw new PermanentError('The webhook was removed.');
   if (webhook.endedAt) throw new PermanentError('The webhook has ended.');
   const label = store.labelOf(webhook);
   const eventId = eventIdOf(job.jobId);
   const body = JSON.stringify(payload);
   await job.updateProgress(0, 1, `Telling ${label} of ${payload.type}`);
   const startedAt = now();
-  const headers = signedHeaders(secret, eventId, startedAt, body);
-  const request = () => send(webhook.url, body, headers, job.signal, options);
+  const request = async () => {
+    const secret = store.secretOf(id);
+    if (secret === undefined) throw new PermanentError('The webhook was removed.');
+    const headers = signedHeaders(secret, eventId, startedAt, body);
+    return send(webhook.url, body, headers, job.signal, options);
+  };
   const outcome = await outcomeOf(request, options.answerMs);
   job.signal.throwIfAborted();
   const failingSince = await store.record(id, {
@@ -92,7 +113,14 @@ async function deliver(
   }
   const reason = endReasonOf(outcome.status, failingSince, now());
   if (reason) await end(id, reason, job.jobId, options);
-  throw outcome.error;
+  throw isOfProcess(outcome.error)
+    ? new LeftToOthers(outcome.error.message, new Date(now() + LEFT_MS.event))
+    : outcome.error;
+}
+
+/** Whether another process may be able to send what this one cannot. */
+function isOfProcess(error: Error): boolean {
+  return error instanceof PrivateAddress || error instanceof SecretUnreadable;
 }
 
 const GONE = 410;

@@ -4,6 +4,20 @@ export class NotDelivered extends Error {
   readonly expected = true;
 }
 
+/** This process cannot send an event, for what it has not set; another one may have. */
+export class LeftToOthers extends Error {
+  override readonly name = 'LeftToOthers';
+  readonly expected = true;
+  constructor(
+    message: string,
+    /** The event waits until then, without using up an attempt. */
+    readonly retryAt: Date,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A connection on which nothing was sent: another address of the host may be tried. */
 const REFUSED = /^(ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|EHOSTUNREACH|ENETUNREACH)$/;
 

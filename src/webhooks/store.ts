@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { type SecretKey, seal, unseal } from '../connections/index.ts';
+import { CannotUnseal, type SecretKey, seal, unseal } from '../connections/index.ts';
 import {
   type AuditChange,
   type RecordChange,
@@ -63,6 +63,17 @@ interface StoreOptions {
   waiting: () => Promise<ReadonlyMap<string, number>>;
 }
 
+/** This process does not have the key with which a webhook's secret was sealed. */
+export class SecretUnreadable extends Error {
+  override readonly name = 'SecretUnreadable';
+  constructor(why: string, options?: ErrorOptions) {
+    super(
+      `The webhook’s secret cannot be read: ${why}. Give every process the same secret.key or XGPT_SECRET_KEY.`,
+      options,
+    );
+  }
+}
+
 /** The webhooks in the database. Their secrets are sealed, each for its own row. */
 export class WebhookStore {
   readonly #sql;
@@ -106,14 +117,19 @@ export class WebhookStore {
     return others.some((other) => placeNameOf(other.url) === label) ? `${label} (${id})` : label;
   }
 
-  /** @throws CannotUnseal when the secret key is another one. */
-  secretOf(id: string): { webhook: Told; secret: string } | undefined {
+  /** @throws SecretUnreadable, or CannotUnseal when its bytes were changed; undefined when it was removed. */
+  secretOf(id: string): string | undefined {
     const row = this.#sql.one.get(id);
-    const key = this.options.key.read();
     if (!row) return undefined;
-    if (!key) throw new Error('The secret key is missing, with which the webhook was sealed.');
+    const key = this.options.key.read();
+    if (!key) throw new SecretUnreadable('the secret key is missing');
     const { sealed, key_id: keyId } = row;
-    return { webhook: toldOf(row), secret: unseal(key, placeOf(id), { sealed, keyId }) };
+    try {
+      return unseal(key, placeOf(id), { sealed, keyId });
+    } catch (error) {
+      if (!(error instanceof CannotUnseal) || error.reason !== 'other key') throw error;
+      throw new SecretUnreadable('it was sealed with another secret key', { cause: error });
+    }
   }
 
   /**

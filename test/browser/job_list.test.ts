@@ -24,6 +24,23 @@ async function waitingSearches(n: number, sessionId: string): Promise<void> {
 }
 
 describe('a list of jobs', () => {
+  test('is filtered by times in the zone in which it shows them', async () => {
+    const { page } = await openPage({ timezoneId: 'Asia/Tokyo' });
+    await page.goto(`${app.url}/jobs?since=2026-01-31T12:00:30Z`);
+    const since = page.getByLabel('Created since (Asia/Tokyo)');
+    expect(await since.inputValue()).toBe('2026-01-31T21:00:30');
+    await since.fill('2026-02-01T09:00');
+    await page.getByLabel('Created before (Asia/Tokyo)').fill('2026-02-02T09:00');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/until=/);
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('since'), searchParams.get('until')]).toEqual([
+      '2026-02-01T00:00:00.000Z',
+      '2026-02-02T00:00:00.000Z',
+    ]);
+    expect(await since.inputValue()).toBe('2026-02-01T09:00');
+  });
+
   test('has one checkbox that selects all, and is not loaded again while any is selected', async () => {
     await app.search('in front of them');
     await waitingSearches(3, 'selected');

@@ -66,6 +66,32 @@ describe('E6: the taskbar by itself', () => {
     }
   });
 
+  test('opens over no form that a reader fills in, and stays closed by hand while jobs run', async () => {
+    const { page } = await staged.open(
+      '/scrape',
+      { viewport: { width: 390, height: 844 } },
+      'auto',
+    );
+    const field = page.getByLabel('Username');
+    await field.focus();
+    const { id } = await running('aurora_lab');
+    const isBusy = page.locator('.taskbar-summary', { hasText: '1 running' });
+    await isBusy.waitFor();
+    await isPill(page);
+    // Neither between two fields.
+    await page.locator('#maxTweets').focus();
+    await running('mo_draws');
+    await page.locator('.taskbar-summary', { hasText: '2 running' }).waitFor();
+    await isPill(page);
+    await page.locator('h1').click();
+    await isOpen(page);
+    await page.locator('#taskbar-toggle').click();
+    await isPill(page);
+    worker('aurora_lab').end({});
+    await page.locator(`#job-${id}[data-status="completed"]`).waitFor({ state: 'attached' });
+    await isPill(page);
+  });
+
   test('stays open while a reader points at a card', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');

@@ -48,6 +48,31 @@ test('FEATURES 42: what is paused, resumed and set on the page is shown at once'
   expect(problems).toEqual([]);
 });
 
+test.each([1440, 390])(
+  'FEATURES 42: nothing moves under the pointer that pauses a type, at %i px',
+  async (width) => {
+    const { page } = await openPage({ viewport: { width, height: 844 } });
+    await page.goto(`${app.url}/workers`);
+    const button = page.locator('#pause-types-search');
+    await button.scrollIntoViewIfNeeded();
+    const { x = 0, y = 0 } = (await button.boundingBox()) ?? {};
+    for (const word of ['Resume search', 'Pause search']) {
+      await page.mouse.click(x + 5, y + 5);
+      await page.getByRole('button', { name: word, exact: true }).waitFor();
+      await page
+        .getByRole('status')
+        .getByText(/^search is /)
+        .waitFor();
+      expect(await button.boundingBox()).toMatchObject({ x, y });
+    }
+    // The notice is seen, and a press goes through it.
+    const notice = page.locator('#queue-changed .result');
+    const box = await notice.boundingBox();
+    expect(box && box.y + box.height).toBeLessThanOrEqual(844);
+    expect(await notice.evaluate((one) => getComputedStyle(one).pointerEvents)).toBe('none');
+  },
+);
+
 test('FEATURES 45: the page follows the processes while no job changes', async () => {
   const { page } = await openPage();
   await page.goto(`${app.url}/workers`);

@@ -22,7 +22,7 @@ test('FEATURES 43: xgpt webhooks adds, tests, lists and removes', async () => {
   expect(await webhooks('add', 'http://127.0.0.1/')).toMatchObject({
     ...{ code: 2, stdout: '' },
     stderr:
-      '127.0.0.1 is not on the public internet; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.\n',
+      '127.0.0.1 is not on the public internet; to allow it, set XGPT_PRIVATE_WEBHOOKS to on for every process.\n',
   });
   expect((await webhooks('add', url, '--events', 'started')).stderr).toContain(
     '--events must be among',

@@ -104,6 +104,17 @@ describe('FEATURES 46: a job type of a program of one’s own', () => {
     expect(await refused.text()).toContain('Seconds must be a whole number from 1 to 3,600.');
   });
 
+  test('has no empty box where a type without a sentence has none, and names its runs by their input', async () => {
+    const page = await (await fetch(`${server.url}/timer`)).text();
+    expect(attributesOf(page, '#start-sentence')).toHaveProperty('hidden');
+    await post('/api/timer', { seconds: 1 });
+    const later = await (await fetch(`${server.url}/timer`)).text();
+    expect(later).toMatch(/class="run-what">\s*<a [^>]*>\s*seconds 1\s*</);
+    // What is wrong stands there.
+    const wrong = await (await fetch(`${server.url}/timer?seconds=0`)).text();
+    expect(attributesOf(wrong, '#start-sentence')).not.toHaveProperty('hidden');
+  });
+
   test('has an address and a card, and names unknown fields', async () => {
     const warnings = ['Unknown field "minutes" was ignored.'];
     for (const answer of [

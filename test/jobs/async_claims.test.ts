@@ -1,11 +1,6 @@
 import { expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openDatabase } from '../../src/platform/database.ts';
 import { historyAfter, objection } from '../support/job_history.ts';
 import type { Member } from '../support/job_world.ts';
-import { errand, gate, setup } from '../support/jobs.ts';
 import { type Race, races, type Script } from '../support/race.ts';
 
 const LIMIT_MS = 300_000;
@@ -35,9 +30,9 @@ for (const limit of [1, 2]) {
             race.act({ ...race.here, process: processOf(race, tracker) }, ask);
           }
           await race.run();
-          expect(mostRunning(race)).toBeLessThanOrEqual(limit);
+          expect(await mostRunning(race)).toBeLessThanOrEqual(limit);
           expect(
-            historyAfter(race.world.eye, 0).flatMap((event) => objection(event) ?? []),
+            (await historyAfter(race.world.eye, 0)).flatMap((event) => objection(event) ?? []),
           ).toEqual([]);
           const begun = new Set(race.world.workers.map(({ member }) => member));
           if (begun.size === 2) return 'here and there';
@@ -58,11 +53,11 @@ function startOf({ random }: Race): { priority?: number; delayMs?: number } {
 }
 
 /** How many jobs ran at once at most, according to the database. */
-function mostRunning(race: Race): number {
+async function mostRunning(race: Race): Promise<number> {
   const isRunning = (status: string | null) => status === 'running' || status === 'cancelling';
   let running = 0;
   let most = 0;
-  for (const { before, after } of historyAfter(race.world.eye, 0)) {
+  for (const { before, after } of await historyAfter(race.world.eye, 0)) {
     running += Number(isRunning(after)) - Number(isRunning(before));
     most = Math.max(most, running);
   }
@@ -72,32 +67,3 @@ function mostRunning(race: Race): number {
 function processOf(race: Race, tracker: Member['tracker']) {
   return (race.members.find((member) => member.tracker === tracker) as Member).process;
 }
-
-test('a job that is queued while a claim waits for the lock starts as soon as the lock is free', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-lock-'));
-  const path = join(folder, 'xgpt.sqlite');
-  const begun: string[] = [];
-  const { promise: forever, resolve: finish } = gate();
-  const run = ({ name }: { name: string }) => {
-    begun.push(name);
-    return forever;
-  };
-  const definitions = [errand(run, { concurrency: 2 })];
-  const { tracker, clock, database } = setup({ definitions }, openDatabase(path));
-  await tracker.start();
-  const other = openDatabase(path);
-  other.run('BEGIN IMMEDIATE');
-  const first = tracker.enqueue('errand', { name: 'first' });
-  await clock.advance(20);
-  const second = tracker.enqueue('errand', { name: 'second' });
-  await clock.advance(20);
-  other.run('COMMIT');
-  await clock.advance(20);
-  await Promise.all([first, second]);
-  expect(begun).toEqual(['first', 'second']);
-  finish();
-  await tracker.stop();
-  other.close();
-  database.close();
-  rmSync(folder, { recursive: true });
-});

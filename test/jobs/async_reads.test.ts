@@ -79,6 +79,7 @@ test('a job that begins while it is checked what is left to do is not overlooked
         return undefined;
       },
     } as never,
+    serving: undefined as never,
     clock: testClock(),
     concurrency: {},
   });

@@ -96,7 +96,7 @@ describe('a job with children', () => {
     const { tracker, clock, id, children, database } = await family(['a', 'b'], (_, { signal }) =>
       untilAborted(signal),
     );
-    database.run("UPDATE jobs SET owner = 'elsewhere:1:boot' WHERE type = 'errand'");
+    await database.run("UPDATE jobs SET owner = 'elsewhere:1:boot' WHERE type = 'errand'");
     await clock.advance(35_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 2 });
     expect(await children()).toHaveLength(2);

@@ -15,7 +15,7 @@ describe('the machine’s clock is set', () => {
       await first.tracker.start();
       const { id } = await first.tracker.enqueue('errand', {});
       await first.clock.advance(0);
-      first.database.run("UPDATE jobs SET owner = 'elsewhere:1:boot'");
+      await first.database.run("UPDATE jobs SET owner = 'elsewhere:1:boot'");
       const second = setup({ definitions: [working] }, first.database);
       await second.tracker.start();
       await second.clock.advance(1_000);

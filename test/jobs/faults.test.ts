@@ -1,47 +1,9 @@
-import { Database } from 'bun:sqlite';
-import { afterEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test } from 'bun:test';
 import { type JobContext, PermanentError } from '../../src/jobs/index.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { writerOf } from '../../src/platform/writer.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 import { stage, stop } from './faults_setup.ts';
 
 const HOUR_MS = 3_600_000;
-
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-function fileInFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-faults-'));
-  folders.push(folder);
-  return join(folder, 'xgpt.sqlite');
-}
-
-test('a cancelled job whose own end could not be written is still ended after the grace', async () => {
-  const path = fileInFolder();
-  const database = openDatabase(path);
-  const { tracker, clock } = setup({ cancelGraceMs: 1_000 }, database);
-  const other = openDatabase(path);
-  const { jobId } = await tracker.createJob('scrape');
-  expect(await tracker.cancelJob(jobId)).toBe(true);
-  await clock.advance(900);
-  other.run('BEGIN IMMEDIATE');
-  const end = tracker.completeJob(jobId, true).catch((error: unknown) => String(error));
-  await clock.advance(3_000);
-  expect(await end).toContain('locked');
-  other.run('COMMIT');
-  other.close();
-  await clock.advance(2_000);
-  expect(tracker.getJob(jobId)?.status).toBe('cancelled');
-  await stop(tracker, clock);
-  database.close();
-});
 
 describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
   /** A parent whose three children run one by one, and which fails when the test says so. */
@@ -111,75 +73,6 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
   });
 });
 
-describe('FAULTS A10: the files', () => {
-  const TEXT = 'x'.repeat(20_000);
-
-  async function writeJobs(tracker: ReturnType<typeof setup>['tracker'], count: number) {
-    for (let index = 0; index < count; index++) {
-      const { jobId } = await tracker.createJob('scrape', { text: TEXT });
-      await tracker.completeJob(jobId, true);
-    }
-  }
-
-  test('a reader that holds a snapshot and closes: the WAL shrinks again', async () => {
-    const path = fileInFolder();
-    const database = openDatabase(path);
-    const { tracker, clock } = setup({}, database);
-    await tracker.initialize();
-    const reader = new Database(path, { readonly: true });
-    reader.run('BEGIN');
-    reader.query('SELECT COUNT(*) FROM jobs').get();
-    await writeJobs(tracker, 1_000);
-    const size = () => statSync(`${path}-wal`).size;
-    expect(size()).toBeGreaterThan(20_000_000);
-    reader.run('COMMIT');
-    reader.close();
-    // The next checkpoint copies everything, and the commit after it starts the WAL from its beginning.
-    await writeJobs(tracker, 2);
-    expect(size()).toBeLessThanOrEqual(16 * 1024 * 1024);
-    await stop(tracker, clock);
-    database.close();
-  });
-
-  test('free pages are given back when old jobs are deleted', async () => {
-    const path = fileInFolder();
-    const database = openDatabase(path);
-    const { tracker, clock } = setup({ keepFinishedMs: HOUR_MS }, database);
-    await tracker.initialize();
-    await writeJobs(tracker, 1_000);
-    const pages = () =>
-      database.query<{ page_count: number }, []>('PRAGMA page_count').get()?.page_count ?? 0;
-    const grown = pages();
-    expect(grown).toBeGreaterThan(5_000);
-    await clock.advance(2 * HOUR_MS + 60_000);
-    expect(tracker.getAllJobs()).toEqual([]);
-    expect(pages()).toBeLessThan(1_300);
-    expect(database.query('PRAGMA integrity_check').values()).toEqual([['ok']]);
-    await stop(tracker, clock);
-    database.close();
-  });
-
-  test('a file that cannot give pages back is left as it is', async () => {
-    const path = fileInFolder();
-    const older = new Database(path);
-    older.run('PRAGMA auto_vacuum = NONE');
-    older.run(
-      'CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
-    );
-    older.close();
-    const database = openDatabase(path);
-    expect(database.query('PRAGMA auto_vacuum').values()).toEqual([[0]]);
-    const { tracker, clock } = setup({ keepFinishedMs: HOUR_MS }, database);
-    await tracker.initialize();
-    await writeJobs(tracker, 500);
-    await clock.advance(2 * HOUR_MS + 60_000);
-    expect(tracker.getAllJobs()).toEqual([]);
-    await writeJobs(tracker, 1);
-    await stop(tracker, clock);
-    database.close();
-  });
-});
-
 test('old jobs are deleted although others fail in the same transactions', async () => {
   const { tracker, clock, database } = setup({ keepFinishedMs: HOUR_MS });
   for (let index = 0; index < 300; index++) {
@@ -187,44 +80,15 @@ test('old jobs are deleted although others fail in the same transactions', async
     await tracker.completeJob(jobId, true);
   }
   clock.skip(2 * HOUR_MS);
-  const fail = () => {
-    throw new Error('no');
-  };
   let isDone = false;
   const neighbour = (async () => {
-    while (!isDone)
-      await writerOf(database)
-        .write(fail)
-        .catch(() => {});
+    while (!isDone) await database.write('SELECT no_such_column').catch(() => {});
   })();
   await tracker.initialize();
   isDone = true;
   await neighbour;
   expect(tracker.getAllJobs()).toEqual([]);
   await stop(tracker, clock);
-});
-
-test('a shutdown while the database is locked stops every handler, and throws', async () => {
-  const path = fileInFolder();
-  const signals: AbortSignal[] = [];
-  const run = (_: unknown, { signal }: JobContext) => {
-    signals.push(signal);
-    return new Promise<void>(() => {});
-  };
-  const definitions = [errand(run, { concurrency: 3 })];
-  const { tracker, clock, database } = setup({ definitions }, openDatabase(path));
-  await tracker.start();
-  for (let index = 0; index < 3; index++) await tracker.enqueue('errand', {});
-  await clock.advance(0);
-  signals.push((await tracker.createJob('scrape')).signal);
-  const other = openDatabase(path);
-  other.run('BEGIN IMMEDIATE');
-  const stopped = tracker.stop().catch((error: unknown) => String(error));
-  await clock.advance(4_000);
-  expect(await stopped).toContain('locked');
-  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, true]);
-  other.close();
-  database.close();
 });
 
 describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
@@ -236,16 +100,17 @@ describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
     fail('permanent', new PermanentError('It can never work.'));
     fail('exhausted', new Error('not yet'));
     await clock.advance(100);
-    expect(rowOf(permanent)).toMatchObject({ status: 'failed', failure: 'permanent' });
+    expect(await rowOf(permanent)).toMatchObject({ status: 'failed', failure: 'permanent' });
     expect(tracker.getJob(permanent)?.failure).toBe('permanent');
     // An attempt that moved the checkpoint does not count.
-    expect(rowOf(exhausted)).toMatchObject({ status: 'retrying', failure: null });
+    expect(await rowOf(exhausted)).toMatchObject({ status: 'retrying', failure: null });
     for (let tries = 0; tries < 2; tries++) {
-      await clock.advance(3 * HOUR_MS);
+      clock.skip(3 * HOUR_MS);
+      await clock.advance(1_000);
       fail('exhausted', new Error('not yet'));
       await clock.advance(100);
     }
-    expect(rowOf(exhausted)).toMatchObject({ status: 'failed', failure: 'exhausted' });
+    expect(await rowOf(exhausted)).toMatchObject({ status: 'failed', failure: 'exhausted' });
     for (const page of [await tracker.reader.listJobs({}), { jobs: tracker.getAllJobs() }])
       expect(new Map(page.jobs.map(({ id, failure }) => [id, failure]))).toEqual(
         new Map([

@@ -29,26 +29,31 @@ const stuck: Script = (worker) => {
 };
 
 /** A cancelled job stays cancelled, and none of its handlers still runs. */
-function expectCancelled(race: Race, id: string): void {
-  expect(race.statuses(id).at(-1)).toBe('cancelled');
+async function expectCancelled(race: Race, id: string): Promise<void> {
+  expect((await race.statuses(id)).at(-1)).toBe('cancelled');
   expect(race.job(id)?.result).toBeUndefined();
 }
 
 /** The cancel has an answer, and it is true. */
-function outcomeOfCancel(race: Race, id: string, answers: (boolean | undefined)[]): string {
+async function outcomeOfCancel(
+  race: Race,
+  id: string,
+  answers: (boolean | undefined)[],
+): Promise<string> {
   if (answers.includes(true)) {
-    expectCancelled(race, id);
+    await expectCancelled(race, id);
     return 'cancelled';
   }
   expect(answers.every((answer) => answer === false)).toBe(true);
-  expect(race.statuses(id)).not.toContain('cancelled');
-  return String(race.statuses(id).at(-1));
+  const statuses = await race.statuses(id);
+  expect(statuses).not.toContain('cancelled');
+  return String(statuses.at(-1));
 }
 
 /** Exactly the acknowledged commits are on disk. */
-function expectCheckpointOfLastCommit(race: Race, id: string): void {
-  const { checkpoint } = race.world.row(id) ?? {};
-  expect(checkpoint).toBe(JSON.stringify(race.written(id).at(-1)?.note) ?? null);
+async function expectCheckpointOfLastCommit(race: Race, id: string): Promise<void> {
+  const { checkpoint } = (await race.world.row(id)) ?? {};
+  expect(checkpoint).toBe(JSON.stringify((await race.written(id)).at(-1)?.note) ?? null);
 }
 
 test(
@@ -58,9 +63,9 @@ test(
       const id = await race.started(race.scheduler.pick([working, deaf, stuck]));
       const answer = race.cancels(id);
       await race.run();
-      const outcome = outcomeOfCancel(race, id, [answer()]);
+      const outcome = await outcomeOfCancel(race, id, [answer()]);
       if (outcome === 'completed') expect(race.job(id)?.result).toBe('attempt 1');
-      expectCheckpointOfLastCommit(race, id);
+      await expectCheckpointOfLastCommit(race, id);
       expect(race.job(id)?.attempt).toBe(1);
       return outcome;
     }),
@@ -74,7 +79,7 @@ test(
       const id = await race.started(working);
       const answers = [race.cancels(id), race.cancels(id)];
       await race.run();
-      const statuses = race.statuses(id);
+      const statuses = await race.statuses(id);
       expect(statuses.filter((status) => status === 'cancelled').length).toBeLessThanOrEqual(1);
       return outcomeOfCancel(
         race,
@@ -96,8 +101,8 @@ test(
       const id = await race.started(failsOnce);
       const answer = race.cancels(id);
       await race.run();
-      const statuses = race.statuses(id);
-      const outcome = outcomeOfCancel(race, id, [answer()]);
+      const statuses = await race.statuses(id);
+      const outcome = await outcomeOfCancel(race, id, [answer()]);
       if (outcome === 'completed') expect(race.job(id)?.errors).toEqual(['not yet']);
       return statuses.at(-2) === 'retrying' ? 'cancelled while waiting' : outcome;
     }),
@@ -114,7 +119,7 @@ test(
         return [];
       };
       const id = await race.started(failsOnce);
-      expect(race.world.row(id)?.status).toBe('retrying');
+      expect((await race.world.row(id))?.status).toBe('retrying');
       for (const { process } of race.members) {
         race.act({ process } as Member, () => {
           process.elapsed += 900;
@@ -122,8 +127,8 @@ test(
       }
       const answer = race.cancels(id);
       await race.run();
-      const outcome = outcomeOfCancel(race, id, [answer()]);
-      return race.statuses(id).at(-2) === 'retrying' ? 'cancelled while waiting' : outcome;
+      const outcome = await outcomeOfCancel(race, id, [answer()]);
+      return (await race.statuses(id)).at(-2) === 'retrying' ? 'cancelled while waiting' : outcome;
     }),
   LIMIT_MS,
 );
@@ -136,7 +141,7 @@ test(
       race.stops(race.here);
       const answer = race.cancels(id);
       await race.run();
-      const statuses = race.statuses(id);
+      const statuses = await race.statuses(id);
       if (statuses.includes('cancelling'))
         expect(statuses.slice(-2)).toEqual(['cancelling', 'cancelled']);
       return outcomeOfCancel(race, id, [answer()]);
@@ -157,8 +162,8 @@ test(
         result: `attempt ${attempt}`,
         errors: [],
       });
-      expect(race.statuses(id).filter((one) => one === 'completed')).toHaveLength(1);
-      expectCheckpointOfLastCommit(race, id);
+      expect((await race.statuses(id)).filter((one) => one === 'completed')).toHaveLength(1);
+      await expectCheckpointOfLastCommit(race, id);
       return attempt === 1 ? 'completed here' : 'completed there';
     }),
   LIMIT_MS,
@@ -188,7 +193,7 @@ test(
           status: 'completed',
           result: `attempt ${attempt}`,
         });
-        expectCheckpointOfLastCommit(race, id);
+        await expectCheckpointOfLastCommit(race, id);
         return attempt === 1 ? 'the sleeper' : 'its successor';
       },
       { leaseMs: LEASE_MS },
@@ -204,17 +209,21 @@ test(
       async (race) => {
         const id = await race.started(working);
         const there = race.there.process;
+        type Lease = { lease_until: number | null; status: string; attempt: number };
         const leaseOf = () =>
-          race.world.eye.query('SELECT lease_until, status, attempt FROM jobs').get();
-        let lease = leaseOf() as { lease_until: number | null; status: string; attempt: number };
+          race.world.eye.get<Lease>(
+            'SELECT lease_until, status, attempt FROM jobs',
+          ) as Promise<Lease>;
+        let lease = await leaseOf();
         let renewedAt = there.elapsed;
         const silences: number[] = [];
-        race.scheduler.onStep = () => {
-          const now = leaseOf() as typeof lease;
+        race.scheduler.onStep = async () => {
+          const { elapsed } = there;
+          const now = await leaseOf();
           if (lease.status === 'running' && now.status === 'queued' && now.attempt === 1) {
-            silences.push(there.elapsed - renewedAt);
+            silences.push(elapsed - renewedAt);
           }
-          if (now.lease_until !== lease.lease_until) renewedAt = there.elapsed;
+          if (now.lease_until !== lease.lease_until) renewedAt = elapsed;
           lease = now;
         };
         watches(race);
@@ -241,9 +250,10 @@ test(
       race.act(remover, remove);
       await race.run();
       expect(isRemoved).toBe(true);
-      expect(race.world.row(id)).toBeNull();
-      expect(race.statuses(id).filter((status) => status === 'gone')).toHaveLength(1);
-      if (race.statuses(id).includes('completed')) return 'removed afterwards';
+      expect(await race.world.row(id)).toBeNull();
+      const statuses = await race.statuses(id);
+      expect(statuses.filter((status) => status === 'gone')).toHaveLength(1);
+      if (statuses.includes('completed')) return 'removed afterwards';
       return 'removed while running';
     }),
   LIMIT_MS,
@@ -268,7 +278,7 @@ test(
       const answers: boolean[] = [];
       const retry = async () => {
         if (answers.length > 0) return;
-        const { status } = race.world.row(id) ?? {};
+        const { status } = (await race.world.row(id)) ?? {};
         const isRetried = (await caller.tracker.retryJob(id)) !== undefined;
         if (isRetried) answers.push(true);
         // A retry that was requested while another one was in flight is too late.
@@ -276,9 +286,9 @@ test(
       };
       race.act(caller, retry, retry, retry);
       await race.run();
-      expect(race.written(id).map(({ attempt }) => attempt)).not.toContain(1);
+      expect((await race.written(id)).map(({ attempt }) => attempt)).not.toContain(1);
       if (answers.length === 0) {
-        expectCancelled(race, id);
+        await expectCancelled(race, id);
         return 'cancelled';
       }
       expect(race.job(id)).toMatchObject({ status: 'completed', attempt: 2, result: 'attempt 2' });
@@ -301,12 +311,13 @@ test(
         race.act(caller, ask);
       }
       await race.run();
-      const events = historyAfter(race.world.eye, 0);
+      const events = await historyAfter(race.world.eye, 0);
       const came = events.filter(({ what }) => what === 'came').map(({ id }) => id);
       const begun = events.filter(({ after, before }) => before !== after && after === 'running');
       expect(came.toSorted()).toEqual(ids.toSorted());
       expect(begun.map(({ id }) => id)).toEqual(came);
-      for (const id of ids) expect(race.statuses(id)).toEqual(['queued', 'running', 'completed']);
+      for (const id of ids)
+        expect(await race.statuses(id)).toEqual(['queued', 'running', 'completed']);
       return race.world.workers[0]?.member === race.here ? 'here first' : 'there first';
     }),
   LIMIT_MS,

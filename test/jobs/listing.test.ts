@@ -1,31 +1,34 @@
-import type { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
 import type { Job, JobQuery } from '../../src/jobs/index.ts';
 import { FAILURES, WINDOW } from '../../src/jobs/listing.ts';
+import type { JobDatabase } from '../support/job_database.ts';
 import { setup } from '../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Writes jobs 1 … n, a second apart; SQL gives the values that differ from job to job. */
-function fill(db: Database, n: number, { type = "'errand'", status = "'completed'" } = {}): void {
-  db.run(`
+/** Writes ended jobs 1 … n, a second apart; SQL gives the type, which differs from job to job. */
+async function fill(
+  db: JobDatabase,
+  n: number,
+  { type = "'errand'", status = 'completed' } = {},
+): Promise<void> {
+  await db.run(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n})
-    INSERT INTO jobs (id, type, status, created_at, completed_at, metadata)
-    SELECT printf('job-%06d', i), ${type}, ${status}, ${START} + i * 1000,
-           CASE WHEN ${status} IN ('completed', 'failed', 'cancelled') THEN ${START} END,
-           json_object('name', 'number ' || i) FROM n`);
+    INSERT INTO jobs (id, type, status, created_at, updated_at, completed_at, metadata)
+    SELECT 'job-' || substr(CAST(1000000 + i AS TEXT), 2), ${type}, '${status}', ${START} + i * 1000, ${START}, ${START},
+           '{"name":"number ' || i || '"}' FROM n`);
 }
 
-function setupList(n: number, options?: Parameters<typeof fill>[2]) {
+async function setupList(n: number, options?: Parameters<typeof fill>[2]) {
   const all = setup();
-  fill(all.database, n, options);
+  await fill(all.database, n, options);
   const numbers = ({ jobs }: { jobs: Job[] }) => jobs.map(({ id }) => Number(id.slice(4)));
   return { ...all, numbers };
 }
 
 describe('the pages of a list', () => {
   test('lead to older jobs and back to the same newer ones', async () => {
-    const { tracker, numbers } = setupList(10);
+    const { tracker, numbers } = await setupList(10);
     const first = await tracker.reader.listJobs({ limit: 4 });
     const second = await tracker.reader.listJobs({ limit: 4, cursor: first.nextCursor });
     const third = await tracker.reader.listJobs({ limit: 4, cursor: second.nextCursor });
@@ -42,7 +45,7 @@ describe('the pages of a list', () => {
   });
 
   test('end with the newest page, which is full', async () => {
-    const { tracker, numbers } = setupList(10);
+    const { tracker, numbers } = await setupList(10);
     const second = await tracker.reader.listJobs({
       limit: 7,
       cursor: (await tracker.reader.listJobs({ limit: 2 })).nextCursor,
@@ -58,7 +61,7 @@ describe('the pages of a list', () => {
     ['a type', { type: 'errand', since: START + 4_000, until: START + 8_000 }],
     ['words', { q: 'NUMBER', since: START + 4_000, until: START + 8_000 }],
   ])('stay within %s in both directions', async (_, query) => {
-    const { tracker, numbers } = setupList(10);
+    const { tracker, numbers } = await setupList(10);
     const first = await tracker.reader.listJobs({ ...query, limit: 2 });
     expect(numbers(first)).toEqual([7, 6]);
     const second = await tracker.reader.listJobs({ ...query, limit: 2, cursor: first.nextCursor });
@@ -72,7 +75,7 @@ describe('the pages of a list', () => {
 
 describe('a search among very many', () => {
   test('checks a window of jobs at a time, says how far back it got, and continues from there', async () => {
-    const { tracker, numbers } = setupList(2 * WINDOW + 5);
+    const { tracker, numbers } = await setupList(2 * WINDOW + 5);
     const first = await tracker.reader.listJobs({ q: 'number 3"' });
     expect(first.jobs).toEqual([]);
     expect(first.lookedBackTo).toEqual(new Date(START + (WINDOW + 6) * 1_000));
@@ -85,7 +88,9 @@ describe('a search among very many', () => {
   });
 
   test('finds the same with other filters', async () => {
-    const { tracker, numbers } = setupList(30, { type: "iif(i % 2, 'errand', 'chore')" });
+    const { tracker, numbers } = await setupList(30, {
+      type: "CASE i % 2 WHEN 1 THEN 'errand' ELSE 'chore' END",
+    });
     expect(numbers(await tracker.reader.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
       28, 26, 24, 22, 20, 2,
     ]);
@@ -96,11 +101,11 @@ describe('a search among very many', () => {
 });
 
 test('FEATURES 11: failed jobs can be filtered by why they failed', async () => {
-  const { tracker, database, numbers } = setupList(8, { status: "'failed'" });
-  FAILURES.forEach((failure, index) => {
+  const { tracker, database, numbers } = await setupList(8, { status: 'failed' });
+  for (const [index, failure] of FAILURES.entries()) {
     const ids = [`job-${pad(index + 1)}`, `job-${pad(index + 1 + FAILURES.length)}`] as const;
-    database.run('UPDATE jobs SET failure = ? WHERE id IN (?, ?)', [failure, ...ids]);
-  });
+    await database.run('UPDATE jobs SET failure = ? WHERE id IN (?, ?)', failure, ...ids);
+  }
   expect(FAILURES).toHaveLength(4);
   expect(numbers(await tracker.reader.listJobs({ status: 'failed' }))).toEqual([
     8, 7, 6, 5, 4, 3, 2, 1,
@@ -133,8 +138,8 @@ describe('FEATURES 27: sessions', () => {
   });
 
   test('add up the progress of the jobs whose total is known', async () => {
-    const { tracker, database } = setupList(3);
-    database.run(`UPDATE jobs SET session_id = 'night', progress_current = 30,
+    const { tracker, database } = await setupList(3);
+    await database.run(`UPDATE jobs SET session_id = 'night', progress_current = 30,
       progress_total = CASE id WHEN 'job-000001' THEN 0 WHEN 'job-000002' THEN 100 ELSE 20 END`);
     expect((await tracker.reader.sessionSummary('night')).progress).toEqual({
       current: 50,
@@ -143,8 +148,8 @@ describe('FEATURES 27: sessions', () => {
   });
 
   test('are listed by their last job', async () => {
-    const { tracker, database } = setupList(9);
-    database.run(
+    const { tracker, database } = await setupList(9);
+    await database.run(
       `UPDATE jobs SET session_id = CASE WHEN id < 'job-000005' THEN 'early' ELSE 'late' END`,
     );
     expect(await tracker.reader.recentSessions(10)).toMatchObject([

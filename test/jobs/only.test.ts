@@ -39,7 +39,7 @@ test('ids are found by their beginning or end; a full id matches only itself', a
   const ids = ['chore-12', 'chore-123', 'chore-923'];
   for (const id of ids) {
     const { id: made } = await tracker.enqueue('chore', { name: id });
-    database.run('UPDATE jobs SET id = ? WHERE id = ?', [id, made]);
+    await database.run('UPDATE jobs SET id = ? WHERE id = ?', id, made);
   }
   expect(await tracker.reader.idsLike('chore-12', 5)).toEqual(['chore-12']);
   expect((await tracker.reader.idsLike('23', 5)).sort()).toEqual(['chore-123', 'chore-923']);

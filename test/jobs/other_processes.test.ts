@@ -1,18 +1,14 @@
 import { describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Change } from '../../src/jobs/index.ts';
-import { openDatabase } from '../../src/platform/database.ts';
+import { sharedJobDatabase } from '../support/job_database.ts';
 import { setup } from '../support/jobs.ts';
 
-/** Two trackers on one file, each with a connection and a clock of its own, as in two processes. */
+/** Two trackers on one database, each with a connection and a clock of its own, as in two processes. */
 async function pair(
   run: (here: ReturnType<typeof setup>, there: ReturnType<typeof setup>) => Promise<void>,
 ) {
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-pair-'));
-  const path = join(folder, 'xgpt.sqlite');
-  const [here, there] = [setup({}, openDatabase(path)), setup({}, openDatabase(path))];
+  const shared = sharedJobDatabase();
+  const [here, there] = [setup({}, shared.connect()), setup({}, shared.connect())];
   try {
     here.tracker.getJob('opens it');
     there.tracker.getJob('opens it');
@@ -21,9 +17,9 @@ async function pair(
   } finally {
     await here.tracker.stop();
     await there.tracker.stop();
-    here.database.close();
-    there.database.close();
-    rmSync(folder, { recursive: true });
+    await here.database.close();
+    await there.database.close();
+    await shared.remove();
   }
 }
 
@@ -72,7 +68,7 @@ describe('FEATURES 14, 18: changes by another process', () => {
       const { id } = await there.tracker.enqueue('scrape', {});
       await there.tracker.cancelJob(id);
       await there.tracker.enqueue('embed', {});
-      there.database.run('DELETE FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)');
+      await there.database.forgetChanges();
       expect((await newsOf(here)).cards).toEqual(new Set(['everything']));
     });
   });
@@ -80,17 +76,17 @@ describe('FEATURES 14, 18: changes by another process', () => {
 
 test('old jobs are deleted in small steps, most of them in the background', async () => {
   const { tracker, clock, database } = setup({ keepFinishedMs: 1_000 });
-  database.run(`
+  await database.run(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
     INSERT INTO jobs (id, type, status, created_at, updated_at, completed_at)
     SELECT 'scrape-' || i, 'scrape', 'completed', 0, 0, i FROM n`);
-  const left = () => (database.query('SELECT COUNT(*) AS n FROM jobs').get() as { n: number }).n;
+  const left = async () => (await database.all('SELECT 1 FROM jobs')).length;
   await tracker.initialize();
   // Ten steps, of which the first finds the types.
-  expect(left()).toBe(3_200);
+  expect(await left()).toBe(3_200);
   await clock.advance(20);
-  expect(left()).toBe(3_000);
+  expect(await left()).toBe(3_000);
   await clock.advance(1_000);
-  expect(left()).toBe(0);
+  expect(await left()).toBe(0);
   await tracker.stop();
 });

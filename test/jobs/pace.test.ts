@@ -1,17 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import type { Job, JobDefinition } from '../../src/jobs/index.ts';
-import { changeLogOf } from '../../src/jobs/store/sqlite/changes.ts';
-import { SqliteJobReader } from '../../src/jobs/store/sqlite/reader.ts';
-import { writerOf } from '../../src/platform/writer.ts';
+import { createTracker, type Job, type JobDefinition } from '../../src/jobs/index.ts';
 import { jobText } from '../../src/text/job_text.ts';
 import { errand, setup, untilAborted } from '../support/jobs.ts';
 
 /** A tracker, and the jobs as another process on its database reads them. */
 function twoProcesses(definitions: JobDefinition[] = []) {
   const { database, tracker, clock } = setup({ definitions });
-  const log = changeLogOf(database, writerOf(database));
-  const elsewhere = new SqliteJobReader(database, log, clock.now);
-  const paces = async (id: string) => [tracker.getJob(id), await elsewhere.get(id)].map(paceOf);
+  const elsewhere = createTracker({ database: database.again().connection, clock });
+  const paces = async (id: string) => [tracker.getJob(id), await elsewhere.readJob(id)].map(paceOf);
   return { tracker, clock, elsewhere, paces };
 }
 
@@ -63,7 +59,7 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
       await updateProgress(step, 100, 'Reading');
     }
     await clock.advance(50);
-    const last = new Date((await elsewhere.get(jobId))?.updatedAt ?? 0);
+    const last = new Date((await elsewhere.readJob(jobId))?.updatedAt ?? 0);
     await clock.advance(14_000);
     expect((await paces(jobId)).map(({ stalledSince }) => stalledSince)).toEqual([
       undefined,
@@ -73,7 +69,7 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
     const pace = { ...NOTHING, stalledSince: last };
     expect(await paces(jobId)).toEqual([pace, pace]);
     expect([...(await tracker.reader.stalledJobs())]).toEqual([jobId]);
-    expect(jobText((await elsewhere.get(jobId)) as Job, [])).toContain('no progress since');
+    expect(jobText((await elsewhere.readJob(jobId)) as Job, [])).toContain('no progress since');
 
     await updateProgress(6, 100, 'Reading');
     await clock.advance(50);
@@ -126,10 +122,10 @@ describe('FEATURES 52, G8: rate, time left and stall are the same in the process
     await clock.advance(1_100);
     expect((await paces(id))[1]?.ratePerSecond).toBe(50);
     await clock.advance(1_000);
-    expect((await elsewhere.get(id))?.status).toBe('retrying');
+    expect((await elsewhere.readJob(id))?.status).toBe('retrying');
     expect(await paces(id)).toEqual([NOTHING, NOTHING]);
     await clock.advance(1_000);
-    expect((await elsewhere.get(id))?.status).toBe('running');
+    expect((await elsewhere.readJob(id))?.status).toBe('running');
     // The rate of the first attempt says nothing about this one.
     expect(await paces(id)).toEqual([NOTHING, NOTHING]);
     await tracker.cancelJob(id);

@@ -36,7 +36,7 @@ describe('FEATURES 42: a type', () => {
       const names = world.workers.map(({ id }) => one.tracker.getJob(id)?.metadata?.name);
       expect(names.slice(0, 2)).toEqual(['a', 'b']);
     } finally {
-      world.close();
+      await world.close();
     }
   });
 
@@ -109,7 +109,7 @@ describe('FEATURES 42: a type', () => {
         busy[0]?.finish('done');
       }
     } finally {
-      world.close();
+      await world.close();
     }
   });
 

@@ -5,7 +5,7 @@ import {
   type JobDefinition,
   UnknownJobType,
 } from '../../src/jobs/index.ts';
-import { openDatabase } from '../../src/platform/database.ts';
+import { jobDatabase, type RunSql } from '../support/job_database.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
 describe('FEATURES 15, 25: the queue', () => {
@@ -86,7 +86,7 @@ describe('FEATURES 15, 25: the queue', () => {
     });
     const job = await tracker.enqueue('errand', { name: 'Ada' }, { sessionId: 'morning' });
     expect(job).toMatchObject({ status: 'queued', attempt: 0, sessionId: 'morning' });
-    expect(rowOf(job.id)).toMatchObject({ status: 'queued', created_at: clock.now() });
+    expect(await rowOf(job.id)).toMatchObject({ status: 'queued', created_at: clock.now() });
     const createdAt = new Date(clock.now());
     await clock.advance(2_000);
     await tracker.start();
@@ -202,18 +202,19 @@ describe('FEATURES 4: cancelling a queued job', () => {
 });
 
 describe('commit', () => {
-  const withNotes = () => {
-    const database = openDatabase(':memory:');
-    database.run('CREATE TABLE notes (text TEXT)');
-    const notes = () => database.query('SELECT text FROM notes').values().flat();
+  const withNotes = async () => {
+    const database = jobDatabase();
+    await database.run('CREATE TABLE notes (text TEXT)');
+    const notes = async () =>
+      (await database.all<{ text: string }>('SELECT text FROM notes')).map(({ text }) => text);
     return { database, notes };
   };
 
   test('stores rows, checkpoint and progress together, or none of them', async () => {
-    const { database, notes } = withNotes();
+    const { database, notes } = await withNotes();
     const definition = errand(async ({ name }, job) => {
       await job.commit(
-        { write: () => database.run("INSERT INTO notes VALUES ('kept')") },
+        { store: (run) => run("INSERT INTO notes VALUES ('kept')") },
         {
           checkpoint: { at: 1 },
           progress: { current: 1, total: 2, message: 'One' },
@@ -222,8 +223,8 @@ describe('commit', () => {
       if (name === 'fine') return;
       await job.commit(
         {
-          write() {
-            database.run("INSERT INTO notes VALUES ('lost')");
+          store(run) {
+            run("INSERT INTO notes VALUES ('lost')");
             throw Object.assign(new Error('in the middle'), { permanent: true });
           },
         },
@@ -234,8 +235,8 @@ describe('commit', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', { name: 'breaks' });
     await clock.advance(0);
-    expect(notes()).toEqual(['kept']);
-    expect(rowOf(id)).toMatchObject({
+    expect(await notes()).toEqual(['kept']);
+    expect(await rowOf(id)).toMatchObject({
       checkpoint: '{"at":1}',
       progress_current: 1,
       progress_message: 'One',
@@ -243,14 +244,14 @@ describe('commit', () => {
   });
 
   test('of a job that was cancelled writes nothing and throws', async () => {
-    const { database, notes } = withNotes();
+    const { database, notes } = await withNotes();
     const cancelled = gate();
     let thrown: unknown;
     const definition = errand(async (_, job) => {
       await cancelled.promise;
       try {
-        const write = () => database.run("INSERT INTO notes VALUES ('late')");
-        await job.commit({ write }, { checkpoint: 1 });
+        const store = (run: RunSql) => run("INSERT INTO notes VALUES ('late')");
+        await job.commit({ store }, { checkpoint: 1 });
       } catch (error) {
         thrown = error;
         throw error;
@@ -263,7 +264,7 @@ describe('commit', () => {
     await tracker.cancelJob(id);
     cancelled.resolve();
     await clock.advance(0);
-    expect(notes()).toEqual([]);
+    expect(await notes()).toEqual([]);
     expect(thrown).toMatchObject({ name: 'JobCancelled' });
     expect(tracker.getJob(id)?.status).toBe('cancelled');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { createTracker } from '../../src/jobs/index.ts';
-import { openDatabase } from '../../src/platform/database.ts';
+import { jobDatabase } from '../support/job_database.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,9 +11,9 @@ describe('FEATURES 5, 29: at start', () => {
     const { jobId } = await tracker.createJob('scrape');
     const gone = Bun.spawn(['true']);
     await gone.exited;
-    const owner = String(rowOf(jobId).owner).replace(`:${process.pid}:`, `:${gone.pid}:`);
-    database.run('UPDATE jobs SET owner = ?', [owner]);
-    const next = createTracker({ database });
+    const owner = String((await rowOf(jobId)).owner).replace(`:${process.pid}:`, `:${gone.pid}:`);
+    await database.run('UPDATE jobs SET owner = ?', owner);
+    const next = createTracker({ database: database.again().connection });
     await next.initialize();
     expect(next.getJob(jobId)).toMatchObject({
       status: 'failed',
@@ -59,7 +59,7 @@ describe('FEATURES 5, 29: at start', () => {
   });
 
   test('a job that kills its process every time finally fails for good', async () => {
-    const database = openDatabase(':memory:');
+    const database = jobDatabase();
     const poison = errand(() => new Promise(() => {}), {
       retry: { maxAttempts: 2, baseMs: 1, maxMs: 1 },
     });
@@ -120,7 +120,7 @@ describe('leases', () => {
     const { tracker, clock, database } = setup();
     const { jobId } = await tracker.createJob('scrape');
     const next = setup({}, database);
-    database.run("UPDATE jobs SET owner = 'elsewhere:1:boot'");
+    await database.run("UPDATE jobs SET owner = 'elsewhere:1:boot'");
     await next.tracker.initialize();
     expect(next.tracker.getJob(jobId)?.status).toBe('running');
     await next.clock.advance(30_001);
@@ -133,7 +133,7 @@ describe('leases', () => {
     const { tracker, clock, rowOf } = setup();
     const { jobId } = await tracker.createJob('scrape');
     await clock.advance(120_000);
-    expect(Number(rowOf(jobId).lease_until)).toBeGreaterThan(clock.now());
+    expect(Number((await rowOf(jobId)).lease_until)).toBeGreaterThan(clock.now());
   });
 
   test('a process whose job was rescued notices it, aborts and changes nothing', async () => {
@@ -160,7 +160,7 @@ describe('leases', () => {
 
   test('a cancel by another process is enforced after the grace, even if a commit noticed it first', async () => {
     const go = gate();
-    const database = openDatabase(':memory:');
+    const database = jobDatabase();
     const definition = errand(async (_, job) => {
       await go.promise;
       await expect(job.commit({}, { checkpoint: 1 })).rejects.toThrow('cancelled');
@@ -170,7 +170,7 @@ describe('leases', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    database.run("UPDATE jobs SET status = 'cancelling'");
+    await database.run("UPDATE jobs SET status = 'cancelling'");
     go.resolve();
     await clock.advance(1_500);
     expect(tracker.getJob(id)).toMatchObject({
@@ -186,7 +186,7 @@ describe('leases', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    const other = createTracker({ database });
+    const other = createTracker({ database: database.again().connection });
     expect(await other.cancelJob(id)).toBe(true);
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.status).toBe('cancelled');

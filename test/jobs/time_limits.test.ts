@@ -102,7 +102,7 @@ describe('FEATURES 41: a time limit', () => {
     });
     const { rowOf, id, clock, tracker } = await started({ timeoutMs: 1_000 }, saving);
     await clock.advance(1_000);
-    expect(rowOf(id)).toMatchObject({
+    expect(await rowOf(id)).toMatchObject({
       status: 'failed',
       failure: 'timeout',
       checkpoint: '"saved at the end"',
@@ -140,7 +140,7 @@ describe('FEATURES 41: a time limit', () => {
   test('FEATURES 41: the next process gives a job whose process was killed its limit again', async () => {
     const first = await started({ timeoutMs: 5_000 });
     await first.clock.advance(4_000);
-    first.database.run("UPDATE jobs SET owner = 'elsewhere:1:boot', lease_until = 0");
+    await first.database.run("UPDATE jobs SET owner = 'elsewhere:1:boot', lease_until = 0");
     const second = setup({ definitions: [limited()], leaseMs: 1_000 }, first.database);
     await second.tracker.start();
     await second.clock.advance(3_000);

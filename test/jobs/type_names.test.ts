@@ -64,8 +64,8 @@ describe('F10: the name of a job type', () => {
     const { tracker, database } = setup({ definitions: [errand(async () => 'done')] });
     const { jobId } = await tracker.createJob('errand');
     const old = 'a\u001b[31m\u009b\nb';
-    database.run('UPDATE jobs SET type = ?, id = ? WHERE id = ?', [old, `${old}-1`, jobId]);
-    const [job] = tracker.getAllJobs();
+    await database.run('UPDATE jobs SET type = ?, id = ? WHERE id = ?', old, `${old}-1`, jobId);
+    const job = await tracker.readJob(`${old}-1`);
     if (!job) throw new Error('The job is gone.');
     const shown = [jobTable([job]), jobText(job, []), jobLine(job)];
     for (const text of shown) expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);

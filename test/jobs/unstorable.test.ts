@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test';
-import { writerOf } from '../../src/platform/writer.ts';
 import { withoutTimes } from '../support/log_text.ts';
 import { stage, stop } from './faults_setup.ts';
 
@@ -37,13 +36,16 @@ describe('FAULTS A1: a value that cannot be stored affects only its own job', ()
       expect(await tracker.cancelJob(stops as string)).toBe(true);
       await clock.advance(100);
       expect(tracker.getJob(moves as string)?.progress).toMatchObject({ current: 4, total: 8 });
-      expect(rowOf(moves as string)).toMatchObject({ progress_current: 4, progress_total: 8 });
+      expect(await rowOf(moves as string)).toMatchObject({
+        progress_current: 4,
+        progress_total: 8,
+      });
       expect(tracker.getJob(ends as string)).toMatchObject({
         status: 'completed',
         result: 'well' as never,
       });
       expect(tracker.getJob(stops as string)?.status).toBe('cancelled');
-      const { progress_current, progress_total, progress_message } = rowOf(odd as string);
+      const { progress_current, progress_total, progress_message } = await rowOf(odd as string);
       for (const value of [progress_current, progress_total]) {
         expect(Number.isSafeInteger(value)).toBe(true);
         expect(value).toBeGreaterThanOrEqual(0);
@@ -157,9 +159,7 @@ describe('FAULTS A1: a value that cannot be stored affects only its own job', ()
   test('a row that the table refuses affects no other of its group', async () => {
     const { tracker, clock, database, job, finish, start, rowOf } = stage();
     const [odd, moves, ends, stops] = (await start('odd', 'moves', 'ends', 'stops')) as string[];
-    const bad = writerOf(database).write(() =>
-      database.run('UPDATE jobs SET progress_total = 1e19 WHERE id = ?', [odd as string]),
-    );
+    const bad = database.write('UPDATE jobs SET progress_total = 1e19 WHERE id = ?', odd as string);
     await job('moves').updateProgress(4, 8, 'Half way');
     finish('ends', 'well');
     const [refused, cancelled, came] = await Promise.allSettled([
@@ -173,7 +173,7 @@ describe('FAULTS A1: a value that cannot be stored affects only its own job', ()
       'fulfilled',
     ]);
     await clock.advance(100);
-    expect(rowOf(moves as string)).toMatchObject({ progress_current: 4 });
+    expect(await rowOf(moves as string)).toMatchObject({ progress_current: 4 });
     expect(tracker.getJob(ends as string)?.status).toBe('completed');
     expect(tracker.getJob(stops as string)?.status).toBe('cancelled');
     expect(await tracker.reader.countActive()).toEqual({ running: 3, waiting: 0 });

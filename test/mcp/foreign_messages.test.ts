@@ -73,10 +73,10 @@ describe('a status message', () => {
   test('FEATURES 57: has nothing of a message that people would not see, or that looks like a tag', async () => {
     const [job] = web.tracker.getAllJobs();
     if (!job) throw new Error('There is no job.');
-    const pauseOf = await web.tracker.reader.pauseOf();
+    const holdOf = await web.tracker.reader.holds();
     for (const message of [...HIJACKS, SAYS]) {
       const progress = { ...job.progress, message };
-      const words = statusMessage({ ...job, status: 'running', progress }, pauseOf);
+      const words = statusMessage({ ...job, status: 'running', progress }, holdOf);
       expect(words).not.toMatch(FORBIDDEN);
       expect(words.length).toBeLessThanOrEqual(300);
     }

@@ -1,7 +1,8 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { historyAfter, recordHistory } from '../support/job_history.ts';
+import { HISTORY, historyAfter } from '../support/job_history.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { SqliteJobDatabase } from '../support/sqlite_job_database.ts';
 import { start, stopCommands } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
@@ -11,11 +12,11 @@ afterAll(stopCommands);
 afterAll(stopServers);
 
 /** By the changes that SQLite itself recorded, whichever process made them. */
-function mostAtOnce(trace: Database): number {
+async function mostAtOnce(trace: Database): Promise<number> {
   const runs = (status: string | null) => status === 'running' || status === 'cancelling';
   let running = 0;
   let most = 0;
-  for (const { before, after } of historyAfter(trace, 0)) {
+  for (const { before, after } of await historyAfter(new SqliteJobDatabase(trace), 0)) {
     running += Number(runs(after)) - Number(runs(before));
     most = Math.max(most, running);
   }
@@ -49,7 +50,7 @@ test('FEATURES 42: a server and two workers run one job at once when that is set
   const workers = [start(['worker'], server), start(['worker'], server)];
   const trace = new Database(`${server.dataDir}/xgpt.sqlite`);
   trace.run('PRAGMA busy_timeout = 5000');
-  recordHistory(trace);
+  trace.run(HISTORY);
   recordOwners(trace);
   const post = (path: string, body: object = {}) =>
     fetch(`${server.url}${path}`, {
@@ -71,7 +72,7 @@ test('FEATURES 42: a server and two workers run one job at once when that is set
     input: { username: 'aurora_lab', maxTweets: index % 3 ? 40 : 1_000 },
   }));
   expect((await post('/api/jobs', list)).status).toBe(202);
-  expect(mostAtOnce(trace)).toBe(0);
+  expect(await mostAtOnce(trace)).toBe(0);
   await post('/api/types/scrape/resume');
   const running = async () => (await processes()).flatMap(({ jobs }) => jobs).length;
   await until('one process is told to run a job', async () => (await running()) === 1);
@@ -79,7 +80,7 @@ test('FEATURES 42: a server and two workers run one job at once when that is set
   const children = [server.child, ...workers.map(({ child }) => child)];
   for (let kill = 0; kill < 2; kill++) await killOwner(trace, children);
   await until('all have ended', () => count('completed') === list.length);
-  expect(mostAtOnce(trace)).toBe(1);
+  expect(await mostAtOnce(trace)).toBe(1);
   expect(trace.query('SELECT DISTINCT owner FROM owners').all()).toHaveLength(3);
   trace.close();
   for (const worker of workers) worker.child.kill();

@@ -77,7 +77,7 @@ const COMPILED = new Bun.Glob('node_modules/.cache/xgpt/*[0-9a-f]/libraries.json
 
 /** Packages and rooms that no first page needs. */
 const LATE =
-  /node_modules\/(?:zod|stopword|croner|prom-client|commander|csv-stringify)\/|\/src\/(?:webhooks|schedules|cli\/commands|web\/(?:openapi|metrics|contract\/requests|routes\/(?:find|jobs|schedules|webhooks|audit|start_pages))|operations\/\w+\/(?:run|input|form)|sources\/sample\/topics|embedding\/endpoint)|\/views\/pages\/(?:find|jobs|start|schedules)/;
+  /node_modules\/(?:zod|stopword|croner|prom-client|commander|csv-stringify)\/|\/src\/(?:jobs\/store\/postgres|platform\/postgres|webhooks|schedules|cli\/commands|web\/(?:openapi|metrics|contract\/requests|routes\/(?:find|jobs|schedules|webhooks|audit|start_pages))|operations\/\w+\/(?:run|input|form)|sources\/sample\/topics|embedding\/endpoint)|\/views\/pages\/(?:find|jobs|start|schedules)/;
 
 describe('the compiled program', () => {
   test('is used until a source, a package or the way it is started changes', async () => {

@@ -197,6 +197,7 @@ describe('FEATURES 40: what a form says becomes cron', () => {
     [{ every: 'hour', day: 'monday' }, 'day every'],
     [{ every: 'night', day: 'monday' }, 'day every'],
     [{ every: 'night', day: 'monday', cron: '0 3 * * *' }, 'cron day every'],
+    [{ every: 'week', day: 'friday', at: '03:00', cron: '0 3 * * *' }, 'at cron day every'],
     // Every night is meant where nothing says so.
     [{ day: 'monday' }, 'day'],
   ])('FEATURES 40: %j is refused, and %p named', (typed, fields) => {

@@ -104,7 +104,7 @@ describe('FEATURES 40: a schedule that is edited', () => {
     database.run("UPDATE schedules SET type = 'crawl'");
     await clock.advance(19 * HOUR + MINUTE);
     const { problem } = await settled(schedules.edit(id, { priority: 3 }));
-    expect(problem).toContain('knows the job type "crawl"');
+    expect(problem).toContain('has the type crawl');
   });
 
   const DEFAULTS: [cron: string, changes: ScheduleChanges, expected: string][] = [

@@ -1,5 +1,7 @@
+import type { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
 import { createSchedules, type Schedules } from '../../src/schedules/index.ts';
+import type { RunSql } from '../support/job_database.ts';
 import { JobWorld, type Member, type Worker } from '../support/job_world.ts';
 
 const SECOND = 1_000;
@@ -32,7 +34,8 @@ const LONG_MS = 1.5 * SECOND;
 async function startProcess(): Promise<Running> {
   const member = await world.start({ leaseMs: 5 * SECOND });
   race(member);
-  const { tracker, database, process } = member;
+  const { tracker, process } = member;
+  const database = member.database.connection as Database;
   const schedules = createSchedules({ database, tracker, clock: process.clock });
   // Not awaited: it may die before it has started.
   void process.be(() => schedules.start());
@@ -47,7 +50,7 @@ function race(member: Member): void {
     let late = Math.floor(random() * MAX_TURNS_LATE);
     const turn = () => {
       if (late-- > 0) soon(turn);
-      else if (random() < DEATHS) world.kill(member);
+      else if (random() < DEATHS) void world.kill(member);
       else run();
     };
     soon(turn);
@@ -63,11 +66,11 @@ async function endure(running: Running[]) {
     deaths.midway += dead.length;
     for (const one of dead) running.splice(running.indexOf(one), 1);
     if (random() < 0.02) {
-      for (const { member } of running.splice(0)) world.kill(member);
+      for (const { member } of running.splice(0)) await world.kill(member);
       deaths.outages++;
       await world.machine.advance(Math.floor(random() * 5) * SECOND);
     } else if (random() < 0.1) {
-      for (const { member } of running.splice(0, 1)) world.kill(member);
+      for (const { member } of running.splice(0, 1)) await world.kill(member);
       deaths.between++;
     }
     while (running.length < 3) running.push(await startProcess());
@@ -82,8 +85,8 @@ async function finishJobs(): Promise<void> {
 }
 
 /** What SQLite itself saw, whichever process wrote it. */
-function recordTrace(): void {
-  world.eye.run(`
+function recordTrace(): Promise<void> {
+  return world.eye.run(`
     CREATE TABLE starts (job_id TEXT PRIMARY KEY, active INTEGER);
     CREATE TABLE effects (job_id TEXT);
     CREATE TRIGGER record_starts AFTER INSERT ON jobs BEGIN
@@ -98,8 +101,8 @@ async function work(worker: Worker): Promise<void> {
   const { clock } = member.process;
   if (random() < LONG) await new Promise<void>((resolve) => clock.after(LONG_MS, resolve));
   if (context.checkpoint === undefined) {
-    const write = () => member.database.run('INSERT INTO effects VALUES (?)', [id]);
-    await context.commit({ write }, { checkpoint: 'done' }).catch(() => {});
+    const store = (run: RunSql) => run('INSERT INTO effects VALUES (?)', id);
+    await context.commit({ store }, { checkpoint: 'done' }).catch(() => {});
   }
   if (context.signal.aborted) return;
   worker.finish('done');
@@ -128,7 +131,7 @@ function decided(rows: RunRow[], from: number, until: number) {
 }
 
 test(`FEATURES 40: a schedule every second on three processes for ${MINUTES} minutes, with kills: every run exactly once`, async () => {
-  recordTrace();
+  await recordTrace();
   world.onWorker = (worker) => void work(worker);
   const running = [await startProcess(), await startProcess(), await startProcess()];
   const first = running[0] as Running;
@@ -136,22 +139,21 @@ test(`FEATURES 40: a schedule every second on three processes for ${MINUTES} min
     first.schedules.add({ type: 'errand', input: {}, cron: '* * * * * *', timeZone: 'UTC' }),
   );
   const deaths = await endure(running);
-  for (const { member } of running) world.kill(member);
+  for (const { member } of running) await world.kill(member);
   await finishJobs();
   expect(Math.min(deaths.midway, deaths.between, deaths.outages)).toBeGreaterThan(5);
 
-  const rows = world.eye
-    .query<RunRow, [string]>('SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due')
-    .all(id);
+  const rows = await world.eye.all<RunRow>(
+    'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
+    id,
+  );
   const last = rows.at(-1)?.due ?? 0;
   const { undecided, seconds } = decided(rows, createdAt.getTime(), last);
   expect(undecided).toEqual([]);
   expect(seconds.length).toBeGreaterThanOrEqual(MINUTES * 60 - 5);
 
   // The jobs that SQLite saw are those of the history, each once; and none beside another.
-  const starts = world.eye
-    .query<{ job_id: string; active: number }, []>('SELECT * FROM starts')
-    .all();
+  const starts = await world.eye.all<{ job_id: string; active: number }>('SELECT * FROM starts');
   const started = rows.filter(({ outcome }) => outcome === 'started').map(({ job_id }) => job_id);
   expect(starts.map(({ job_id }) => job_id).toSorted()).toEqual(started.toSorted());
   expect(new Set(started).size).toBe(started.length);
@@ -159,6 +161,6 @@ test(`FEATURES 40: a schedule every second on three processes for ${MINUTES} min
   expect(started.length).toBeGreaterThan(MINUTES * 60 * 0.5);
 
   // Each had its effect, once.
-  const effects = world.eye.query<{ job_id: string }, []>('SELECT * FROM effects').all();
+  const effects = await world.eye.all<{ job_id: string }>('SELECT * FROM effects');
   expect(effects.map(({ job_id }) => job_id).toSorted()).toEqual(started.toSorted());
 }, 300_000);

@@ -117,7 +117,7 @@ describe('FEATURES 40: a schedule that can start nothing says why', () => {
     expect((await schedules.get(id)).problem).toBeUndefined();
     await clock.advance(1);
     expect((await schedules.get(id)).problem).toBe(
-      'No running process knows the job type "crawl". What is due waits for one that does.',
+      'No running process has the type crawl. What is due waits for one that has it.',
     );
     expect(await runs(id)).toEqual([]);
     // The other ones start.

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import type { JobDefinition, TrackerOptions } from '../../src/jobs/index.ts';
 import { createSchedules, type Schedules } from '../../src/schedules/index.ts';
 import { consequences } from '../support/clock.ts';
-import { errand, setup } from '../support/jobs.ts';
+import { errand, setupOnSqlite } from '../support/jobs.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -17,7 +17,7 @@ export async function setupSchedules(
   database?: Database,
 ) {
   const definitions: JobDefinition[] = options.definitions ?? [errand(async () => 'done')];
-  const world = setup({ ...options, definitions }, database);
+  const world = setupOnSqlite({ ...options, definitions }, database);
   const schedules = createSchedules({ ...world, isOnce });
   await world.tracker.start();
   const add = (cron: string, given: { timeZone?: string; input?: Record<string, unknown> } = {}) =>

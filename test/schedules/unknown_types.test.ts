@@ -1,7 +1,12 @@
 /** Processes that share a database and do not know the same job types. */
+import type { Database } from 'bun:sqlite';
 import { afterAll, describe, expect, test } from 'bun:test';
-import { createTracker, defineJob } from '../../src/jobs/index.ts';
+import { z } from 'zod';
+import { createTracker, defineJob, type Tracker } from '../../src/jobs/index.ts';
+import type { RegisteredProcess } from '../../src/platform/process_registry.ts';
 import { createSchedules } from '../../src/schedules/index.ts';
+import type { ScheduleRun } from '../../src/schedules/schedule.ts';
+import { adviceFor, runNotes } from '../../src/text/schedule_text.ts';
 import { consequences } from '../support/clock.ts';
 import { JobWorld } from '../support/job_world.ts';
 import { errand } from '../support/jobs.ts';
@@ -33,7 +38,7 @@ describe('FEATURES 46: a schedule of a type that a process does not know', () =>
     await clock.advance(3 * HOUR + 30 * MINUTE);
     expect(await runs(id)).toEqual([]);
     expect(jobs()).toEqual([]);
-    expect((await schedules.get(id)).problem).toContain('knows the job type "errand"');
+    expect((await schedules.get(id)).problem).toContain('has the type errand');
     // The process that knows it has nothing to say of it.
     expect((await adding.get(id)).problem).toBeUndefined();
 
@@ -79,7 +84,8 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
   async function startProcess(knows: boolean) {
     const definitions = knows ? {} : { definitions: [other] };
     const member = await world.start({ leaseMs: 5 * SECOND, ...definitions });
-    const { tracker, database, process } = member;
+    const { tracker, process } = member;
+    const database = member.database.connection as Database;
     const schedules = createSchedules({ database, tracker, clock: process.clock });
     void process.be(() => schedules.start());
     return { member, schedules };
@@ -95,18 +101,17 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
     );
     for (const seconds of [20, 3, 17]) {
       await world.machine.advance(seconds * SECOND);
-      world.kill(knowing.member);
+      await world.kill(knowing.member);
       // Nobody who knows the type is there.
       await world.machine.advance(7 * SECOND);
       knowing = await startProcess(true);
     }
     await world.machine.advance(5 * SECOND);
 
-    const rows = world.eye
-      .query<{ due: number; outcome: string; missed_since: number | null }, [string]>(
-        'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
-      )
-      .all(id);
+    const rows = await world.eye.all<{ due: number; outcome: string; missed_since: number | null }>(
+      'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
+      id,
+    );
     expect(rows.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
     const decided = rows.flatMap(({ due, missed_since }) => {
       const from = missed_since ?? due;
@@ -119,7 +124,74 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
     );
     expect(decided.length).toBeGreaterThanOrEqual(60);
     expect(rows.filter(({ missed_since }) => missed_since !== null).length).toBe(3);
-    const jobs = world.eye.query('SELECT id FROM jobs').all();
+    const jobs = await world.eye.all('SELECT id FROM jobs');
     expect(jobs).toHaveLength(rows.filter(({ outcome }) => outcome === 'started').length);
   });
+});
+
+describe('FEATURES 46: a schedule whose source a process does not have', () => {
+  const reading = (has: string[]) =>
+    ({
+      ...errand(async () => 'done', { needs: { field: 'source', what: 'source', has } }),
+      input: z.object({
+        source: z.string().refine((source) => has.includes(source), 'Source must be another one.'),
+      }),
+    }) as never;
+
+  test('waits for a process that has it, and its run says why it is late', async () => {
+    const processes: RegisteredProcess[] = [];
+    const world = await setupSchedules({
+      definitions: [reading(['sample'])],
+      processes: () => processes,
+    });
+    const { schedules, clock, database, runs, jobs } = world;
+    await schedules.start();
+    const started = new Date(clock.now());
+    const knowing = createTracker({
+      definitions: [reading(['sample', 'notes'])],
+      processes: () => processes,
+      database,
+      clock,
+    });
+    const adding = createSchedules({ database, tracker: knowing, clock });
+    const request = { type: 'errand', timeZone: 'UTC', cron: '0 * * * *' };
+    const { id } = await adding.add({ ...request, input: { source: 'notes' } });
+    const { id: own } = await adding.add({ ...request, input: { source: 'sample' } });
+    let timers = 0;
+    const after = clock.after;
+    clock.after = (ms, run) => {
+      if (ms === 0) timers++;
+      return after(ms, run);
+    };
+    await clock.advance(2 * HOUR + 30 * MINUTE);
+    clock.after = after;
+    // It sleeps between what it can start.
+    expect(timers).toBeLessThan(5);
+    expect(await runs(id)).toEqual([]);
+    expect(await runs(own)).toHaveLength(2);
+    const { problem } = await schedules.get(id);
+    expect(problem).toBe(
+      'No running process has the source notes. What is due waits for one that has it.',
+    );
+    expect(adviceFor({ problem: problem as string })).toStartWith('Start the program that has it');
+    await expect(schedules.runNow(id)).rejects.toThrow('Source must be another one.');
+
+    const plain = { kind: 'server', startedAt: started, serves: knownTo(world.tracker) } as const;
+    processes.push({ ...plain, seenAt: new Date(clock.now()), pid: 1, host: 'here' });
+    // The terminal of a program that has it says so too, as long as that does not run.
+    expect((await adding.get(id)).problem).toBe(problem);
+    const starting = adding.start();
+    await consequences();
+    await starting;
+    const [run] = await runs(id);
+    expect(run).toMatchObject({ outcome: 'started', delay: 'blocked', lacked: 'the source notes' });
+    expect(runNotes(run as ScheduleRun, 'UTC')[0]).toEndWith(
+      'because no running process had the source notes.',
+    );
+    expect(jobs().filter(({ metadata }) => metadata?.source === 'notes')).toHaveLength(1);
+    await adding.stop();
+    await knowing.stop();
+  });
+
+  const knownTo = (tracker: Tracker) => tracker.reader.serving.served;
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/jobs/index.ts';
+import { untilQuiet } from './job_database.ts';
 
 export interface TestClock extends Clock {
   /** Lets time pass and fires the timers due, each with its consequences. */
@@ -55,8 +56,10 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
 /** Turns of the event loop: each write takes one. */
 const ROUNDS = 20;
 
-/** Waits until promises have run. */
+/** Waits until promises have run, and what they have begun on a database. */
 export async function consequences(rounds = ROUNDS): Promise<void> {
-  for (let round = 0; round < rounds; round++)
-    await new Promise((resolve) => setImmediate(resolve));
+  await untilQuiet(async () => {
+    for (let round = 0; round < rounds; round++)
+      await new Promise((resolve) => setImmediate(resolve));
+  });
 }

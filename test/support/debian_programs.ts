@@ -47,12 +47,24 @@ export function programFinder<Program extends string>(
 }
 
 function locate(name: string, cache: string): Installed | undefined {
-  const path = Bun.which(name, { PATH: SYSTEM_PATH });
+  const PATH = [SYSTEM_PATH, ...versionedFolders('/')].join(':');
+  const path = Bun.which(name, { PATH });
   if (path) return { path, root: '/', env: process.env };
-  const unpacked = ['usr/sbin', 'usr/bin', 'bin']
-    .map((folder) => join(cache, folder, name))
+  const unpacked = [
+    ...['usr/sbin', 'usr/bin', 'bin'].map((one) => join(cache, one)),
+    ...versionedFolders(cache),
+  ]
+    .map((folder) => join(folder, name))
     .find((candidate) => existsSync(candidate));
   return unpacked ? { path: unpacked, root: cache, env: unpackedEnv(cache) } : undefined;
+}
+
+/** Debian's PostgreSQL has a folder for each version; the newest comes first. */
+function versionedFolders(root: string): string[] {
+  const versions = join(root, 'usr/lib/postgresql');
+  if (!existsSync(versions)) return [];
+  const numbers = readdirSync(versions).sort((a, b) => Number(b) - Number(a));
+  return numbers.map((number) => join(versions, number, 'bin'));
 }
 
 /** Where the unpacked programs find their libraries, and systemd-analyze the units of the system. */

@@ -1,7 +1,7 @@
-import type { Database } from 'bun:sqlite';
 import { expect } from 'bun:test';
 import fc from 'fast-check';
 import type { StartOptions, Tracker } from '../../src/jobs/index.ts';
+import type { JobDatabase } from './job_database.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -102,10 +102,10 @@ export function startOf({ start }: Command & { do: 'enqueue' }, now: number): St
 export async function pauseOrResume(
   tracker: Tracker,
   verb: 'pause' | 'resume',
-  eye: Database,
+  eye: JobDatabase,
 ): Promise<void> {
   const paused = 'SELECT 1 FROM job_types WHERE paused_at IS NOT NULL';
-  const isPaused = eye.query(paused).get() !== null;
+  const isPaused = (await eye.get(paused)) !== undefined;
   if (verb === 'pause') expect(await tracker.pauseType('errand')).toBe(!isPaused);
   else expect(await tracker.resumeType('errand')).toBe(isPaused);
 }

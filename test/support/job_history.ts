@@ -1,8 +1,8 @@
-import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../src/jobs/index.ts';
+import type { JobDatabase } from './job_database.ts';
 import type { Row } from './job_world.ts';
 
-/** One change of a row, as recorded by SQLite, whichever process made it. */
+/** One change of a row, as recorded by the database, whichever process made it. */
 export interface Event {
   seq: number;
   what: 'came' | 'changed' | 'went';
@@ -27,7 +27,7 @@ export interface Event {
   forbidden: number;
 }
 
-const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
+export const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
 
 /** An independent copy, so that a mistake in `lifecycle.ts` is noticed. */
 const LEGAL = new Set([
@@ -47,14 +47,14 @@ const LEGAL = new Set([
 ]);
 
 /** Counts by the columns that people set, not by the one that the queue is sorted by. */
-const OVERTAKEN = `(
+export const OVERTAKEN = `(
   SELECT COUNT(*) FROM jobs AS other
   WHERE new.attempt > old.attempt AND other.type = new.type AND other.id <> new.id
     AND ((other.status = 'queued' AND COALESCE(other.run_at, 0) <= new.started_at)
       OR (other.status = 'retrying' AND other.retry_at <= new.started_at))
     AND (other.priority > old.priority OR (other.priority = old.priority AND other.key < old.key)))`;
 
-const FORBIDDEN = `(
+export const FORBIDDEN = `(
   new.attempt > old.attempt AND EXISTS (
     SELECT 1 FROM job_types AS setting WHERE setting.type = new.type AND (
       setting.paused_at IS NOT NULL OR setting.concurrency < (
@@ -63,46 +63,52 @@ const FORBIDDEN = `(
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 
-/** Records in the database every change of every row, and the data that handlers commit with it. */
-export function recordHistory(db: Database): void {
-  const both = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
-  const noted = (what: string, old: boolean, now: boolean) => `
-    INSERT INTO history (what, id, tracked, completed_at, result_after, ${both},
+const BOTH = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
+
+const CHANGED = [...COLUMNS, 'result', 'completed_at']
+  .map((name) => `new.${name} IS NOT old.${name}`)
+  .join(' OR ');
+
+function noted(what: string, old: boolean, now: boolean): string {
+  return `
+    INSERT INTO history (what, id, tracked, completed_at, result_after, ${BOTH},
                          overtaken, run_at, started_at, forbidden)
     VALUES ('${what}', ${now ? 'new' : 'old'}.id, ${now ? 'new' : 'old'}.tracked,
             ${now ? 'new' : 'old'}.completed_at, ${now ? 'new.result' : 'NULL'},
             ${COLUMNS.map((name) => `${old ? `old.${name}` : 'NULL'}, ${now ? `new.${name}` : 'NULL'}`).join(', ')},
             ${old && now ? `${OVERTAKEN}, new.run_at, new.started_at, ${FORBIDDEN}` : '0, NULL, NULL, 0'});`;
-  const changed = [...COLUMNS, 'result', 'completed_at']
-    .map((name) => `new.${name} IS NOT old.${name}`)
-    .join(' OR ');
-  db.run(`
-    CREATE TABLE history (
-      seq INTEGER PRIMARY KEY, what TEXT, id TEXT, tracked INTEGER,
-      status_before TEXT, status_after TEXT, attempt_before INTEGER, attempt_after INTEGER,
-      checkpoint_before TEXT, checkpoint_after TEXT, errors_before TEXT, errors_after TEXT,
-      overtaken INTEGER, run_at INTEGER, started_at INTEGER, forbidden INTEGER,
-      result_after TEXT, completed_at INTEGER);
-    CREATE TABLE written (
-      seq INTEGER PRIMARY KEY, job_id TEXT, attempt INTEGER, note TEXT);
-    CREATE TRIGGER history_came AFTER INSERT ON jobs BEGIN ${noted('came', false, true)} END;
-    CREATE TRIGGER history_changed AFTER UPDATE ON jobs WHEN ${changed}
-      BEGIN ${noted('changed', true, true)} END;
-    CREATE TRIGGER history_went AFTER DELETE ON jobs BEGIN ${noted('went', true, false)} END;`);
 }
 
+/** Records in an SQLite database every change of every row, every progress, and the data that handlers commit with it. */
+export const HISTORY = `
+  CREATE TABLE history (
+    seq INTEGER PRIMARY KEY, what TEXT, id TEXT, tracked INTEGER,
+    status_before TEXT, status_after TEXT, attempt_before INTEGER, attempt_after INTEGER,
+    checkpoint_before TEXT, checkpoint_after TEXT, errors_before TEXT, errors_after TEXT,
+    overtaken INTEGER, run_at INTEGER, started_at INTEGER, forbidden INTEGER,
+    result_after TEXT, completed_at INTEGER);
+  CREATE TABLE written (
+    seq INTEGER PRIMARY KEY, job_id TEXT, attempt INTEGER, note TEXT);
+  CREATE TABLE progressed (seq INTEGER PRIMARY KEY, attempt INTEGER, current INTEGER);
+  CREATE TRIGGER history_progressed AFTER UPDATE OF progress_current ON jobs
+    WHEN new.progress_current IS NOT old.progress_current
+    BEGIN INSERT INTO progressed (attempt, current) VALUES (new.attempt, new.progress_current); END;
+  CREATE TRIGGER history_came AFTER INSERT ON jobs BEGIN ${noted('came', false, true)} END;
+  CREATE TRIGGER history_changed AFTER UPDATE ON jobs WHEN ${CHANGED}
+    BEGIN ${noted('changed', true, true)} END;
+  CREATE TRIGGER history_went AFTER DELETE ON jobs BEGIN ${noted('went', true, false)} END;`;
+
 /** The changes after `seq`, oldest first. */
-export function historyAfter(db: Database, seq: number): Event[] {
-  return db
-    .query<Event, [number]>(
-      'SELECT *, status_before AS before, status_after AS after FROM history WHERE seq > ? ORDER BY seq',
-    )
-    .all(seq);
+export function historyAfter(db: JobDatabase, seq: number): Promise<Event[]> {
+  return db.all<Event>(
+    'SELECT *, status_before AS before, status_after AS after FROM history WHERE seq > ? ORDER BY seq',
+    seq,
+  );
 }
 
 /** All statuses of a job, in order. */
-export function statusesOf(db: Database, id: string): (JobStatus | 'gone')[] {
-  const events = historyAfter(db, 0).filter((event) => event.id === id);
+export async function statusesOf(db: JobDatabase, id: string): Promise<(JobStatus | 'gone')[]> {
+  const events = (await historyAfter(db, 0)).filter((event) => event.id === id);
   const moved = events.filter(({ before, after }) => before !== after);
   return moved.map(({ after }) => after ?? 'gone');
 }

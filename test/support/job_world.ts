@@ -1,7 +1,3 @@
-import type { Database } from 'bun:sqlite';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DEFAULT_RETRY } from '../../src/jobs/engine/retry.ts';
 import {
   createTracker,
@@ -11,26 +7,15 @@ import {
   type Tracker,
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { writerOf } from '../../src/platform/writer.ts';
-import { recordHistory } from './job_history.ts';
-import { errand, saveWritten } from './jobs.ts';
+import { type JobDatabase, sharedJobDatabase } from './job_database.ts';
+import { errand } from './jobs.ts';
 import { Machine, type SimulatedProcess } from './machine.ts';
-
-/** What a world has of its jobs. The number of the last change stays: the next one follows it. */
-const CONTENTS = [
-  'jobs',
-  'history',
-  'written',
-  'job_types',
-  'job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes)',
-];
 
 /** A process with a tracker and a connection of its own. */
 export interface Member {
   process: SimulatedProcess;
   tracker: Tracker;
-  database: Database;
+  database: JobDatabase;
 }
 
 /** A handler, or the caller of a tracked job, that the test controls. */
@@ -50,7 +35,7 @@ export interface Worker {
   fail(error: unknown): void;
 }
 
-/** Processes over one database file, the handlers that run in them, and the history of each row. */
+/** Processes over one database, the handlers that run in them, and the history of each row. */
 export class JobWorld {
   readonly machine = new Machine();
   readonly members: Member[] = [];
@@ -58,10 +43,8 @@ export class JobWorld {
   /** Called when a handler begins. */
   onWorker: (worker: Worker) => void = () => {};
   /** A connection of no process, for the test. */
-  readonly eye: Database;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'xgpt-world-'));
-  readonly #path = join(this.#folder, 'xgpt.sqlite');
-  readonly #empty: () => void;
+  readonly eye: JobDatabase;
+  readonly #shared = sharedJobDatabase('with history');
 
   /**
    * @param maxAttempts how often a handler may fail before its job does.
@@ -71,26 +54,19 @@ export class JobWorld {
     private readonly maxAttempts = 5,
     private readonly options: Pick<Partial<JobDefinition<'errand'>>, 'concurrency' | 'lanes'> = {},
   ) {
-    copyFileSync(template(), this.#path);
     this.eye = this.connect();
-    const deletions = CONTENTS.map((content) => this.eye.query(`DELETE FROM ${content}`));
-    this.#empty = this.eye.transaction(() => {
-      for (const deletion of deletions) deletion.run();
-    });
   }
 
-  /** One more connection, which does not wait for the disk. */
-  connect(): Database {
-    const database = openDatabase(this.#path);
-    database.run('PRAGMA synchronous = OFF');
-    return database;
+  /** One more connection. */
+  connect(): JobDatabase {
+    return this.#shared.connect();
   }
 
   /** A new process, with the id of one that has ended if it is given. */
   async start(options: TrackerOptions, pid?: number, database = this.connect()): Promise<Member> {
     const simulated = this.machine.start(pid);
     // The connection may have served another process, whose pending writes died with it.
-    writerOf(database).forget();
+    database.forget();
     const definition = errand((_, job) => this.#work(member, job), {
       concurrency: 2,
       retry: { ...DEFAULT_RETRY, maxAttempts: this.maxAttempts, timeouts: true },
@@ -98,9 +74,9 @@ export class JobWorld {
     });
     const tracker = createTracker({
       definitions: [definition],
-      save: saveWritten,
+      save: database.save.bind(database),
       ...options,
-      database,
+      database: database.connection,
       clock: simulated.clock,
     });
     const member: Member = { process: simulated, tracker, database };
@@ -121,10 +97,11 @@ export class JobWorld {
   }
 
   /** Ends the process as a power cut does: none of its pending work happens. */
-  kill(member: Member, pidReused = false): void {
+  async kill(member: Member, pidReused = false): Promise<void> {
     member.process.die(pidReused);
+    member.database.forget();
     for (const worker of this.workers) if (worker.member === member) worker.over = true;
-    member.database.close();
+    await member.database.close();
   }
 
   /** The handlers that can still act. */
@@ -132,22 +109,22 @@ export class JobWorld {
     return this.workers.filter(({ over, member }) => !over && member.process.state === 'awake');
   }
 
-  row(id: string): Row | null {
-    return this.eye.query<Row, [string]>('SELECT * FROM jobs WHERE id = ?').get(id);
+  async row(id: string): Promise<Row | null> {
+    return (await this.eye.get<Row>('SELECT * FROM jobs WHERE id = ?', id)) ?? null;
   }
 
-  /** Empties the file and ends all processes; connections stay open for the next ones. */
-  clear(): void {
+  /** Empties the database and ends all processes; connections stay open for the next ones. */
+  async clear(): Promise<void> {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    this.#empty();
+    await this.eye.empty();
   }
 
-  close(): void {
-    for (const member of this.members) if (member.process.state !== 'dead') this.kill(member);
-    this.eye.close();
+  async close(): Promise<void> {
+    for (const member of this.members) if (member.process.state !== 'dead') await this.kill(member);
+    await this.eye.close();
     this.machine.close();
-    rmSync(this.#folder, { recursive: true });
+    await this.#shared.remove();
   }
 
   #work(member: Member, context: QueuedJobContext): Promise<unknown> {
@@ -208,18 +185,4 @@ export interface Row {
   error_message: string | null;
   result: string | null;
   progress_current: number;
-}
-
-let made: string | undefined;
-
-/** A file with every migration and the test's triggers; to make it for each run would cost 9 ms. */
-function template(): string {
-  if (made) return made;
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-template-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  made = join(folder, 'template.sqlite');
-  const database = openDatabase(made);
-  recordHistory(database);
-  database.close();
-  return made;
 }

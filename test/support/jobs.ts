@@ -10,6 +10,9 @@ import {
 } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { type TestClock, testClock } from './clock.ts';
+import { type JobDatabase, jobDatabase } from './job_database.ts';
+import { NOTHING_SAVED } from './saved.ts';
+import { SqliteJobDatabase } from './sqlite_job_database.ts';
 
 declare module '../../src/jobs/job.ts' {
   interface JobTypes {
@@ -27,10 +30,10 @@ declare module '../../src/jobs/job.ts' {
   }
 }
 
-/** Stores what a test's handler commits. */
+/** Stores what a test's handler commits on SQLite. */
 export function saveWritten(data: JobData): SavedData {
   data.write?.();
-  return { forgotten: 0, posts: { added: 0, keys: [] }, profiles: { added: 0 } };
+  return NOTHING_SAVED;
 }
 
 type Run = (input: { name: string }, job: QueuedJobContext) => Promise<unknown>;
@@ -52,16 +55,25 @@ export function errand(
   });
 }
 
-/** A tracker over a fresh database with real migrations, and a clock that stands still. */
-export function setup(
-  options: Omit<TrackerOptions, 'clock' | 'database'> = {},
-  database = openDatabase(':memory:'),
-) {
+type SetupOptions = Omit<TrackerOptions, 'clock' | 'database'>;
+
+/**
+ * A tracker over an empty database with real migrations, and a clock that stands still.
+ * @param shared the database of another tracker, in place of the empty one.
+ */
+export function setup(options: SetupOptions = {}, shared?: JobDatabase) {
+  const database = shared?.again() ?? jobDatabase();
   const clock: TestClock = testClock();
-  const tracker = createTracker({ save: saveWritten, ...options, database, clock });
+  const save = database.save.bind(database);
+  const tracker = createTracker({ save, ...options, database: database.connection, clock });
   const rowOf = (id: string) =>
-    database.query('SELECT * FROM jobs WHERE id = ?').get(id) as Record<string, unknown>;
+    database.get('SELECT * FROM jobs WHERE id = ?', id) as Promise<Record<string, unknown>>;
   return { tracker, clock, database, rowOf };
+}
+
+/** The same on SQLite, for tests of what there is on SQLite alone. */
+export function setupOnSqlite(options: SetupOptions = {}, database = openDatabase(':memory:')) {
+  return { ...setup({ save: saveWritten, ...options }, new SqliteJobDatabase(database)), database };
 }
 
 /** A promise with its handles, for a handler that waits for the test. */

@@ -35,13 +35,17 @@ export interface Actor {
 export class Scheduler {
   readonly actors: Actor[] = [];
   /** Called after every step. */
-  onStep = () => {};
+  onStep: () => unknown = () => {};
   #isOn = false;
   #processes: SimulatedProcess[] = [];
   /** Processes in the middle of a step. */
   #busy = new Set<SimulatedProcess>();
 
-  constructor(private readonly random: () => number) {}
+  /** @param answers waits for what the database has been asked. */
+  constructor(
+    private readonly random: () => number,
+    private readonly answers: () => Promise<void>,
+  ) {}
 
   pick<Value>(values: readonly Value[]): Value {
     return values[Math.floor(this.random() * values.length)] as Value;
@@ -96,8 +100,10 @@ export class Scheduler {
 
   async #goOn(): Promise<void> {
     const rounds = Math.floor(this.random() * MAX_ROUNDS * 2);
-    if (rounds >= MAX_ROUNDS) await new Promise((resolve) => setImmediate(resolve));
-    else for (let round = 0; round < rounds; round++) await Promise.resolve();
+    if (rounds >= MAX_ROUNDS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.answers();
+    } else for (let round = 0; round < rounds; round++) await Promise.resolve();
   }
 }
 

@@ -106,7 +106,7 @@ describe('A12: the attempts in words', () => {
     const { id } = await first.tracker.enqueue('errand', {});
     await first.clock.advance(10);
     // As the database of a process that is killed now is found.
-    first.database.run("UPDATE jobs SET owner = 'nowhere:1:gone', lease_until = 0");
+    await first.database.run("UPDATE jobs SET owner = 'nowhere:1:gone', lease_until = 0");
     const second = setup({ definitions: [working] }, first.database);
     await second.tracker.start();
     await second.clock.advance(60_000);

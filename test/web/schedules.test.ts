@@ -341,7 +341,7 @@ test('FEATURES 40: only what is new is read again, and the result says how much'
   expect(page).toContain(`href="/jobs/${second.id}"`);
 });
 
-test('FEATURES 40: a schedule whose source does not exist any more says so', async () => {
+test('FEATURES 40: a schedule whose source no running process has says so, and what to do', async () => {
   const input = { username: 'aurora_lab' };
   const { id } = await web.schedules.add({
     type: 'scrape',
@@ -350,10 +350,17 @@ test('FEATURES 40: a schedule whose source does not exist any more says so', asy
     timeZone: 'UTC',
   });
   const gone = '{"username":"aurora_lab","source":"mastodon"}';
-  web.database.run('UPDATE schedules SET input = ? WHERE id = ?', [gone, id]);
-  expect((await listed())[0]?.problem).toContain('Source must be one of:');
+  web.database.run('UPDATE schedules SET input = ?, next_due = ? WHERE id = ?', [
+    gone,
+    Date.now() - 90_000,
+    id,
+  ]);
+  expect((await listed())[0]?.problem).toBe(
+    'No running process has the source mastodon. What is due waits for one that has it.',
+  );
   const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
   expect(page).toContain('It can start nothing at present.');
+  expect(page).toContain('Start the program that has it, or remove the schedule.');
 });
 
 test('FEATURES 42: forms and schedules say that their jobs wait for a paused type or source', async () => {

@@ -97,7 +97,7 @@ test.each([
   const answer = await web.post('/api/webhooks', { url }, { accept: 'application/json' });
   const { error } = (await answer.json()) as { error: { details: Record<string, string> } };
   expect(error.details).toEqual({
-    url: `${place}; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.`,
+    url: `${place}; to allow it, set XGPT_PRIVATE_WEBHOOKS to on for every process.`,
   });
 });
 

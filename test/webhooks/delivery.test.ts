@@ -224,14 +224,15 @@ describe('FEATURES 43: a receiver', () => {
     await tracker.start();
     for (const name of ['one', 'two', 'three']) await tracker.enqueue('errand', { name });
     const all = async () => (await webhooks.store.get(webhook.id))?.deliveries ?? [];
-    await passUntil(clock, 10, 'all are recorded', async () => (await all()).length >= 3);
+    await passUntil(clock, 60_000, 'all are recorded', async () => (await all()).length >= 3);
     for (const { error } of await all())
       expect(error).toMatch(
         /^rebind\.example is at (?:127\.0\.0\.1 and 10\.0\.0\.8, which are|(?:::ffff:)?127\.0\.0\.1, which is) not on/,
       );
     expect(to.received).toHaveLength(0);
-    const failed = (await tracker.reader.listJobs({ type: 'deliver' })).jobs;
-    expect(failed.map(({ failure }) => failure)).toEqual(['permanent', 'permanent', 'permanent']);
+    // They are left to a process that may send there.
+    const left = (await tracker.reader.listJobs({ type: 'deliver' })).jobs;
+    for (const { status } of left) expect(['queued', 'retrying']).toContain(status);
     await tracker.stop();
   });
 

@@ -121,7 +121,7 @@ const CASES: Record<string, Case> = {
   'is at a private address': {
     url: () => 'http://inner.example/',
     resolve: async () => ['10.0.0.8'],
-    says: 'inner.example is at 10.0.0.8, which is not on the public internet; to allow it, set XGPT_PRIVATE_WEBHOOKS to on.',
+    says: 'inner.example is at 10.0.0.8, which is not on the public internet; to allow it, set XGPT_PRIVATE_WEBHOOKS to on for every process.',
   },
 };
 
@@ -132,6 +132,10 @@ test.each(Object.entries(CASES))(
     const warn: Logger['warn'] = (_message, fields) => {
       const { error } = fields ?? {};
       log.push(error instanceof Error ? `${error.stack}` : `${error}`);
+    };
+    // An event that is left to other processes has not failed.
+    const info: Logger['info'] = (_message, fields) => {
+      if (fields?.reason) log.push(`${fields.reason}`);
     };
     const ca = trusts && (await Bun.file(path(`${trusts}.pem`)).text());
     const isNamed = trusts !== undefined || says.includes('trusted');
@@ -145,7 +149,7 @@ test.each(Object.entries(CASES))(
         ...(ca && { ca }),
       },
       undefined,
-      { ...silentLogger, warn },
+      { ...silentLogger, warn, info },
     );
     const { webhook } = await webhooks.store.add({
       ...{ url: await url(), events: ['completed'], types: [] },

@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/platform/database.ts';
 import { type Logger, silentLogger } from '../../src/platform/logger.ts';
 import { createWebhooks, type WebhooksOptions } from '../../src/webhooks/index.ts';
 import type { TestClock } from '../support/clock.ts';
-import { errand, saveWritten, setup } from '../support/jobs.ts';
+import { errand, saveWritten, setupOnSqlite } from '../support/jobs.ts';
 
 /** One request that a receiver got. */
 export interface Received {
@@ -49,7 +49,7 @@ export function withWebhooks(
   database = openDatabase(':memory:'),
   logger: Logger = silentLogger,
 ) {
-  const all = setup({ definitions, logger }, database);
+  const all = setupOnSqlite({ definitions, logger }, database);
   const webhooks = createWebhooks(all.tracker, {
     db: database,
     secretKey: KEY,
@@ -64,7 +64,11 @@ export function withWebhooks(
  * Another process on the same database. It is on another machine: of two trackers with one process
  * id, each would take the other for one that has ended.
  */
-export function anotherProcess(database: ReturnType<typeof openDatabase>, clock: TestClock) {
+export function anotherProcess(
+  database: ReturnType<typeof openDatabase>,
+  clock: TestClock,
+  options: Partial<WebhooksOptions> = {},
+) {
   const owner = `elsewhere:${process.pid}:boot`;
   const tracker = createTracker({ database, clock, save: saveWritten, owner });
   const webhooks = createWebhooks(tracker, {
@@ -72,6 +76,7 @@ export function anotherProcess(database: ReturnType<typeof openDatabase>, clock:
     secretKey: KEY,
     allowPrivate: true,
     now: clock.now,
+    ...options,
   });
   return { tracker, webhooks };
 }

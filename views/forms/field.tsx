@@ -206,19 +206,33 @@ interface FrameProps extends FieldProps {
 function Field({ name, label, help, form, hasZone = false, children }: FrameProps) {
   return (
     <div class="field">
-      {hasZone ? (
-        <label for={name}>
-          <span safe>{label}</span> (<span data-zone>UTC</span>)
-        </label>
-      ) : (
-        <label for={name} safe>
-          {label}
-        </label>
-      )}
+      <FieldLabel name={name} label={label} hasZone={hasZone} />
       {children}
       <Help name={name} help={help} />
       <FieldError name={name} form={form} />
     </div>
+  );
+}
+
+interface LabelProps {
+  name: string;
+  label: string;
+  /** It ends with the zone of the field's time, which the browser's script names. */
+  hasZone: boolean;
+}
+
+export function FieldLabel({ name, label, hasZone }: LabelProps): JSX.Element {
+  if (!hasZone) {
+    return (
+      <label for={name} safe>
+        {label}
+      </label>
+    );
+  }
+  return (
+    <label for={name}>
+      <span safe>{label}</span> (<span data-zone>UTC</span>)
+    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Children } from '@kitajs/html';
-import { attributeText } from './field.tsx';
+import { attributeText, FieldLabel } from './field.tsx';
 
 interface FilterProps {
   action: string;
@@ -74,15 +74,16 @@ interface FilterFieldProps {
   name: string;
   label: string;
   error?: string;
+  /** The label ends with the zone of its time. */
+  hasZone?: boolean;
   children: Children;
 }
 
-export function FilterField({ name, label, error, children }: FilterFieldProps): JSX.Element {
+export function FilterField(props: FilterFieldProps): JSX.Element {
+  const { name, label, error, hasZone = false, children } = props;
   return (
     <div class="field">
-      <label for={name} safe>
-        {label}
-      </label>
+      <FieldLabel name={name} label={label} hasZone={hasZone} />
       {children}
       <FieldProblem name={name} error={error} />
     </div>

@@ -2,7 +2,7 @@ import { escapeHtml } from '@kitajs/html';
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { subject } from '../../src/text/format.ts';
-import { pauseText } from '../../src/text/queue_text.ts';
+import { lackText, pauseText } from '../../src/text/queue_text.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { positionText } from '../../src/text/waiting_text.ts';
@@ -60,10 +60,11 @@ function Starter({ agent }: { agent: string | undefined }): JSX.Element {
 }
 
 function QueuePosition({ view, now }: { view: JobView; now: Date }): JSX.Element {
-  const { job, place, pause } = view;
+  const { job, place, pause, lack } = view;
   if (pause) return <span safe>{pauseText(pause)}</span>;
-  if (job.status !== 'queued') return '';
   if (startsLater(job, now)) return <span>{startDistance(job.runAt, now)}</span>;
+  if (lack) return <span safe>{lackText(lack)}</span>;
+  if (job.status !== 'queued') return '';
   return <span safe>{positionText(place) ?? 'waiting'}</span>;
 }
 

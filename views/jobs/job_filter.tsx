@@ -38,8 +38,8 @@ export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>):
             query={query}
           />
           <WordsField name="session" label="Session" value={query.session} maxlength={200} />
-          <Moment name="since" label="Created since (UTC)" query={query} />
-          <Moment name="until" label="Created before (UTC)" query={query} />
+          <Moment name="since" label="Created since" query={query} />
+          <Moment name="until" label="Created before" query={query} />
           <button type="submit">Apply</button>
         </div>
       </details>
@@ -71,15 +71,16 @@ function Choice(props: QueryFieldProps & { all: string; options: readonly string
   );
 }
 
-/** The field has no time zone: it gets UTC, and its value is read as UTC. */
+/** In UTC, or in the reader's zone with JavaScript: the field itself has no time zone. */
 function Moment({ name, label, query }: QueryFieldProps): JSX.Element {
   const time = Date.parse(query[name]);
   const isBare = /T\d\d:\d\d(:\d\d)?$/.test(query[name]);
   const value = Number.isNaN(time) || isBare ? query[name] : new Date(time).toISOString();
   return (
-    <FilterField name={name} label={label}>
+    <FilterField name={name} label={label} hasZone>
       <input
         type="datetime-local"
+        data-moment="utc"
         id={name}
         name={name}
         value={attributeText(value.replace(/(:\d\d)(\.\d+)?Z$/, '$1'))}

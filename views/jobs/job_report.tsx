@@ -4,7 +4,7 @@ import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { actorLine } from '../../src/text/audit_text.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
-import { pauseText } from '../../src/text/queue_text.ts';
+import { lackText, pauseText } from '../../src/text/queue_text.ts';
 import { limitText, priorityText, startsInPast, startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
@@ -50,6 +50,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       </h1>
       {isUndone && <p class="report-why">{NOTHING_LEFT}</p>}
       <Paused pause={view.pause} />
+      <Lacking view={view} now={now} />
       <Why job={job} now={now} />
       <JobProgress view={view} now={now} />
       <JobActions view={view} fields={model.fields} now={now} isUndone={isUndone} />
@@ -118,6 +119,17 @@ function Paused({ pause }: { pause: Pause | undefined }): JSX.Element {
       <p>
         The job waits: <span safe>{pauseText(pause)}</span>. It starts after that is resumed on the{' '}
         <a href={urlTo('/workers')}>Workers</a> page.
+      </p>
+    </div>
+  );
+}
+
+function Lacking({ view: { job, pause, lack }, now }: { view: JobView; now: Date }): JSX.Element {
+  if (!lack || pause || startsLater(job, now)) return '';
+  return (
+    <div class="report-why" data-status="queued">
+      <p>
+        The job waits: <span safe>{lackText(lack)}</span>.
       </p>
     </div>
   );

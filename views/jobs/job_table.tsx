@@ -1,11 +1,12 @@
 import type { Job, Wait } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
-import { jobName, subject } from '../../src/text/format.ts';
+import { jobName } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { TableHead } from '../table_head.tsx';
 import type { WaitOf } from '../view_models.ts';
 import { JobDuration, JobStart } from './job_times.tsx';
+import { listedName } from './listed_name.ts';
 import { Outcome } from './outcome.tsx';
 import { StatusLabel } from './status_icon.tsx';
 
@@ -76,7 +77,7 @@ function JobRow({ job, wait, now, choosable, session }: JobRowProps): JSX.Elemen
 }
 
 function Subject({ job }: { job: Job }): JSX.Element {
-  const text = subject(job) || job.id;
+  const text = listedName(job);
   return (
     <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} title={whole(text)} safe>
       {text}

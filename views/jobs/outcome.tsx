@@ -4,6 +4,7 @@ import { cutWithLength } from '../../src/text/cut.ts';
 import { progressCount, stoppedAt } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { waitingText } from '../../src/text/waiting_text.ts';
+import { attributeText } from '../forms/field.tsx';
 
 interface OutcomeProps {
   job: Job;
@@ -30,7 +31,7 @@ function Waiting({ job, wait, now }: OutcomeProps & { wait: Wait }): JSX.Element
   const text = waitingText(job, wait, now);
   if (text === '') return '';
   return (
-    <span class="outcome-wait" safe>
+    <span class="outcome-wait" title={attributeText(text)} safe>
       {text}
     </span>
   );

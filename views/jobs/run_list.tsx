@@ -1,11 +1,11 @@
 import type { Job, Wait } from '../../src/jobs/job.ts';
 import type { Field } from '../../src/operations/fields.ts';
-import { subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import type { WaitOf } from '../view_models.ts';
 import { JobStart } from './job_times.tsx';
+import { listedName } from './listed_name.ts';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
@@ -41,7 +41,7 @@ function Run({ job, wait, fields, now }: RunProps): JSX.Element {
       <StatusIcon status={job.status} />
       <span class="run-what">
         <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} safe>
-          {subject(job) || job.id}
+          {listedName(job)}
         </a>
         <span class="muted">
           <JobStart job={job} now={now} />
@@ -53,14 +53,11 @@ function Run({ job, wait, fields, now }: RunProps): JSX.Element {
   );
 }
 
-/**
- * The response is shown where the page's form shows its own. Nothing for an input that a form cannot
- * hold.
- */
+/** The response is shown below the list, which it must not move. Nothing for an input that a form cannot hold. */
 function RunAgain({ job, fields }: Omit<RunProps, 'now' | 'wait'>): JSX.Element {
   if (!fitsForm(job.metadata ?? {}, fields)) return '';
   return (
-    <PostForm action={urlTo(`/api/${job.type}`)} target="#start-result">
+    <PostForm action={urlTo(`/api/${job.type}`)} target="#run-again-result">
       <HiddenFields input={job.metadata ?? {}} fields={fields} />
       <button type="submit" class="quiet">
         Run again

@@ -22,6 +22,8 @@ interface PageProps {
   hasForm?: boolean;
   /** It shows schedules, or a form that can be repeated, which have a script of their own. */
   hasSchedules?: boolean;
+  /** It has fields for times in the reader's zone. */
+  hasMoments?: boolean;
   /** Styles that the above do not bring. Default: `pages.css`, for pages with none of their own. */
   styles?: string[];
   /** The text of the find that it shows. */
@@ -68,6 +70,7 @@ function filesOf({
   hasLog,
   hasForm,
   hasSchedules,
+  hasMoments,
   styles = hasLog || hasPosts || hasForm || current === '/' ? [] : ['pages.css'],
 }: Omit<PageProps, 'title' | 'layout' | 'query' | 'children'>): {
   styles: string[];
@@ -85,7 +88,7 @@ function filesOf({
     scripts: [
       ...given(hasPosts, 'find.js'),
       ...given(hasLog, 'job.js'),
-      ...given(hasSchedules, 'schedules.js'),
+      ...given(hasSchedules || hasMoments, 'schedules.js'),
     ],
   };
 }

@@ -37,7 +37,12 @@ export function AuditPage({ layout, model }: { layout: Layout; model: AuditModel
           )}
         </p>
       ) : (
-        <AuditTable entries={entries} now={layout.now} nameOf={model.nameOf} />
+        <AuditTable
+          entries={entries}
+          now={layout.now}
+          nameOf={model.nameOf}
+          schedules={model.schedules}
+        />
       )}
       <NextPage href={nextHref} label="Older entries" />
       {entries.length > 0 && <Exports query={query} />}
@@ -72,15 +77,6 @@ function AuditFilter({ query }: Pick<AuditModel, 'query'>): JSX.Element {
               ))}
             </select>
           </FilterField>
-          <label class="filter-check">
-            <input
-              type="checkbox"
-              name="automatic"
-              value="true"
-              checked={['true', '1', 'on'].includes(query.automatic)}
-            />{' '}
-            also what happens by itself
-          </label>
           {(['via', 'since', 'until'] as const).map((name) =>
             query[name] === '' ? (
               ''
@@ -88,7 +84,18 @@ function AuditFilter({ query }: Pick<AuditModel, 'query'>): JSX.Element {
               <input type="hidden" name={name} value={attributeText(query[name])} />
             ),
           )}
-          <button type="submit">Apply</button>
+          <div class="filter-last">
+            <label>
+              <input
+                type="checkbox"
+                name="automatic"
+                value="true"
+                checked={['true', '1', 'on'].includes(query.automatic)}
+              />{' '}
+              also what happens by itself
+            </label>
+            <button type="submit">Apply</button>
+          </div>
         </div>
       </form>
     </search>
@@ -98,19 +105,16 @@ function AuditFilter({ query }: Pick<AuditModel, 'query'>): JSX.Element {
 /** Characters of a change that the table shows; the downloads have all. */
 const MAX_CHANGE = 300;
 
-interface AuditTableProps {
-  entries: AuditEntry[];
+interface AuditTableProps extends Pick<AuditModel, 'entries' | 'nameOf' | 'schedules'> {
   now: Date;
-  nameOf: JobNames;
 }
 
-interface EntryProps {
+interface EntryProps extends Pick<AuditModel, 'nameOf' | 'schedules'> {
   entry: AuditEntry;
-  nameOf: JobNames;
 }
 
 /** One row for each entry; what happened by itself is dimmed. */
-export function AuditTable({ entries, now, nameOf }: AuditTableProps): JSX.Element {
+export function AuditTable({ entries, now, ...known }: AuditTableProps): JSX.Element {
   if (entries.length === 0) return <p class="empty-note">No entries match.</p>;
   return (
     <table class="stacked audit-table">
@@ -123,10 +127,10 @@ export function AuditTable({ entries, now, nameOf }: AuditTableProps): JSX.Eleme
               {ACTION_WORDS[entry.action]}
             </td>
             <th scope="row" class="cell-what">
-              <Target entry={entry} nameOf={nameOf} />
+              <Target entry={entry} {...known} />
             </th>
             <td class="cell-who">
-              <Who entry={entry} nameOf={nameOf} />
+              <Who entry={entry} nameOf={known.nameOf} />
             </td>
             <td class="cell-address mono" safe>
               {entry.by.address ?? ''}
@@ -138,11 +142,11 @@ export function AuditTable({ entries, now, nameOf }: AuditTableProps): JSX.Eleme
   );
 }
 
-function Target({ entry, nameOf }: EntryProps): JSX.Element {
+function Target({ entry, nameOf, schedules }: EntryProps): JSX.Element {
   const { jobId, ids } = entry;
   if (jobId !== undefined) return <JobLink id={jobId} nameOf={nameOf} />;
   const text = cut(targetText(entry), 2 * MAX_NAME);
-  if (ids === undefined) return <Other text={text} entry={entry} />;
+  if (ids === undefined) return <Other text={text} entry={entry} schedules={schedules} />;
   return (
     <details>
       <summary safe>{text}</summary>
@@ -157,16 +161,15 @@ function Target({ entry, nameOf }: EntryProps): JSX.Element {
   );
 }
 
-interface OtherProps {
+interface OtherProps extends Omit<EntryProps, 'nameOf'> {
   text: string;
-  entry: AuditEntry;
 }
 
 /** Something other than a job, and what was set. */
-function Other({ text, entry }: OtherProps): JSX.Element {
+function Other({ text, entry, schedules }: OtherProps): JSX.Element {
   return (
     <>
-      <Linked text={text} entry={entry} />
+      <Linked text={text} entry={entry} schedules={schedules} />
       <span class="audit-change" safe>
         {cut(changeText(entry), MAX_CHANGE)}
       </span>
@@ -175,10 +178,10 @@ function Other({ text, entry }: OtherProps): JSX.Element {
 }
 
 /** A schedule that is there leads to its card. */
-function Linked({ text, entry: { kind, action, target } }: OtherProps): JSX.Element {
-  if (kind !== 'schedule' || action === 'remove') return <span safe>{text}</span>;
+function Linked({ text, entry: { kind, target = '' }, schedules }: OtherProps): JSX.Element {
+  if (kind !== 'schedule' || !schedules.has(target)) return <span safe>{text}</span>;
   return (
-    <a href={urlTo(`/schedules#${encodeURIComponent(target ?? '')}`)} safe>
+    <a href={urlTo(`/schedules#${encodeURIComponent(target)}`)} safe>
       {text}
     </a>
   );
@@ -210,7 +213,7 @@ function JobLink({ id, nameOf }: { id: string; nameOf: JobNames }): JSX.Element 
   );
 }
 
-function Who({ entry: { by }, nameOf }: EntryProps): JSX.Element {
+function Who({ entry: { by }, nameOf }: Omit<EntryProps, 'schedules'>): JSX.Element {
   if (by.via !== 'job' || by.user === undefined) return <span safe>{actorText(by)}</span>;
   return (
     <>

@@ -13,7 +13,7 @@ import { PreviousAndNext } from './pagination.tsx';
 export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }): JSX.Element {
   const { jobs, query, types, outcome } = model;
   return (
-    <Page title="Jobs" current="/jobs" layout={layout}>
+    <Page title="Jobs" current="/jobs" layout={layout} hasMoments>
       <div class="page-head">
         <h1>Jobs</h1>
         <ul class="page-links">

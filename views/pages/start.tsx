@@ -38,6 +38,7 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
           >
             <RunList runs={runs} waitOf={model.waitOf} fields={model.fields} now={layout.now} />
           </LivePart>
+          <div id="run-again-result" class="form-result" />
         </div>
       </section>
       {parts.below as 'safe'}
@@ -83,6 +84,7 @@ function Sentence({ model }: { model: StartModel }): JSX.Element {
       data-changes="remove"
       {...follows}
       data-problem={String(problem !== undefined)}
+      hidden={problem === undefined && words === ''}
       {...data}
       safe
     >

@@ -2,7 +2,8 @@ import type { Job } from '../../src/jobs/job.ts';
 import type { SourceQueue, TypeQueue } from '../../src/jobs/queue.ts';
 import type { Worker } from '../../src/jobs/workers.ts';
 import { count, jobName, sourceTitle } from '../../src/text/format.ts';
-import { limitWords, silentText } from '../../src/text/queue_text.ts';
+import { limitWords, silentText, UNSERVED } from '../../src/text/queue_text.ts';
+import { sentenceCase } from '../../src/text/schedule_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
@@ -19,7 +20,7 @@ export interface WorkersModel {
   sources: SourceQueue[];
 }
 
-/** Says what a press has changed; the table is refreshed. */
+/** Says what a press has changed, below the tables, which must not move; they are refreshed. */
 const CHANGED = '#queue-changed';
 
 interface Props {
@@ -40,12 +41,12 @@ export function WorkersPage({ layout, model }: { layout: Layout; model: WorkersM
         The processes that run jobs, and the queues they take them from. What is set here applies to
         all processes.
       </p>
-      <div id="queue-changed" class="form-result" />
       <LivePart id="workers" class="workers" everySeconds={REFRESH_SECONDS}>
         <Processes model={model} now={now} />
         <Types model={model} now={now} />
         <Sources model={model} now={now} />
       </LivePart>
+      <div id="queue-changed" class="form-result" />
     </Page>
   );
 }
@@ -117,14 +118,14 @@ function Types({ model: { types }, now }: Props): JSX.Element {
 }
 
 function TypeRow({ queue, now }: { queue: TypeQueue; now: Date }): JSX.Element {
-  const { type, waiting, running, oldestSince, pausedAt } = queue;
+  const { type, waiting, running, oldestSince, pausedAt, unserved } = queue;
   return (
     <tr>
       <th scope="row" safe>
         {type}
       </th>
       <td>
-        <State pausedAt={pausedAt} now={now} />
+        <State pausedAt={pausedAt} unserved={unserved} now={now} />
       </td>
       <td class="number" data-label="Waiting" safe>
         {count(waiting)}
@@ -146,7 +147,14 @@ function TypeRow({ queue, now }: { queue: TypeQueue; now: Date }): JSX.Element {
   );
 }
 
-function State({ pausedAt, now }: { pausedAt: Date | undefined; now: Date }): JSX.Element {
+interface StateProps extends Pick<TypeQueue, 'pausedAt' | 'unserved'> {
+  now: Date;
+}
+
+function State({ pausedAt, unserved, now }: StateProps): JSX.Element {
+  if (!pausedAt && unserved) {
+    return <StatusLabel status="failed" word={sentenceCase(UNSERVED)} />;
+  }
   if (!pausedAt) return <StatusLabel status="completed" word="Open" />;
   return (
     <>

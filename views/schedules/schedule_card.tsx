@@ -13,7 +13,7 @@ import { Fact } from '../facts.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { StatusLabel } from '../jobs/status_icon.tsx';
-import { relativeTime, zonedTime } from '../time.tsx';
+import { dueTime, zonedTime } from '../time.tsx';
 import { RunOfSchedule, ScheduleRuns } from './schedule_runs.tsx';
 
 export interface ListedSchedule {
@@ -132,8 +132,7 @@ function NextRun({ schedule, now }: { schedule: Schedule; now: Date }): JSX.Elem
   if (nextDueAt === undefined) return <span safe>{nextRunText(schedule)}</span>;
   return (
     <>
-      {relativeTime(nextDueAt, now)}{' '}
-      <span class="muted">({zonedTime(nextDueAt, timeZone, now)})</span>
+      {dueTime(nextDueAt, now)} <span class="muted">({zonedTime(nextDueAt, timeZone, now)})</span>
     </>
   );
 }

@@ -42,10 +42,10 @@ export interface Bundle {
  * @throws when the sources cannot be compiled.
  */
 export async function bundle(): Promise<Bundle> {
-  const later = new Set<string>();
+  const later: Later = new Map();
   const { inputs: atStart } = await build(ENTRY, firstScript([], later), { draft: true });
   const shared = new Set<string>();
-  const second = await build(LATER_ENTRY, secondScript(atStart, [...later], shared));
+  const second = await build(LATER_ENTRY, secondScript(atStart, later, shared));
   const first = await build(ENTRY, firstScript([...shared], later));
   const doubles = [...second.inputs.keys()].filter((path) => first.inputs.has(path));
   if (doubles.length > 0) throw new Error(`Both scripts would have ${doubles.join(', ')}`);
@@ -54,6 +54,9 @@ export async function bundle(): Promise<Bundle> {
     inputs: [...first.inputs.keys(), ...second.inputs.keys()],
   };
 }
+
+/** Modules that are left to the second script, by path, and how they are loaded. */
+type Later = Map<string, 'import' | 'require'>;
 
 /** Path → whether it is a module, rather than a CommonJS script. */
 type Inputs = Map<string, boolean>;
@@ -101,7 +104,7 @@ function named(outputs: Built['outputs'], name: string): Bundle['files'] {
  * @param shared modules that the second script takes from this one.
  * @param later receives the modules that are left to the second script.
  */
-function firstScript(shared: string[], later: Set<string>): BunPlugin {
+function firstScript(shared: string[], later: Later): BunPlugin {
   const parts = shared.map((path) => `${quoted(path)}: () => require(${quoted(path)}),`);
   return {
     name: 'first script',
@@ -109,12 +112,14 @@ function firstScript(shared: string[], later: Set<string>): BunPlugin {
       external(build, LATER);
       build.onLoad({ filter: OWN_SOURCE }, async ({ path }) => {
         const source = await sourceOf(path);
-        const contents = source.replace(IMPORT, (whole, specifier: string) => {
+        const leave = (how: 'import' | 'require') => (whole: string, specifier: string) => {
           const target = Bun.resolveSync(specifier, dirname(path));
           if (AT_START.test(target) || isExternal(specifier)) return whole;
-          later.add(target);
-          return `Promise.resolve().then(() => require('./${LATER}').LATER[${quoted(target)}]())`;
-        });
+          later.set(target, how);
+          const load = `require('./${LATER}').LATER[${quoted(target)}]()`;
+          return how === 'require' ? load : `Promise.resolve().then(() => ${load})`;
+        };
+        const contents = source.replace(REQUIRE, leave('require')).replace(IMPORT, leave('import'));
         const exported = path === ENTRY ? `\nexport const PARTS = {${parts.join('')}};` : '';
         return { contents: contents + exported, loader: loaderOf(path) };
       });
@@ -125,6 +130,9 @@ function firstScript(shared: string[], later: Set<string>): BunPlugin {
 /** An import at run time, not that of a type. */
 const IMPORT = /(?<!typeof )\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
+/** One of a file of the program that cannot be awaited. */
+const REQUIRE = /\brequire\(\s*['"](\.[^'"]+)['"]\s*\)/g;
+
 /** The namespace of modules that are taken from the first script. */
 const FIRST = 'first';
 
@@ -133,8 +141,8 @@ const FIRST = 'first';
  * @param later the modules that it imports from this one.
  * @param shared receives the modules that this one takes from the first.
  */
-function secondScript(atStart: Inputs, later: string[], shared: Set<string>): BunPlugin {
-  const loaded = later.map((path) => `${quoted(path)}: () => import(${quoted(path)}),`);
+function secondScript(atStart: Inputs, later: Later, shared: Set<string>): BunPlugin {
+  const loaded = [...later].map(([path, how]) => `${quoted(path)}: () => ${how}(${quoted(path)}),`);
   return {
     name: 'second script',
     setup(build) {

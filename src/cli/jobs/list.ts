@@ -42,7 +42,8 @@ function fittingTable(rows: string[][], columns: number | false): string {
   for (let without = 0; without <= OPTIONAL.length; without += 1) {
     const dropped = OPTIONAL.slice(0, without);
     const kept = (row: string[]) => row.filter((_, index) => !dropped.includes(HEAD[index] ?? ''));
-    text = table(kept(HEAD), rows.map(kept), columns);
+    const isLast = without === OPTIONAL.length;
+    text = table(kept(HEAD), rows.map(kept), columns, isLast ? 'all' : 'widest');
     if (!columns || text.split('\n').every((line) => Bun.stringWidth(line) <= columns)) break;
   }
   return text;

@@ -1,7 +1,9 @@
 import { isFinal, isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
+import { printable } from '../../text/printable.ts';
+import { heldText } from '../../text/queue_text.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { onEveryChange } from '../follow.ts';
-import { findJob, openJobs, readNoWorkerNotice } from '../open_jobs.ts';
+import { findJob, openJobs, readNoWorkerNotice, shortId } from '../open_jobs.ts';
 import { printError } from '../output.ts';
 
 /** Exit codes by id, or by what was typed when no job matches; undefined while a job is active. */
@@ -19,8 +21,14 @@ export async function waitForJobs(parts: string[]): Promise<number> {
   const codes: ExitCodes = new Map();
   for (const part of parts) await addJob(tracker, part, codes);
   const jobs = await Promise.all([...codes.keys()].map((id) => tracker.readJob(id)));
-  const advice = jobs.some((job) => job && isWaiting(job.status)) ? readNoWorkerNotice() : '';
+  const waiting = jobs.flatMap((job) => (job && isWaiting(job.status) ? job : []));
+  const advice = waiting.length > 0 ? readNoWorkerNotice() : '';
   if (advice) printError(advice);
+  const holdOf = await tracker.reader.holds();
+  for (const job of waiting) {
+    const held = heldText(holdOf(job));
+    if (held) printError(`${shortId(job.id)} waits: ${printable(held)}.`);
+  }
   const read = async () => {
     if (await haveEnded(tracker, codes)) done.abort();
   };

@@ -1,25 +1,13 @@
-import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
-import { type Writer, writerOf } from '../../platform/writer.ts';
+import type { RegisteredProcess } from '../../platform/process_registry.ts';
 import type { Actor, AuditTrail } from '../audit.ts';
-import type { JobCounters } from '../counters.ts';
 import { Feed } from '../feed.ts';
 import type { AfterEnd, FollowUps } from '../follow_up.ts';
-import type { SaveData } from '../job.ts';
-import { createAuditRecorder, createSqliteAuditTrail } from '../store/sqlite/audit.ts';
-import { changeLogOf } from '../store/sqlite/changes.ts';
-import { createSqliteJobHistory } from '../store/sqlite/history.ts';
-import { createSqliteJobEvents } from '../store/sqlite/job_events.ts';
-import { createSqliteRunReader } from '../store/sqlite/leases.ts';
-import { createSqliteJobListing } from '../store/sqlite/listing.ts';
-import { createSqliteJobNews, SqliteJobReader } from '../store/sqlite/reader.ts';
-import { createSqliteRecentJobs } from '../store/sqlite/recent_jobs.ts';
-import { createSqliteJobStore } from '../store/sqlite/store.ts';
+import type { AuditStore, BackendDeps, OpenBackend } from '../store/backend.ts';
 import type { WaitingLimits } from '../store/store.ts';
 import { Cancellation } from './cancellation.ts';
 import { Commands } from './commands.ts';
-import { createCommitSignals, NO_SIGNALS } from './commit_signals.ts';
 import { Completion } from './completion.ts';
 import { Deeds } from './deeds.ts';
 import type { Definitions } from './definitions.ts';
@@ -37,6 +25,7 @@ import { Queues } from './queues.ts';
 import { Reports } from './reports.ts';
 import { Rescuer } from './rescuer.ts';
 import { Runner } from './runner.ts';
+import { Serving } from './serving.ts';
 import { type ClaimSignal, Signal } from './signal.ts';
 import { DEFAULT_MAX_RESULT_BYTES } from './storable.ts';
 
@@ -59,6 +48,8 @@ export interface EngineOptions {
   concurrency?: Record<string, number>;
   /** Maximum size of what a job or a step returns, as JSON. Default 1 MB. */
   maxResultBytes?: number;
+  /** The processes on the database. Default: none are known. */
+  processes?: () => RegisteredProcess[];
   /** How many jobs may wait; more are refused. By default there is no limit. */
   maxWaiting?: WaitingLimits;
 }
@@ -69,26 +60,28 @@ const NO_LIMITS = { perType: Number.POSITIVE_INFINITY, perClient: Number.POSITIV
 
 export type Engine = ReturnType<typeof createEngine>;
 
-/** Builds the parts of the job system over one database, each with what it needs and no more. */
+/** Builds the parts of the job system over one backend, each with what it needs and no more. */
 export function createEngine(
-  database: Database,
+  openBackend: OpenBackend,
   definitions: Definitions,
-  save: SaveData,
+  save: BackendDeps['save'],
   options: EngineOptions,
   afterEnd: AfterEnd,
 ) {
-  const foundation = createFoundation(database, definitions, save, options, afterEnd);
+  const foundation = createFoundation(openBackend, definitions, save, options, afterEnd);
   const { executions, clock, logger, errors } = foundation;
   const cancellation = new Cancellation(executions, foundation.feed);
   const reports = new Reports(foundation);
   const completion = new Completion({ ...foundation, reports, cancellation });
   const heartbeat = new Heartbeat(foundation);
   const rescuer = new Rescuer({ ...foundation, heartbeat, cancellation });
-  const { maxWaiting = NO_LIMITS, concurrency = {} } = options;
+  const { maxWaiting = NO_LIMITS, concurrency = {}, processes = () => [] } = options;
   const enqueuer = new Enqueuer({ ...foundation, maxWaiting });
   const { maxResultBytes = DEFAULT_MAX_RESULT_BYTES } = options;
   const executor = new Executor({ ...foundation, reports, enqueuer, maxResultBytes });
   const running = { ...foundation, executor, completion, heartbeat, rescuer, concurrency };
+  const runner = new Runner(running);
+  const serving = new Serving({ definitions, runner, clock, processes });
   const notifier = new Notifier(foundation);
   const commands = new Commands({ ...foundation, cancellation });
   new GracePeriod({ executions, completion, clock, logger, errors, ...graceOf(options) });
@@ -99,21 +92,22 @@ export function createEngine(
     heartbeat,
     rescuer,
     enqueuer,
-    queues: new Queues({ ...foundation, concurrency }),
+    queues: new Queues({ ...foundation, serving, concurrency }),
     commands,
     lanes: new LaneControl({ ...foundation, commands }),
-    runner: new Runner(running),
+    runner,
+    serving,
     pruner: new Pruner({ ...foundation, ...keptOf(options) }),
-    signals: signalsFor(database, foundation, notifier),
+    signals: foundation.listen(() => notifier.signalled()),
     stopTimers: startAll(heartbeat, notifier),
   };
 }
 
 /** What the parts of an engine share: ports, clock, logger, and the executions of this process. */
 function createFoundation(
-  database: Database,
+  openBackend: OpenBackend,
   definitions: Definitions,
-  save: SaveData,
+  save: BackendDeps['save'],
   {
     clock = systemClock,
     logger = silentLogger,
@@ -124,30 +118,21 @@ function createFoundation(
   afterEnd: AfterEnd,
 ) {
   const errors = new ErrorReporter(logger);
-  const writer = writerOf(database);
-  writer.use(clock);
-  writer.obstacle = () => errors.watch?.obstacle();
-  const log = changeLogOf(database, writer);
   const feed = new Feed();
   const claimable: ClaimSignal = new Signal();
-  const followUps = followUpsOf({ afterEnd, definitions, feed, claimable, clock });
-  const isInternal = (type: string) => definitions.get(type)?.internal === true;
-  const store = createSqliteJobStore(database, writer, log, save, followUps, isInternal);
   const deeds = new Deeds(clock, actor);
+  const backend = openBackend({
+    clock,
+    owner,
+    save,
+    followUps: followUpsOf({ afterEnd, definitions, feed, claimable, clock }),
+    isInternal: (type) => definitions.get(type)?.internal === true,
+    obstacle: () => errors.watch?.obstacle(),
+  });
   return {
-    writer,
-    store,
+    ...backend,
     deeds,
-    audit: auditOf(database, deeds, clock),
-    queue: store,
-    reader: new SqliteJobReader(database, log, clock.now),
-    recent: createSqliteRecentJobs(database, clock.now),
-    runs: createSqliteRunReader(database),
-    news: createSqliteJobNews(database, log),
-    history: createSqliteJobHistory(database),
-    counters: log.counters as JobCounters,
-    listing: createSqliteJobListing(database, clock.now),
-    events: createSqliteJobEvents(database, clock.now),
+    audit: auditOf(backend.audit, deeds),
     definitions,
     feed,
     executions: new Executions(clock),
@@ -161,11 +146,8 @@ function createFoundation(
   };
 }
 
-function auditOf(database: Database, deeds: Deeds, clock: Clock): AuditTrail {
-  return {
-    ...createSqliteAuditTrail(database),
-    recorder: (by = deeds.actor) => createAuditRecorder(database, by, clock.now),
-  };
+function auditOf(store: AuditStore, deeds: Deeds): AuditTrail {
+  return { ...store, recorder: (by = deeds.actor) => store.recorder(by) };
 }
 
 /** Makes jobs of follow-ups, and signals them once the transaction that queues them is over. */
@@ -197,16 +179,6 @@ function keptOf({ keepFinishedMs = DAY_MS, keepAuditMs = 90 * DAY_MS }: EngineOp
 
 function graceOf({ cancelGraceMs: graceMs = 10_000 }: EngineOptions) {
   return { graceMs };
-}
-
-/** With a test's clock the test decides what is noticed, and when. */
-function signalsFor(
-  database: Database,
-  { clock, writer, owner }: { clock: Clock; writer: Writer; owner: string },
-  notifier: Notifier,
-) {
-  if (clock !== systemClock || database.filename === ':memory:') return NO_SIGNALS;
-  return createCommitSignals(database, writer, owner, () => notifier.signalled());
 }
 
 function startAll(...parts: { start(): () => void }[]): () => void {

@@ -1,12 +1,15 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { JobType } from '../job.ts';
 import type { TypeQueue } from '../queue.ts';
 import type { JobQueue, JobReader, QueueDepth, QueuePauses } from '../store/store.ts';
 import type { Definitions } from './definitions.ts';
+import type { Serving } from './serving.ts';
 
 interface QueuesDeps {
   reader: JobReader;
   definitions: Definitions;
   queue: JobQueue;
+  serving: Serving;
   clock: Clock;
   /** Overrides a definition's own limit, by type. */
   concurrency: Record<string, number>;
@@ -20,12 +23,18 @@ export class Queues {
   constructor(private readonly deps: QueuesDeps) {}
 
   async list(): Promise<TypeQueue[]> {
-    const { reader, definitions } = this.deps;
+    const { reader, definitions, serving } = this.deps;
     const pauses = await reader.pauses();
     const known = [...definitions.types, ...pauses.types.keys(), ...pauses.concurrency.keys()];
     const queues = await reader.queues([...new Set(known)]);
+    const lackOf = serving.lacks();
     return queues
-      .map((queue) => this.#withSettings(queue, pauses))
+      .map((queue) => ({
+        ...this.#withSettings(queue, pauses),
+        ...(lackOf({ type: queue.type as JobType })?.what === 'type' && {
+          unserved: true as const,
+        }),
+      }))
       .sort((one, other) => (one.type < other.type ? -1 : 1));
   }
 
@@ -45,8 +54,8 @@ export class Queues {
   /** What the program has queued for itself may be retried for days: only what can start now counts. */
   async #isDue(type: string): Promise<boolean> {
     const { definitions, queue, clock } = this.deps;
-    const { internal, lanes } = definitions.get(type) ?? {};
-    const start = await queue.nextStart(type, undefined, lanes?.stateOf);
+    const { internal, lanes, needs } = definitions.get(type) ?? {};
+    const start = await queue.nextStart(type, undefined, lanes?.stateOf, needs);
     return start !== undefined && start <= clock.now() + (internal ? 0 : SOON_MS);
   }
 

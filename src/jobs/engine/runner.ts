@@ -80,6 +80,11 @@ export class Runner {
     await this.#poll();
   }
 
+  /** Whether it claims jobs. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   /**
    * Stops claiming, gives running handlers `drainMs` to finish, stops the rest at their next
    * checkpoint and puts them back into the queue.
@@ -139,7 +144,9 @@ export class Runner {
     const { type } = definition;
     const lanes = definition.lanes?.stateOf;
     const [limit, taken] = [this.#limitOf(definition), this.#placesTaken(type)];
-    const request = { type, limit, taken, only: this.#onlyFamilyOf, ...(lanes && { lanes }) };
+    const { needs } = definition;
+    const only = this.#onlyFamilyOf;
+    const request = { type, limit, taken, only, ...(lanes && { lanes }), ...(needs && { needs }) };
     const claimed = await queue.claim(request, heartbeat.newLease(), clock.now());
     for (const job of claimed) this.#begin(definition, job);
   }
@@ -147,8 +154,8 @@ export class Runner {
   /** Whether a waiting job of the type can start now; if it cannot yet, that is planned. */
   async #planStart(type: string): Promise<boolean> {
     const { queue, definitions, clock } = this.deps;
-    const lanes = definitions.get(type)?.lanes?.stateOf;
-    const startsAt = await queue.nextStart(type, this.#onlyFamilyOf, lanes);
+    const { lanes, needs } = definitions.get(type) ?? {};
+    const startsAt = await queue.nextStart(type, this.#onlyFamilyOf, lanes?.stateOf, needs);
     // The runner may have been stopped meanwhile.
     if (this.#isStarted) this.#nextStart.plan(startsAt);
     return startsAt !== undefined && startsAt <= clock.now();
@@ -217,7 +224,12 @@ export class Runner {
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
       await store.rebaseWaits(clock.now());
-      for (const type of definitions.types) if (await this.#planStart(type)) this.#schedule(type);
+      // All at once: a store over a network reads them together.
+      await Promise.all(
+        definitions.types.map(async (type) => {
+          if (await this.#planStart(type)) this.#schedule(type);
+        }),
+      );
     });
     if (this.#isStarted) this.#cancelPoll = clock.after(POLL_MS, () => void this.#poll());
   }

@@ -3,6 +3,7 @@ import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
+import type { Needs } from '../needs.ts';
 import type { CurrentLimits, QueueDepth, QueuePauses } from './queue_state.ts';
 
 export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
@@ -127,9 +128,9 @@ export interface JobQueue {
   claim(request: ClaimRequest, lease: Lease, now: number): Promise<Claimed[]>;
   /**
    * When the next waiting job of the type can start, in ms since 1970; 0 when one can start now,
-   * undefined when none waits. With `only` of that job and those it started.
+   * undefined when none waits. With `only` of that job and those it started; see `ClaimRequest`.
    */
-  nextStart(type: string, only?: string, lanes?: LaneStateOf): Promise<number | undefined>;
+  nextStart(...which: StartScope): Promise<number | undefined>;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
 }
@@ -305,6 +306,8 @@ export interface HeldLease extends Fence {
   tracked: boolean;
 }
 
+type StartScope = [type: string, only?: string, lanes?: LaneStateOf, needs?: Needs];
+
 export interface ClaimRequest {
   type: JobType;
   /** How many run at once, unless people have set something else. */
@@ -315,6 +318,8 @@ export interface ClaimRequest {
   only?: string;
   /** Of a type whose queue is divided into lanes: claims none of a lane that is full or blocked. */
   lanes?: LaneStateOf;
+  /** Claims no job that needs something else. It has no effect on a queue with lanes. */
+  needs?: Needs;
 }
 
 export interface Claimed extends Run {

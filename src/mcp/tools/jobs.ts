@@ -44,10 +44,10 @@ function listJobs({ tracker }: AgentDeps): AgentTool {
     },
     async (given) => {
       const { jobs, nextCursor } = await tracker.reader.listJobs(parseJobQuery(given));
-      const pauseOf = await tracker.reader.pauseOf();
+      const holdOf = await tracker.reader.holds();
       const page = {
         ...(nextCursor && { nextCursor }),
-        jobs: jobs.map((job) => jobJson(job, pauseOf)),
+        jobs: jobs.map((job) => jobJson(job, holdOf)),
       };
       return { content: [collected(page)] };
     },
@@ -76,8 +76,8 @@ function getJob(deps: AgentDeps): AgentTool {
           ? await waitForEnd(deps, given.id, given.waitSeconds * 1_000, context)
           : known;
       if (!job) return refusal(NO_JOB);
-      const pauseOf = await tracker.reader.pauseOf();
-      return { content: [collected({ job: endedJson(job, pauseOf) })] };
+      const holdOf = await tracker.reader.holds();
+      return { content: [collected({ job: endedJson(job, holdOf) })] };
     },
   );
 }

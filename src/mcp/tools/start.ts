@@ -86,15 +86,15 @@ async function answerFor(deps: AgentDeps, started: Job, job: Job | undefined): P
   if (job.completedAt) return jobResult(deps, job);
   const { id } = job;
   const { tracker, closing } = deps;
-  const pauseOf = await tracker.reader.pauseOf();
-  const where = [`${ownWords(job, pauseOf)}.`, whatBecomes(job, pauseOf, closing)].join(' ').trim();
+  const holdOf = await tracker.reader.holds();
+  const where = [`${ownWords(job, holdOf)}.`, whatBecomes(job, holdOf, closing)].join(' ').trim();
   return {
     content: [
       {
         type: 'text',
         text: `The job ${id} has not ended: it ${where} To ask again, call get_job with { "id": "${id}" }; to stop it, call cancel_job.`,
       },
-      collected({ job: jobJson(job, pauseOf) }),
+      collected({ job: jobJson(job, holdOf) }),
       { type: 'resource_link', uri: jobUri(id), name: id },
     ],
   };

@@ -22,6 +22,10 @@ const typeQueue = once(() =>
       .optional()
       .describe('The server’s own limit, where another one is set for all processes.'),
     pausedAt: time().optional().describe('Since when none of its jobs is started.'),
+    unserved: z
+      .literal(true)
+      .optional()
+      .describe('No running process has the type, so that its jobs wait.'),
   }),
 );
 

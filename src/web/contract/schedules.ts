@@ -28,6 +28,10 @@ const run = once(() =>
       .describe(
         'Why it was late. stopped: xgpt was not running. asleep: the machine was asleep, or its clock was set forward. blocked: it could not be started earlier.',
       ),
+    lacked: z
+      .string()
+      .optional()
+      .describe('Of a late one: what no running process had when it was due, for people.'),
     missedSince: time()
       .optional()
       .describe('It stands for all due times since then, which were missed.'),

@@ -1,15 +1,16 @@
 import type { TaskbarModel } from '../../../views/view_models.ts';
 import {
+  type HoldOf,
   isActive,
   isWaiting,
   type Job,
-  type PauseOf,
   placesIn,
   type Tracker,
 } from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { startsLater } from '../../text/start_text.ts';
+import { watchProcesses } from './running_processes.ts';
 import { watchStalls } from './stalled_jobs.ts';
 
 /** How long a job that did not fail stays in the taskbar after its end, in ms. */
@@ -34,27 +35,28 @@ export class TaskbarJobs {
     private readonly onChange: () => void,
   ) {
     watchStalls(tracker, onChange);
+    watchProcesses(tracker, onChange);
   }
 
   async model(): Promise<TaskbarModel> {
     const now = new Date();
     const since = new Date(now.getTime() - LINGER_MS);
     const { reader } = this.tracker;
-    const [jobs, pauseOf, active] = await Promise.all([
+    const [jobs, holdOf, active] = await Promise.all([
       reader.getCurrentJobs(since, MAX_CARDS),
-      reader.pauseOf(),
+      reader.holds(),
       reader.countActive(),
     ]);
     for (const job of jobs) this.#scheduleLeave(job);
-    const views = withoutSurplus(viewsInQueues(jobs, now, pauseOf));
+    const views = withoutSurplus(viewsInQueues(jobs, now, holdOf));
     for (const job of jobs) this.#scheduleStart(job, now);
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
     return { jobs: views, now, more: active.waiting - waiting };
   }
 
   async views(jobs: Job[]): Promise<JobView[]> {
-    const pauseOf = await this.tracker.reader.pauseOf();
-    return jobs.map((job) => viewOf(job, pauseOf));
+    const holdOf = await this.tracker.reader.holds();
+    return jobs.map((job) => viewOf(job, holdOf));
   }
 
   /** The jobs with these ids that have not ended. */
@@ -85,23 +87,22 @@ export class TaskbarJobs {
   }
 }
 
-function viewOf(job: Job, pauseOf: PauseOf): JobView {
+function viewOf(job: Job, holdOf: HoldOf): JobView {
   const { ratePerSecond: perSecond, stalledSince } = job;
-  const pause = pauseOf(job);
   return {
     job,
-    ...(pause && { pause }),
+    ...holdOf(job),
     ...(perSecond && { perSecond }),
     ...(stalledSince && { stalledSince }),
   };
 }
 
 /** With the position in the queue of those that wait for a free place. */
-function viewsInQueues(jobs: Job[], now: Date, pauseOf: PauseOf): JobView[] {
-  const places = placesIn({ first: jobs, pauseOf }, now);
+function viewsInQueues(jobs: Job[], now: Date, holdOf: HoldOf): JobView[] {
+  const places = placesIn({ first: jobs, holdOf }, now);
   return jobs.map((job) => {
     const place = places.get(job.id);
-    return place === undefined ? viewOf(job, pauseOf) : { job, place };
+    return place === undefined ? viewOf(job, holdOf) : { job, place };
   });
 }
 

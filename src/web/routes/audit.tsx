@@ -35,8 +35,8 @@ export function auditRoutes(deps: WebDeps) {
         const page = await tracker.audit.list(query);
         return respond(() => page, {
           async html() {
-            const nameOf = await namesOf(deps, page.entries);
-            return AuditTable({ entries: page.entries, now: new Date(), nameOf });
+            const known = await knownOf(deps, page.entries);
+            return AuditTable({ entries: page.entries, now: new Date(), ...known });
           },
           text: () => auditTable(page.entries, page.nextCursor),
         });
@@ -61,12 +61,20 @@ export function auditPage(deps: WebDeps) {
       async ({ request, query: typed }) => {
         const page = await deps.tracker.audit.list(toAuditQuery(typed));
         const nextHref = nextHrefOf(request, page.nextCursor);
-        const nameOf = await namesOf(deps, page.entries);
-        const model = { ...page, nameOf, query: shownQuery(typed), nextHref };
+        const known = await knownOf(deps, page.entries);
+        const model = { ...page, ...known, query: shownQuery(typed), nextHref };
         return html(AuditPage({ layout: await layoutOf(request, deps), model }));
       },
       { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
     );
+}
+
+/** What entries name and that is there. */
+async function knownOf(deps: WebDeps, entries: AuditEntry[]) {
+  const nameOf = await namesOf(deps, entries);
+  const hasSchedules = entries.some(({ kind }) => kind === 'schedule');
+  const schedules = hasSchedules ? await deps.schedules.list() : [];
+  return { nameOf, schedules: new Set(schedules.map(({ id }) => id)) };
 }
 
 /** Names that a page looks up at most: an entry of many jobs has the ids of up to 100. */

@@ -13,13 +13,13 @@ describe('a database that cannot be written to, without a watch', () => {
     const { log, logger } = logging();
     const { tracker, clock, database } = setup({ logger });
     const job = await tracker.createJob('errand');
-    database.run('PRAGMA query_only = ON');
+    await database.setReadOnly(true);
     for (let step = 1; step <= 20; step++) await job.updateProgress(step, 20, 'Working');
     await clock.advance(60_000);
     const told = (words: string) => log.filter((line) => line.includes(words)).length;
     expect(told('Progress could not be written')).toBe(1);
     expect(told('The leases could not be renewed')).toBe(1);
-    database.run('PRAGMA query_only = OFF');
+    await database.setReadOnly(false);
     await clock.advance(2_000);
     expect(told('Progress could not be written: recovered.')).toBe(1);
     expect(tracker.getJob(job.jobId)?.progress.current).toBe(20);
@@ -81,9 +81,9 @@ describe('an obstacle that the watch reports', () => {
     await expect(tracker.createJob('chore')).rejects.toThrow(obstacle.title);
     await expect(tracker.cancelJob(jobId)).rejects.toThrow(obstacle.title);
     await expect(tracker.removeJob(jobId, { force: true })).rejects.toThrow(obstacle.title);
-    const before = rowOf(jobId);
+    const before = await rowOf(jobId);
     await clock.advance(10_000);
-    expect(rowOf(jobId)).toEqual(before);
+    expect(await rowOf(jobId)).toEqual(before);
     expect(noticed.length).toBeGreaterThan(0);
     expect(log).toEqual([]);
     obstacle = undefined;

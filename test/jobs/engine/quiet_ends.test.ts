@@ -7,7 +7,7 @@ import { ErrorReporter } from '../../../src/jobs/engine/error_reporter.ts';
 import { Notifier } from '../../../src/jobs/engine/notifier.ts';
 import { Pruner } from '../../../src/jobs/engine/pruner.ts';
 import type { Logger } from '../../../src/platform/logger.ts';
-import { setup } from '../../support/jobs.ts';
+import { testClock } from '../../support/clock.ts';
 
 function reporter() {
   const logged: string[] = [];
@@ -17,7 +17,7 @@ function reporter() {
 }
 
 test('a signal that arrives after the end is not answered by a database that was closed', async () => {
-  const { clock } = setup();
+  const clock = testClock();
   const { logged, errors } = reporter();
   const db = new Database(':memory:');
   const news = { take: () => void db.query('SELECT 1').get() };
@@ -41,7 +41,7 @@ test('old jobs wait without a word while another process keeps the database lock
     here.run('CREATE TABLE jobs (id)');
     here.run('PRAGMA busy_timeout = 0');
     there.run('BEGIN IMMEDIATE');
-    const { clock } = setup();
+    const clock = testClock();
     const { logged, errors } = reporter();
     let pruned = 0;
     const store = {

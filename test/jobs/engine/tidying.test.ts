@@ -83,10 +83,10 @@ describe('A3: progress', () => {
       total: 100,
       message: 'Six tenths',
     });
-    expect(rowOf(jobId)).toMatchObject({ progress_current: 60, progress_total: 100 });
+    expect(await rowOf(jobId)).toMatchObject({ progress_current: 60, progress_total: 100 });
     await tracker.updateProgress(jobId, 5, Number.POSITIVE_INFINITY, 'Going on');
     await clock.advance(50);
-    expect(rowOf(jobId)).toMatchObject({ progress_current: 5, progress_total: 0 });
+    expect(await rowOf(jobId)).toMatchObject({ progress_current: 5, progress_total: 0 });
   });
 
   test('beyond what the database can hold hinders nobody', async () => {
@@ -95,9 +95,9 @@ describe('A3: progress', () => {
     await one.updateProgress(3, 1e19, 'm');
     await other.updateProgress(4, 10, 'n');
     await clock.advance(50);
-    expect(rowOf(other.jobId)).toMatchObject({ progress_current: 4, progress_total: 10 });
+    expect(await rowOf(other.jobId)).toMatchObject({ progress_current: 4, progress_total: 10 });
     expect(await tracker.completeJob(one.jobId, true)).toBe(true);
-    expect(rowOf(one.jobId).status).toBe('completed');
+    expect((await rowOf(one.jobId)).status).toBe('completed');
   });
 });
 
@@ -134,7 +134,7 @@ describe('A4: a message', () => {
     const { jobId } = await tracker.createJob('errand');
     await tracker.updateProgress(jobId, 1, 2, `${'a'.repeat(499)}😀`);
     await clock.advance(50);
-    expect(rowOf(jobId).progress_message).toBe(`${'a'.repeat(499)}…`);
+    expect((await rowOf(jobId)).progress_message).toBe(`${'a'.repeat(499)}…`);
   });
 });
 

@@ -11,7 +11,7 @@ describe('FEATURES 1: the jobs table', () => {
     await job.updateProgress(5, 10, 'Half way');
     await clock.advance(50);
     await tracker.completeJob(job.jobId, false, 'The source is gone.');
-    expect(rowOf(job.jobId)).toMatchObject({
+    expect(await rowOf(job.jobId)).toMatchObject({
       id: job.jobId,
       type: 'scrape',
       status: 'failed',

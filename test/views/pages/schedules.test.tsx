@@ -28,13 +28,13 @@ test('FEATURES 40: a schedule that deletes can only be paused and removed', () =
 });
 
 test('FEATURES 48: the audit trail leads to a schedule that is there', () => {
-  const entry = (action: 'change' | 'remove') =>
-    ({
-      ...{ id: '1', at: now, action, count: 0, kind: 'schedule', target: 'schedule-1' },
-      by: { via: 'terminal' },
-    }) as AuditEntry;
-  const table = (action: 'change' | 'remove') =>
-    String(AuditTable({ entries: [entry(action)], now, nameOf: () => undefined }));
-  expect(table('change')).toContain('<a href="/schedules#schedule-1"');
-  expect(table('remove')).not.toContain('<a href="/schedules');
+  const entry = {
+    ...{ id: '1', at: now, action: 'add', count: 0, kind: 'schedule', target: 'schedule-1' },
+    by: { via: 'terminal' },
+  } as AuditEntry;
+  const table = (...ids: string[]) =>
+    String(AuditTable({ entries: [entry], now, nameOf: () => undefined, schedules: new Set(ids) }));
+  expect(table('schedule-1')).toContain('<a href="/schedules#schedule-1"');
+  // It was removed since.
+  expect(table('schedule-2')).not.toContain('<a href="/schedules');
 });

@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt } from '../../details.ts';
-import { isWaiting, type JobStatus } from '../../lifecycle.ts';
+import { ATTEMPT, type AttemptRow, toAttempts } from '../detail_rows.ts';
+import { type JobRow, RUNNING, WHOLE } from '../rows.ts';
 import type { Fence, Hold } from '../store.ts';
-import type { Moved } from './changes.ts';
-import { type JobRow, RUNNING, WHOLE } from './rows.ts';
+import type { Moved } from '../transaction_changes.ts';
 import { command, query } from './statements.ts';
 
 /** A job that has ended, with what its last attempt left in it. */
@@ -71,44 +71,8 @@ export class AttemptHistory {
 export function createAttemptReader(db: Database): (id: string) => JobAttempt[] {
   const kept = query<AttemptRow>(
     db,
-    `SELECT attempt, started_at, ended_at, outcome, error FROM job_attempts
-     WHERE job_id = ? ORDER BY attempt`,
+    `SELECT ${ATTEMPT} FROM job_attempts WHERE job_id = ? ORDER BY attempt`,
   );
   const whole = query<JobRow>(db, `SELECT ${WHOLE} FROM jobs WHERE id = ?`);
-  return (id) => {
-    const attempts = kept.all(id).map(toAttempt);
-    const job = whole.get(id);
-    if (!job || job.attempt === 0 || isWaiting(job.status)) return attempts;
-    const known = attempts.find(({ attempt }) => attempt === job.attempt);
-    if (known?.endedAt) return attempts;
-    return [...attempts.filter((attempt) => attempt !== known), lastAttempt(job)];
-  };
-}
-
-interface AttemptRow {
-  attempt: number;
-  started_at: number;
-  ended_at: number | null;
-  outcome: JobAttempt['outcome'] | null;
-  error: string | null;
-}
-
-function toAttempt({ attempt, started_at, ended_at, outcome, error }: AttemptRow): JobAttempt {
-  return {
-    attempt,
-    startedAt: new Date(started_at),
-    ...(ended_at !== null && {
-      endedAt: new Date(ended_at),
-      outcome: outcome ?? ('postponed' as const),
-    }),
-    ...(error !== null && { error }),
-  };
-}
-
-function lastAttempt(row: JobRow): JobAttempt {
-  const { attempt, started_at, created_at, completed_at, error_message: error } = row;
-  const started = { attempt, startedAt: new Date(started_at ?? created_at) };
-  if (completed_at === null) return started;
-  const outcome = row.status as JobStatus & JobAttempt['outcome'];
-  return { ...started, endedAt: new Date(completed_at), outcome, ...(error !== null && { error }) };
+  return (id) => toAttempts(kept.all(id), whole.get(id));
 }

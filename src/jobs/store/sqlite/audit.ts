@@ -1,11 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import {
   type Actor,
-  AUTOMATIC,
   type AuditAction,
   type AuditChange,
   type AuditEntry,
-  type AuditKind,
   type AuditPage,
   type AuditQuery,
   type AuditTrail,
@@ -13,17 +11,21 @@ import {
   newDeed,
   type RecordChange,
   recordNothing,
-  type Settings,
 } from '../../audit.ts';
-import { command, query, type Value } from './statements.ts';
+import { AUDIT_COLUMNS, type AuditValues, entryOfJobs, entryOfOther } from '../audit_entries.ts';
+import {
+  type AuditRow,
+  type AuditWords,
+  auditLimit,
+  auditPageOf,
+  conditionsOf,
+  firstIdAt,
+  startAmong,
+  toEntry,
+} from '../audit_rows.ts';
+import { command, query } from './statements.ts';
 
-/** How many ids an entry about many jobs keeps. */
-const MAX_IDS = 100;
-
-/** Maximum length of a filter and of a name in an entry, in UTF-16 code units. */
-const MAX_TEXT = 500;
-
-const DEFAULT_PAGE = 50;
+const WORDS: AuditWords = { containsWho: (text) => `instr(${text}, $who) > 0` };
 
 /** Writes entries, within the caller's transaction. */
 export class AuditLog {
@@ -34,9 +36,7 @@ export class AuditLog {
       // The steps of an action on many add to its entry.
       insert: command(
         db,
-        `INSERT INTO audit (id, at, action, via, user, address, job_id, count, ids, query, kind, target,
-                            before, after)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        `INSERT INTO audit (${AUDIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET count = count + excluded.count`,
       ),
       prune: command(
@@ -48,10 +48,7 @@ export class AuditLog {
 
   /** Records that these jobs were changed; nothing without a deed or a job. */
   changed(deed: Deed | undefined, action: AuditAction, ids: string[], now: number): void {
-    if (!deed || ids.length === 0) return;
-    const [only = null] = deed.isBulk || ids.length > 1 ? [] : ids;
-    const some = only === null ? JSON.stringify(ids.slice(0, MAX_IDS)) : null;
-    this.#insert(deed, action, now, { ...JOBS, only, count: ids.length, some });
+    this.#insert(entryOfJobs(deed, action, ids, now));
   }
 
   /** Records a change of one job, if it was made. @returns whether it was. */
@@ -62,10 +59,7 @@ export class AuditLog {
 
   /** Records a change of something other than a job. */
   other(deed: Deed | undefined, action: AuditAction, change: AuditChange, now: number): void {
-    const { kind, target, before, after } = change;
-    const values = { before: jsonOf(before), after: jsonOf(after) };
-    const what = { kind, only: null, count: 0, some: null, target, ...values };
-    if (deed) this.#insert(deed, action, now, what);
+    this.#insert(entryOfOther(deed, action, change, now));
   }
 
   /** Deletes some of the oldest entries, if they are from before `time`; gives how many. */
@@ -73,39 +67,9 @@ export class AuditLog {
     return this.#sql.prune.run(time, limit).changes;
   }
 
-  #insert({ id, by, query }: Deed, action: AuditAction, now: number, what: What): void {
-    const { via, user, address } = by;
-    const { only, count, some, kind, target, before, after } = what;
-    this.#sql.insert.run(
-      ...[id, now, action, via, bounded(user), bounded(address)],
-      ...[only, count, some, bounded(query), kind, bounded(target ?? undefined), before, after],
-    );
+  #insert(values: AuditValues | undefined): void {
+    if (values) this.#sql.insert.run(...values);
   }
-}
-
-interface What {
-  kind: AuditKind;
-  only: string | null;
-  count: number;
-  some: string | null;
-  target: string | null;
-  before: string | null;
-  after: string | null;
-}
-
-const JOBS = { kind: 'job', target: null, before: null, after: null } as const;
-
-/** Texts are cut: who adds a schedule may have typed pages. */
-function jsonOf(settings: Settings | undefined): string | null {
-  if (!settings) return null;
-  const cut = (value: Settings[string]) => (typeof value === 'string' ? bounded(value) : value);
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, cut(value)])),
-  );
-}
-
-function bounded(text: string | undefined): string | null {
-  return text?.slice(0, MAX_TEXT) ?? null;
 }
 
 /** Gives what records a change by that actor; undefined: it is not recorded. @param now ms since 1970 UTC. */
@@ -128,27 +92,9 @@ export function createSqliteAuditTrail(db: Database): Omit<AuditTrail, 'recorder
   };
 }
 
-interface AuditRow {
-  id: string;
-  at: number;
-  action: AuditAction;
-  via: Actor['via'];
-  user: string | null;
-  address: string | null;
-  job_id: string | null;
-  count: number;
-  ids: string | null;
-  query: string | null;
-  kind: AuditKind;
-  target: string | null;
-  before: string | null;
-  after: string | null;
-}
-
 /** By the query's conditions; each set of them is a statement of its own, which uses its index. */
 function list(db: Database, wanted: AuditQuery): AuditPage {
-  const { limit = DEFAULT_PAGE } = wanted;
-  const { where, values } = conditionsOf(wanted);
+  const { where, values } = conditionsOf(wanted, WORDS);
   const order = 'ORDER BY id DESC LIMIT $limit';
   const all = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
   const rest = where.length === 0 ? '' : `AND ${where.join(' AND ')}`;
@@ -162,35 +108,8 @@ function list(db: Database, wanted: AuditQuery): AuditPage {
            SELECT * FROM (SELECT * FROM audit INDEXED BY audit_of_many
                           WHERE ids IS NOT NULL AND instr(ids, '"' || $job || '"') > 0 ${rest} ${order})
          ) ${order}`;
-  const rows = query<AuditRow>(db, sql).all({ ...values, limit: limit + 1 });
-  const entries = rows.slice(0, limit).map(toEntry);
-  const last = entries.at(-1);
-  return { entries, ...(rows.length > limit && last && { nextCursor: last.id }) };
-}
-
-function conditionsOf(wanted: AuditQuery) {
-  const { job, who, via, action, kind, isPersonal, since, until, cursor } = wanted;
-  const where: string[] = [];
-  const values: Record<string, Value> = {};
-  const add = (condition: string, name: string, value: Value) => {
-    where.push(condition);
-    values[name] = value;
-  };
-  if (job !== undefined) values.job = job;
-  if (who !== undefined) {
-    add("instr(lower(coalesce(user, '') || ' ' || coalesce(address, '')), $who) > 0", 'who', who);
-    values.who = who.toLowerCase();
-  }
-  if (via !== undefined) add('via = $via', 'via', via);
-  if (action !== undefined) add('action = $action', 'action', action);
-  if (kind === 'job') where.push("kind = 'job'");
-  // SQLite uses the partial index only when the query repeats its condition.
-  else if (kind !== undefined) add("kind = $kind AND kind <> 'job'", 'kind', kind);
-  if (isPersonal) where.push(`via NOT IN (${AUTOMATIC.map((one) => `'${one}'`).join(', ')})`);
-  if (since !== undefined) add('id >= $since', 'since', firstIdAt(since));
-  if (until !== undefined) add('id < $until', 'until', firstIdAt(until));
-  if (cursor !== undefined) add('id < $cursor', 'cursor', cursor);
-  return { where, values };
+  const rows = query<AuditRow>(db, sql).all({ ...values, limit: auditLimit(wanted) });
+  return auditPageOf(rows, wanted);
 }
 
 function startOf(
@@ -202,41 +121,10 @@ function startOf(
     "SELECT * FROM audit WHERE job_id = ? AND action = 'start' ORDER BY id LIMIT 1",
   ).get(id);
   if (alone) return toEntry(alone);
-  // Jobs that were started together were created at the moment of their entry.
   const at = createdAt.getTime();
   const rows = query<AuditRow>(
     db,
     `SELECT * FROM audit WHERE id >= ? AND id < ? AND action = 'start' AND ids IS NOT NULL`,
   ).all(firstIdAt(at), firstIdAt(at + 1));
-  const entries = rows.map(toEntry);
-  const named = entries.find(({ ids }) => ids?.includes(id));
-  if (named) return named;
-  // Of a longer list not every id is kept.
-  const [only, ...others] = entries.filter(({ count, ids = [] }) => count > ids.length);
-  return others.length === 0 ? only : undefined;
-}
-
-/** The lowest UUID of version 7 of a millisecond. */
-function firstIdAt(ms: number): string {
-  const hex = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
-
-function toEntry(row: AuditRow): AuditEntry {
-  const { id, at, action, via, user, address, job_id, count, ids, query, kind, target } = row;
-  const { before, after } = row;
-  return {
-    id,
-    at: new Date(at),
-    action,
-    by: { via, ...(user !== null && { user }), ...(address !== null && { address }) },
-    ...(job_id !== null && { jobId: job_id }),
-    count,
-    ...(ids !== null && { ids: JSON.parse(ids) as string[] }),
-    ...(query !== null && { query }),
-    kind,
-    ...(target !== null && { target }),
-    ...(before !== null && { before: JSON.parse(before) as Settings }),
-    ...(after !== null && { after: JSON.parse(after) as Settings }),
-  };
+  return startAmong(rows, id);
 }

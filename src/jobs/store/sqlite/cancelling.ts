@@ -1,9 +1,10 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../lifecycle.ts';
+import { LIVE, MOVED, NO_LEASE, WAITING } from '../rows.ts';
 import type { Changed } from '../store.ts';
-import type { ChangeLog, Moved } from './changes.ts';
+import type { Moved } from '../transaction_changes.ts';
+import type { ChangeLog } from './changes.ts';
 import type { FollowUpQueue } from './follow_ups.ts';
-import { LIVE, MOVED, NO_LEASE, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /** Cancels jobs: waiting ones at once, running ones by asking their handler to stop. */

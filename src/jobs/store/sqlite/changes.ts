@@ -1,28 +1,21 @@
 import type { Database } from 'bun:sqlite';
 import type { TransactionListener, Writer } from '../../../platform/writer.ts';
-import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
-import { EndCounters } from './end_counters.ts';
-import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from './ends.ts';
+import type { FinalStatus } from '../../lifecycle.ts';
+import { EndCounters } from '../end_counters.ts';
+import { ADD_ENDS } from '../ends.ts';
 import {
-  AT,
-  add,
-  addToClient,
+  type ChangeColumns,
   type Counted,
-  type Counts,
-  countsOf,
-  type Delta,
+  EVERYTHING,
+  MAX_RECENT,
   type Place,
-} from './live_counts.ts';
+  TransactionChanges,
+} from '../transaction_changes.ts';
+import { AT, add, addToClient, type Counts, countsOf, type Delta } from './live_counts.ts';
 import { command, query } from './statements.ts';
 
 /** Above this many changes since the last read, other parts of this process are not told each job. */
 const MAX_LISTED = 500;
-
-/** The same within one transaction, whose row lists them: more than a request can start. */
-const MAX_IN_ROW = 2_000;
-
-/** Stands in a row for all jobs that look different now, although nothing happened to them. */
-export const EVERYTHING = '*';
 
 /** How many transactions a process may be behind and still learn which jobs changed. */
 const MAX_KEPT = 2_000;
@@ -30,27 +23,9 @@ const MAX_KEPT = 2_000;
 /** After this many transactions the oldest are deleted. */
 const DELETE_EVERY = 256;
 
-/** How many of the jobs that ended last are remembered, for the taskbar. */
-const MAX_RECENT = 64;
-
-const HOUR_MS = 3_600_000;
-
-/** What a statement returns of a job so that its move can be counted. */
-export interface Moved extends Counted {
-  id: string;
-  status: JobStatus;
-  tracked: number;
-  started_at: number | null;
-}
-
-interface ChangeRow {
+interface ChangeRow extends ChangeColumns {
   seq: number;
-  jobs: string | null;
-  ended: string | null;
   counts: string | null;
-  removed: string | null;
-  ends: string | null;
-  retries: string | null;
 }
 
 interface News {
@@ -91,33 +66,33 @@ export class ChangeLog implements TransactionListener {
   }
 
   committing(): void {
-    const { ids, deltas, ended, ends, removed, retries, isEverything } = this.#own;
-    if (ids.size === 0 && removed.length === 0 && !isEverything) return;
+    const { changes, deltas } = this.#own;
+    if (changes.isEmpty) return;
     this.#own.seq = this.#seen + 1;
-    const isTooMuch = ids.size + removed.length > MAX_IN_ROW;
+    const { jobs, ended, ends, removed, retries } = changes.columns();
     this.#statements.add.run(
       this.#own.seq,
-      isTooMuch ? null : JSON.stringify(isEverything ? [...ids, EVERYTHING] : [...ids]),
-      ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
+      jobs,
+      ended,
       deltas.length > 0 ? JSON.stringify(deltas) : null,
-      ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
-      removed.length > 0 ? JSON.stringify(removed) : null,
-      retries.length > 0 ? JSON.stringify(retries) : null,
+      ends,
+      removed,
+      retries,
     );
     if (this.#own.seq % DELETE_EVERY === 0) this.#deleteBefore(this.#own.seq - MAX_KEPT);
   }
 
   committed(): void {
-    if (this.#own.seq === undefined) return;
-    this.#seen = this.#own.seq;
-    this.#rememberAll(this.#own.ended);
-    this.counters.add([...this.#own.ends.values()], this.#own.retries);
+    const { seq, changes } = this.#own;
+    if (seq === undefined) return;
+    this.#seen = seq;
+    this.#rememberAll(changes.ended);
+    this.counters.add(changes.ends, changes.retries);
     this.#own = emptyTransaction();
   }
 
   rolledBack(): void {
-    const { ids, removed, isEverything } = this.#own;
-    if (ids.size === 0 && removed.length === 0 && !isEverything) return;
+    if (this.#own.changes.isEmpty) return;
     for (const delta of this.#own.deltas) this.#apply(delta, -1);
     if (this.#own.isCountedWithin) this.#counts = undefined;
     this.#own = emptyTransaction();
@@ -125,19 +100,16 @@ export class ChangeLog implements TransactionListener {
 
   /** A job was created, deleted or changed in the transaction in progress. */
   changed(id: string): void {
-    const { ids } = this.#own;
-    // Above that, the ids are not listed.
-    if (ids.size <= MAX_IN_ROW) ids.add(id);
+    this.#own.changes.changed(id);
   }
 
-  /** A job was deleted in it: the row says whose it was, even if no list shows the job any more. */
-  removed({ id, type, session_id }: { id: string; type: string; session_id: string | null }): void {
-    this.#own.removed.push([id, type, session_id]);
+  /** A job was deleted in it. */
+  removed(job: { id: string; type: string; session_id: string | null }): void {
+    this.#own.changes.removed(job);
   }
 
-  /** All jobs may look different, also to other processes. */
   everythingChanged(): void {
-    this.#own.isEverything = true;
+    this.#own.changes.everythingChanged();
   }
 
   /** A job moved from one place to another; `undefined` for a new, ended or deleted job. */
@@ -174,7 +146,7 @@ export class ChangeLog implements TransactionListener {
 
   /** An attempt has ended, and the job waits for another one. */
   willRepeat(type: string, outcome: string): void {
-    this.#own.retries.push([type, outcome]);
+    this.#own.changes.willRepeat(type, outcome);
   }
 
   /** A job has ended. `startedAt`: when its last attempt began, if it has had one. */
@@ -186,17 +158,7 @@ export class ChangeLog implements TransactionListener {
     startedAt: number | null,
   ): void {
     this.moved(job.id, job, from, undefined);
-    if (status !== 'failed') this.#own.ended.push(job.id);
-    const isTimed = from !== 'waiting' && startedAt !== null;
-    const bucket = isTimed ? bucketOf(now - startedAt) : NO_DURATION;
-    const hour = now - (now % HOUR_MS);
-    const key = `${hour} ${job.type} ${status} ${bucket}`;
-    const known = this.#own.ends.get(key) ?? [hour, job.type, status, bucket, 0, [], 0];
-    this.#own.ends.set(key, known);
-    known[4]++;
-    if (isTimed) known[6] += Math.max(0, now - startedAt);
-    if (status === 'completed' && isTimed) addDuration(known, Math.max(0, now - startedAt));
-    else known[5] = null;
+    this.#own.changes.endedAs(job, from, status, now, startedAt);
   }
 
   /** How many jobs of the type are in that place now, in all processes. */
@@ -330,22 +292,14 @@ export function changeLogOf(db: Database, writer: Writer): ChangeLog {
 
 function emptyTransaction() {
   return {
+    changes: new TransactionChanges(),
     /** The number of its row, once that is written. */
     seq: undefined as number | undefined,
-    ids: new Set<string>(),
     deltas: [] as Delta[],
-    ended: [] as string[],
-    ends: new Map<string, CountedEnd>(),
-    isEverything: false,
-    retries: [] as [type: string, outcome: string][],
-    removed: [] as [id: string, type: string, session: string | null][],
     /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
   };
 }
-
-/** Stands for a job that ended without having run. */
-const NO_DURATION = -1;
 
 function statements(db: Database) {
   return {

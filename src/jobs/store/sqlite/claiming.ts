@@ -1,12 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import type { LaneStateOf } from '../../lanes.ts';
-import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
+import type { Needs } from '../../needs.ts';
+import { CLAIMED, type ClaimedRow, type Next, toClaimed } from '../claims.ts';
+import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from '../queue_order.ts';
+import { WAITING } from '../rows.ts';
+import type { Claimed, ClaimRequest, Lease } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
-import type { Counted } from './live_counts.ts';
-import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from './queue_order.ts';
 import type { QueueSettings } from './queue_settings.ts';
-import { json, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /** Jobs whose time has come in one transaction at most; each costs about 5 µs. */
@@ -16,13 +17,15 @@ const MAX_DUE = 1_000;
 export class Claiming {
   readonly #sql;
   readonly #lanes;
+  /** By the condition of what this process has. */
+  readonly #sqlOf = new Map<string, Statements>();
 
   constructor(
-    db: Database,
+    private readonly db: Database,
     private readonly log: ChangeLog,
     private readonly settings: QueueSettings,
   ) {
-    this.#sql = statements(db);
+    this.#sql = statements(db, '');
     this.#lanes = new LaneQueue(db);
   }
 
@@ -30,11 +33,13 @@ export class Claiming {
     type: string,
     only: string | undefined,
     lanes: LaneStateOf | undefined,
+    needs?: Needs,
   ): number | undefined {
     if (this.log.count(type, 'waiting') === 0 || this.settings.of(type).isPaused) return undefined;
-    if (only !== undefined) return this.#sql.nextStartOfFamily.get(only, type)?.at ?? undefined;
+    const sql = this.#statementsFor(needs);
+    if (only !== undefined) return sql.nextStartOfFamily.get(only, type)?.at ?? undefined;
     if (lanes) return this.#lanes.nextStart(type, lanes);
-    return this.#sql.anyReady.get(type) ? 0 : this.#sql.nextDue.get(type)?.due_at;
+    return sql.anyReady.get(type) ? 0 : sql.nextDue.get(type)?.due_at;
   }
 
   claim(request: ClaimRequest, lease: Lease, now: number): Claimed[] {
@@ -55,8 +60,8 @@ export class Claiming {
   }
 
   /** As a rule no retry is due, and one statement claims the first queued job. */
-  #claimer({ type, only, lanes }: ClaimRequest, { owner, until }: Lease, now: number) {
-    const sql = this.#sql;
+  #claimer({ type, only, lanes, needs }: ClaimRequest, { owner, until }: Lease, now: number) {
+    const sql = this.#statementsFor(needs);
     const claimKey = (key: number | undefined) =>
       key === undefined ? null : sql.claim.get(owner, until, now, key);
     const paused = this.settings.pausedSources();
@@ -73,6 +78,17 @@ export class Claiming {
     return () => sql.claimQueued.get(owner, until, now, type);
   }
 
+  #statementsFor(needs: Needs | undefined): Statements {
+    if (!needs) return this.#sql;
+    const condition = `AND ${isHad(needs)}`;
+    let sql = this.#sqlOf.get(condition);
+    if (!sql) {
+      sql = statements(this.db, condition);
+      this.#sqlOf.set(condition, sql);
+    }
+    return sql;
+  }
+
   /** Takes each job of a paused source out of the way, once. */
   #firstUnpaused(paused: ReadonlySet<string>, next: () => Next | null): number | undefined {
     for (let held = 0; held < MAX_HELD; held++) {
@@ -87,29 +103,42 @@ export class Claiming {
 /** Jobs of paused sources that one claim takes out of the way. */
 const MAX_HELD = 1_000;
 
-function statements(db: Database) {
+/** Whether a job needs nothing that this process does not have. */
+function isHad({ field, has }: Needs): string {
+  const needed = `metadata ->> ${text(field)}`;
+  return `(${needed} IS NULL OR ${needed} IN (${has.map(text).join(', ')}))`;
+}
+
+/** A literal of SQL. */
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+type Statements = ReturnType<typeof statements>;
+
+/** @param had a condition on the jobs that this process can run, or nothing. */
+function statements(db: Database, had: string) {
   const family = `
     WITH RECURSIVE family (id) AS (
       VALUES (?1) UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)`;
-  const ready = (status: 'queued' | 'retrying') => readyAs(status, '?1');
+  const ready = (status: 'queued' | 'retrying') => `${readyAs(status, '?1')} ${had}`;
   const claimWhere = (condition: string) => `
     UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
                     due_at = NULL, owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3,
                     ${OWN_PRIORITY}
     WHERE ${condition}
-    RETURNING id, type, client, attempt, uncounted, max_attempts, metadata, checkpoint, session_id,
-              progress_current, progress_total, undoing, timeout_ms`;
+    RETURNING ${CLAIMED}`;
   const due = (status: 'queued' | 'retrying') =>
     `SELECT key FROM jobs ${laterAs(status, '?1')} AND due_at <= ?2`;
   return {
     anyReady: query<{ found: 1 }>(
       db,
-      `SELECT 1 AS found FROM jobs ${readyAs('queued', '?1')}
-       UNION ALL SELECT 1 FROM jobs ${readyAs('retrying', '?1')} LIMIT 1`,
+      `SELECT 1 AS found FROM jobs ${ready('queued')}
+       UNION ALL SELECT 1 FROM jobs ${ready('retrying')} LIMIT 1`,
     ),
     anyRetryReady: query<{ found: 1 }>(
       db,
-      `SELECT 1 AS found FROM jobs ${readyAs('retrying', '?1')} LIMIT 1`,
+      `SELECT 1 AS found FROM jobs ${ready('retrying')} LIMIT 1`,
     ),
     nextReady: query<Next>(
       db,
@@ -117,7 +146,7 @@ function statements(db: Database) {
     ),
     nextDue: query<{ due_at: number }>(
       db,
-      firstOf('due_at', (status) => laterAs(status, '?1'), 'ORDER BY due_at'),
+      firstOf('due_at', (status) => `${laterAs(status, '?1')} ${had}`, 'ORDER BY due_at'),
     ),
     makeReady: command(
       db,
@@ -126,57 +155,19 @@ function statements(db: Database) {
     nextOfFamily: query<Next>(
       db,
       `${family} SELECT key, metadata ->> 'source' AS source FROM family CROSS JOIN jobs USING (id)
-       WHERE type = ?2 AND ${WAITING} AND (due_at IS NULL OR due_at <= ?3) ${IN_ORDER} LIMIT 1`,
+       WHERE type = ?2 AND ${WAITING} AND (due_at IS NULL OR due_at <= ?3) ${had} ${IN_ORDER} LIMIT 1`,
     ),
     nextStartOfFamily: query<{ at: number | null }>(
       db,
       `${family} SELECT MIN(COALESCE(due_at, 0)) AS at FROM family CROSS JOIN jobs USING (id)
-       WHERE type = ?2 AND ${WAITING}`,
+       WHERE type = ?2 AND ${WAITING} ${had}`,
     ),
     claim: command<ClaimedRow>(db, claimWhere(`key = ?4 AND ${WAITING}`)),
     claimQueued: command<ClaimedRow>(
       db,
-      claimWhere(`key = (SELECT key FROM jobs ${readyAs('queued', '?4')} ${IN_ORDER} LIMIT 1)`),
+      claimWhere(
+        `key = (SELECT key FROM jobs ${readyAs('queued', '?4')} ${had} ${IN_ORDER} LIMIT 1)`,
+      ),
     ),
-  };
-}
-
-/** The next of a queue, and the source in its input. */
-interface Next {
-  key: number;
-  source: string | null;
-}
-
-interface ClaimedRow extends Counted {
-  id: string;
-  attempt: number;
-  uncounted: number;
-  max_attempts: number;
-  metadata: string | null;
-  checkpoint: string | null;
-  session_id: string | null;
-  progress_current: number;
-  progress_total: number;
-  undoing: string | null;
-  timeout_ms: number | null;
-}
-
-function toClaimed(row: ClaimedRow, startedAt: number): Claimed {
-  return {
-    id: row.id,
-    attempt: row.attempt,
-    type: row.type as Run['type'],
-    tracked: false,
-    client: row.client ?? undefined,
-    startedAt,
-    metadata: json(row.metadata) as Claimed['metadata'],
-    checkpoint: json(row.checkpoint),
-    sessionId: row.session_id ?? undefined,
-    progress: { current: row.progress_current, total: row.progress_total },
-    attemptsUsed: row.attempt - row.uncounted,
-    maxAttempts: row.max_attempts,
-    undoing: row.undoing ?? undefined,
-    timeoutMs: row.timeout_ms ?? undefined,
-    hasSteps: row.attempt > 1,
   };
 }

@@ -3,6 +3,7 @@ import { newDeed } from '../../audit.ts';
 import { boundedError } from '../../engine/tidying.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import type { Failure } from '../../listing.ts';
+import { asColumns, COUNTED_ATTEMPTS, NO_LEASE } from '../rows.ts';
 import type { End, Ended, Report, Run } from '../store.ts';
 import type { AttemptHistory } from './attempts.ts';
 import type { AuditLog } from './audit.ts';
@@ -10,7 +11,6 @@ import type { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
 import type { FollowUpQueue } from './follow_ups.ts';
 import type { Reporting } from './reporting.ts';
-import { asColumns, COUNTED_ATTEMPTS, NO_LEASE } from './rows.ts';
 import { command } from './statements.ts';
 
 /** What the job waits as, and how the attempt before it is kept. */

@@ -2,8 +2,8 @@ import type { Database } from 'bun:sqlite';
 import type { FollowUps } from '../../follow_up.ts';
 import type { Job } from '../../job.ts';
 import type { FinalStatus } from '../../lifecycle.ts';
+import { BRIEF, type JobRow, toJob } from '../rows.ts';
 import type { Insertion } from './insertion.ts';
-import { BRIEF, type JobRow, toJob } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /** Queues the jobs that an end of a job leads to, in the transaction of that end. */

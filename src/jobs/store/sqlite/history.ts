@@ -1,12 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import {
-  type EndCount,
   type FailureCount,
   HISTORY_STEPS,
   type HistoryQuery,
   type JobHistory,
 } from '../../history.ts';
-import { ADD_ENDS } from './ends.ts';
+import { ADD_ENDS, type EndRow, toEndCount } from '../ends.ts';
 import { command, query } from './statements.ts';
 
 /** Ends that are still in the change log; see `changes.ts`. */
@@ -14,15 +13,6 @@ const UNCOUNTED = `
   SELECT value ->> 0 AS hour, value ->> 1 AS type, value ->> 2 AS status, value ->> 3 AS bucket,
          value ->> 4 AS count, value ->> 5 AS durations
   FROM job_changes, json_each(ends)`;
-
-type EndRow = Omit<EndCount, 'durations'> & { durations: string | null };
-
-/** A program of an earlier version adds to the count only, so the durations may not be complete. */
-function toEndCount({ durations: json, ...row }: EndRow): EndCount {
-  if (json === null) return row;
-  const durations = JSON.parse(json) as number[];
-  return durations.length === row.count ? { ...row, durations } : row;
-}
 
 /** Reads the history from SQLite; see `migrations/0011_create_job_history.sql`. */
 export function createSqliteJobHistory(db: Database): JobHistory {

@@ -1,19 +1,16 @@
 import type { Database } from 'bun:sqlite';
-import { InvalidInput } from '../../errors.ts';
 import type { Job } from '../../job.ts';
+import { columnsOf, inputColumns, newJob, startsOf } from '../new_jobs.ts';
+import { type JobRow, toJob, WHOLE } from '../rows.ts';
 import type { Inserted, Lease, Lost, NewJob, Run, StartClaim, WaitingLimits } from '../store.ts';
 import type { Ownership } from './attempts.ts';
 import type { AuditLog } from './audit.ts';
 import type { ChangeLog } from './changes.ts';
-import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
 
 /** Values of a new job's row, and how many rows one statement inserts at most. */
 const COLUMNS = 17;
 const MAX_ROWS = 50;
-
-/** Maximum size of a job's input as JSON, in UTF-16 code units: its page shows all of it. */
-const MAX_INPUT = 16 * 1024 * 1024;
 
 const INSERT = `
   INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
@@ -74,13 +71,14 @@ export class Insertion {
       return this.#counted(job, now);
     });
     flush();
-    this.#recordStarts(jobs, inserted, now);
+    const { deed, ids } = startsOf(jobs, inserted);
+    this.audit.changed(deed, 'start', ids, now);
     return inserted;
   }
 
   insertTracked(job: NewJob, lease: Lease, now: number): Job {
     const { id, type, maxAttempts, sessionId = null } = job;
-    const [metadata, brief] = metadataOf(job);
+    const [metadata, brief] = inputColumns(job);
     const { owner, until } = lease;
     this.#sql.insertTracked.run(
       id,
@@ -119,13 +117,6 @@ export class Insertion {
     return { job: newJob(job, now), isNew: true };
   }
 
-  /** Jobs that are started together have one deed. */
-  #recordStarts(jobs: NewJob[], inserted: Inserted[], now: number): void {
-    const started = jobs.filter((_, index) => isNew(inserted[index]));
-    const ids = started.map(({ id }) => id);
-    this.audit.changed(started[0]?.deed, 'start', ids, now);
-  }
-
   /** What keeps a new job out: a job with its id, or a limit. */
   #obstacleTo(
     job: NewJob,
@@ -145,10 +136,6 @@ export class Insertion {
   }
 }
 
-function isNew(inserted: Inserted | undefined): boolean {
-  return inserted !== undefined && 'isNew' in inserted && inserted.isNew;
-}
-
 function statements(db: Database) {
   return {
     insert: command(db, `${INSERT} ${ROW}`),
@@ -165,57 +152,11 @@ function statements(db: Database) {
 }
 
 function rowOf(job: NewJob, now: number): Value[] {
-  const { id, type, maxAttempts, sessionId = null, parentId = null, client = null } = job;
-  const [metadata, brief] = metadataOf(job);
-  const { priority = 0, timeoutMs = null, agent = null, lane = null } = job;
-  const { runAt, isDelayed } = startOf(job, now);
-  const dueAt = runAt !== null && runAt > now ? runAt : null;
+  const { metadata, brief, runAt, isDelayed, dueAt, ...rest } = columnsOf(job, now);
+  const { id, type, maxAttempts, sessionId, parentId, client } = rest;
+  const { priority, timeoutMs, agent, lane } = rest;
   return [
     ...[id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now, now],
     ...[priority, runAt, isDelayed, dueAt, timeoutMs, agent, lane],
   ];
-}
-
-function startOf(
-  { runAt, delayMs }: NewJob,
-  now: number,
-): { runAt: number | null; isDelayed: 0 | 1 } {
-  if (delayMs !== undefined) return { runAt: now + delayMs, isDelayed: 1 };
-  return { runAt: runAt ?? null, isDelayed: 0 };
-}
-
-function metadataOf({ metadata }: NewJob): [whole: string | null, brief: string | null] {
-  if (!metadata) return [null, null];
-  const columns = asColumns(metadata);
-  if (columns[0].length > MAX_INPUT) {
-    throw new InvalidInput({ input: 'The input has more than 16 MB as JSON. Store it elsewhere.' });
-  }
-  return columns;
-}
-
-/** The job as it would be read, without reading it. */
-function newJob(job: NewJob, now: number): Job {
-  const at = new Date(now);
-  const made: Job = {
-    id: job.id,
-    type: job.type,
-    status: 'queued',
-    createdAt: at,
-    updatedAt: at,
-    progress: { current: 0, total: 0, message: '' },
-    errors: [],
-    attempt: 0,
-    attemptsUsed: 0,
-    maxAttempts: job.maxAttempts,
-    priority: job.priority ?? 0,
-    tracked: false,
-  };
-  const { runAt } = startOf(job, now);
-  if (runAt !== null) made.runAt = new Date(runAt);
-  if (job.timeoutMs !== undefined) made.timeoutMs = job.timeoutMs;
-  if (job.metadata) made.metadata = job.metadata;
-  if (job.sessionId !== undefined) made.sessionId = job.sessionId;
-  if (job.parentId !== undefined) made.parentId = job.parentId;
-  if (job.agent !== undefined) made.agent = job.agent;
-  return made;
 }

@@ -1,7 +1,14 @@
 import type { Database } from 'bun:sqlite';
 import type { EventPlace, JobEvent, JobEventPage, JobEventReader } from '../../job_events.ts';
-import { EVERYTHING } from './changes.ts';
-import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from './rows.ts';
+import {
+  addListed,
+  BEFORE_ALL_KEYS,
+  type Changes,
+  deleted,
+  isReadLater,
+  type ListedChanges,
+} from '../event_changes.ts';
+import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from '../rows.ts';
 import { query } from './statements.ts';
 
 /** More rows than the change log ever has. */
@@ -11,27 +18,6 @@ interface Head {
   feed: string;
   seq: number;
   revision: number;
-}
-
-interface ChangeRow {
-  seq: number;
-  jobs: string | null;
-  removed: string | null;
-}
-
-/** A job that changed, and where the log lists that for the last time. */
-interface Pending {
-  id: string;
-  seq: number;
-  index: number;
-}
-
-type Removed = [id: string, type: string, session: string | null];
-
-interface Changes {
-  /** By id, in the order of their last mention. */
-  pending: Map<string, Pending>;
-  removed: Map<string, Removed>;
 }
 
 /** Reads the sequence of events from SQLite. */
@@ -57,7 +43,7 @@ class SqliteJobEvents {
 
   start(): EventPlace {
     const { feed, seq, revision } = this.#head();
-    return { feed, seq: seq + 1, index: 0, revision, key: 0 };
+    return { feed, seq: seq + 1, index: 0, revision, key: BEFORE_ALL_KEYS };
   }
 
   after(place: EventPlace, limit: number): JobEventPage | undefined {
@@ -83,7 +69,7 @@ class SqliteJobEvents {
     let expected = seq;
     for (const row of this.#sql.since.all(seq)) {
       if (row.seq !== expected++ || row.jobs === null) return undefined;
-      list(changes, row, row.seq === seq ? index : 0);
+      addListed(changes, row, row.seq === seq ? index : 0);
     }
     return expected === head.seq + 1 ? changes : undefined;
   }
@@ -137,40 +123,11 @@ class SqliteJobEvents {
   }
 }
 
-/** Adds what a row lists, from its `first` entry on; a later mention takes the place of an earlier. */
-function list({ pending, removed }: Changes, row: ChangeRow, first: number): void {
-  const gone = JSON.parse(row.removed ?? '[]') as Removed[];
-  for (const each of gone) removed.set(each[0], each);
-  const changed = (JSON.parse(row.jobs ?? '[]') as string[]).filter((id) => id !== EVERYTHING);
-  const ids = [...changed, ...gone.map(([id]) => id)];
-  for (const [index, id] of ids.entries()) {
-    if (index < first) continue;
-    pending.delete(id);
-    pending.set(id, { id, seq: row.seq, index });
-  }
-}
-
-/** While the active jobs are being read, those that come later are not read before. */
-function isReadLater(row: JobRow, { key }: EventPlace): boolean {
-  return key !== undefined && row.key > key && row.completed_at === null;
-}
-
-function deleted(id: string, removed: Removed | undefined, after: EventPlace): JobEvent {
-  const [, type, session = null] = removed ?? [];
-  return {
-    kind: 'deleted',
-    id,
-    ...(type !== undefined && { type }),
-    ...(session !== null && { sessionId: session }),
-    after,
-  };
-}
-
 function statements(db: Database) {
   return {
     feed: query<{ id: string; revision: number }>(db, 'SELECT id, revision FROM job_feed'),
     head: query<{ seq: number | null }>(db, 'SELECT MAX(seq) AS seq FROM job_changes'),
-    since: query<ChangeRow>(
+    since: query<ListedChanges>(
       db,
       `SELECT seq, jobs, removed FROM job_changes WHERE seq >= ? ORDER BY seq LIMIT ${MAX_ROWS}`,
     ),

@@ -1,20 +1,20 @@
 import type { Database } from 'bun:sqlite';
 import { newDeed } from '../../audit.ts';
 import type { JobStatus } from '../../lifecycle.ts';
+import {
+  FREE_INTERRUPTIONS,
+  INTERRUPTED,
+  type LeaseRow,
+  PROCESS_ENDED,
+  RESCUE,
+  toHeldLease,
+  toRun,
+} from '../lease_rows.ts';
+import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from '../rows.ts';
 import type { Ended, Fence, Held, HeldLease, Lease, Run, RunReader } from '../store.ts';
 import type { AuditLog } from './audit.ts';
-import type { Moved } from './changes.ts';
 import type { Ending } from './ending.ts';
-import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from './rows.ts';
 import { command, query } from './statements.ts';
-
-/** How often a job may be interrupted without making progress before it costs it an attempt. */
-const FREE_INTERRUPTIONS = 10;
-
-const RESCUE = { via: 'rescue' } as const;
-
-const PROCESS_ENDED = 'The process that ran it ended.';
-const INTERRUPTED = 'Interrupted: the process that ran it ended.';
 
 /** Renews leases, and ends the jobs of processes that have ended. */
 export class Leases {
@@ -96,32 +96,5 @@ export function createSqliteRunReader(db: Database): RunReader {
     runsOf: async (owner) => runsOf.all(owner),
     leases: async () => leases.all().map(toHeldLease),
     isLastAttempt: async ({ id, attempt }: Fence) => isLastAttempt.get(id, attempt) !== null,
-  };
-}
-
-interface LeaseRow extends Moved {
-  attempt: number;
-  owner: string | null;
-  lease_until: number | null;
-}
-
-function toHeldLease({ id, attempt, owner, lease_until, tracked }: LeaseRow): HeldLease {
-  return {
-    id,
-    attempt,
-    owner: owner ?? undefined,
-    until: lease_until ?? 0,
-    tracked: tracked === 1,
-  };
-}
-
-function toRun(row: LeaseRow): Run {
-  return {
-    id: row.id,
-    attempt: row.attempt,
-    type: row.type as Run['type'],
-    tracked: row.tracked === 1,
-    client: row.client ?? undefined,
-    startedAt: row.started_at ?? 0,
   };
 }

@@ -1,11 +1,4 @@
-/** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
-export type Place = 'waiting' | 'running' | 'tracked';
-
-/** By what a job is counted: its type, and the client that asked for it. */
-export interface Counted {
-  type: string;
-  client: string | null;
-}
+import type { Place } from '../transaction_changes.ts';
 
 export interface Counts {
   types: Map<string, Record<Place, number>>;

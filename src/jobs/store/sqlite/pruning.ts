@@ -1,10 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../lifecycle.ts';
+import { BEFORE_ALL, type Position, STEP } from '../pruning.ts';
 import type { ChangeLog } from './changes.ts';
 import { command, query } from './statements.ts';
-
-/** Jobs that one step looks at: a few milliseconds, in which nothing else can be written. */
-const STEP = 200;
 
 /** Free pages that stay in the file for new data: 4 MB at 4 KB a page. */
 const MIN_FREE_PAGES = 1_000;
@@ -15,18 +13,11 @@ const INCREMENTAL = 2;
 /** Pages given back in one transaction: 1 to 5 ms. */
 const VACUUM_STEP = 500;
 
-/** A position between jobs in the order of type, age and key. */
-interface Position {
-  type: string;
-  createdAt: number;
-  key: number;
-}
-
 /** Deletes jobs that ended long ago, and gives their space back to the disk. */
 export class Pruning {
   readonly #sql;
   /** Where the next step begins. */
-  position: Position = { type: '', createdAt: 0, key: 0 };
+  position = BEFORE_ALL;
 
   constructor(
     db: Database,
@@ -47,7 +38,7 @@ export class Pruning {
     if (last && rows.length === STEP)
       return { next: { type, createdAt: last.created_at, key: last.key }, isMore: true };
     const nextType = this.#sql.typeAfter.get(type)?.type ?? '';
-    return { next: { type: nextType, createdAt: 0, key: 0 }, isMore: nextType !== '' };
+    return { next: { ...BEFORE_ALL, type: nextType }, isMore: nextType !== '' };
   }
 
   /** Files made before `auto_vacuum` was set keep their free pages and fill them again. */

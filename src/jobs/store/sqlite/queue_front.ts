@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
+import { firstOf, IN_ORDER, readyAs } from '../queue_order.ts';
+import { WAITING } from '../rows.ts';
 import type { ChangeLog } from './changes.ts';
-import { firstOf, IN_ORDER, readyAs } from './queue_order.ts';
-import { WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /**

@@ -1,14 +1,9 @@
 import type { Database } from 'bun:sqlite';
+import { HELD, type SettingRow, toPauses } from '../queue_state.ts';
+import { LIVE, WAITING } from '../rows.ts';
 import type { QueuePauses, TypeSetting } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
-import { LIVE, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
-
-/**
- * The `due_at` of jobs whose source is paused: they are out of the way until it is resumed. It is the
- * last time that a `Date` can hold.
- */
-export const HELD = 8_640_000_000_000_000;
 
 /** What people set for types and sources, for all processes. */
 export class QueueSettings {
@@ -35,18 +30,7 @@ export class QueueSettings {
   }
 
   pauses(): QueuePauses {
-    const types = this.#sql.types.all();
-    return {
-      types: new Map(
-        types.flatMap(({ type, paused_at }) => (paused_at === null ? [] : [[type, paused_at]])),
-      ),
-      sources: new Map(this.#sql.sources.all().map(({ source, paused_at }) => [source, paused_at])),
-      concurrency: new Map(
-        types.flatMap(({ type, concurrency }) =>
-          concurrency === null ? [] : [[type, concurrency]],
-        ),
-      ),
-    };
+    return toPauses(this.#sql.types.all(), this.#sql.sources.all());
   }
 
   pauseType(type: string, now: number): boolean {
@@ -87,8 +71,14 @@ function statements(db: Database) {
     SELECT key FROM jobs WHERE ${LIVE} AND status = '${status}' AND type = ?1 AND due_at = ${HELD}
       AND metadata ->> 'source' = ?2`;
   return {
-    ofType: query<TypeRow>(db, 'SELECT type, paused_at, concurrency FROM job_types WHERE type = ?'),
-    types: query<TypeRow>(db, 'SELECT type, paused_at, concurrency FROM job_types ORDER BY type'),
+    ofType: query<SettingRow>(
+      db,
+      'SELECT type, paused_at, concurrency FROM job_types WHERE type = ?',
+    ),
+    types: query<SettingRow>(
+      db,
+      'SELECT type, paused_at, concurrency FROM job_types ORDER BY type',
+    ),
     sources: query<{ source: string; paused_at: number }>(
       db,
       'SELECT source, paused_at FROM paused_sources ORDER BY source',
@@ -119,10 +109,4 @@ function statements(db: Database) {
       `UPDATE jobs SET due_at = NULL WHERE key IN (${held('queued')} UNION ALL ${held('retrying')})`,
     ),
   };
-}
-
-interface TypeRow {
-  type: string;
-  paused_at: number | null;
-  concurrency: number | null;
 }

@@ -1,6 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt, JobStep, LogPart } from '../../details.ts';
 import type { Job } from '../../job.ts';
+import { IN_ORDER, inQueueOrder, laterAs, RUNNING_BY_START, readyAs } from '../queue_order.ts';
+import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from '../rows.ts';
 import type {
   CurrentLimits,
   Fence,
@@ -11,15 +13,13 @@ import type {
   QueuePauses,
   RecentJobs,
 } from '../store.ts';
+import type { Place } from '../transaction_changes.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';
-import type { Place } from './live_counts.ts';
 import { createLogReader } from './log.ts';
-import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import { QueueSettings } from './queue_settings.ts';
-import { createSqliteRecentJobs, inQueueOrder, RUNNING_BY_START } from './recent_jobs.ts';
-import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from './rows.ts';
+import { createSqliteRecentJobs } from './recent_jobs.ts';
 import { query } from './statements.ts';
 import { createStepReader } from './steps.ts';
 

@@ -1,11 +1,8 @@
 import type { Database } from 'bun:sqlite';
+import { laterAs } from '../queue_order.ts';
+import { FUTURE_MS, HELD } from '../queue_state.ts';
 import type { ChangeLog } from './changes.ts';
-import { laterAs } from './queue_order.ts';
-import { HELD } from './queue_settings.ts';
 import { command, query } from './statements.ts';
-
-/** An `updated_at` this far ahead of the clock is not explained by rounding, in ms. */
-const FUTURE_MS = 1_000;
 
 /** Corrects waits that began in the future, because the machine's clock was set back. */
 export class Rebasing {

@@ -1,11 +1,9 @@
 import type { Database } from 'bun:sqlite';
+import { inQueueOrder, RUNNING_BY_START } from '../queue_order.ts';
+import { BRIEF, type JobRow, LIVE, toJob, WAITING, WHOLE } from '../rows.ts';
 import type { RecentJobs } from '../store.ts';
 import { newestJobs } from './listing.ts';
-import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
 import { query } from './statements.ts';
-
-/** Running jobs by start. */
-export const RUNNING_BY_START = `SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`;
 
 /**
  * Reads them from SQLite, which has all jobs.
@@ -27,13 +25,4 @@ export function createSqliteRecentJobs(db: Database, now: () => number = Date.no
       return rows.map((row) => toJob(row, at));
     },
   };
-}
-
-/** By priority, then first come first served; after these the jobs that start at a later time, by that. */
-export function inQueueOrder(a: JobRow, b: JobRow): number {
-  return laterStart(a) - laterStart(b) || b.priority - a.priority || a.key - b.key;
-}
-
-function laterStart({ status, due_at }: JobRow): number {
-  return status === 'queued' ? (due_at ?? 0) : 0;
 }

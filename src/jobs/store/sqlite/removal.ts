@@ -1,9 +1,10 @@
 import type { Database } from 'bun:sqlite';
 import { isFinal, isWaiting } from '../../lifecycle.ts';
+import { MOVED } from '../rows.ts';
 import type { Changed, Removed } from '../store.ts';
+import type { Moved } from '../transaction_changes.ts';
 import type { Cancelling } from './cancelling.ts';
-import type { ChangeLog, Moved } from './changes.ts';
-import { MOVED } from './rows.ts';
+import type { ChangeLog } from './changes.ts';
 import { command, query } from './statements.ts';
 
 /** Deletes and pins single jobs, and dismisses them from the taskbar. */

@@ -1,11 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import { boundedError } from '../../engine/tidying.ts';
 import type { JobData, JobProgress, SaveData } from '../../job.ts';
+import { RUNNING } from '../rows.ts';
 import type { Committed, Fence, Hold, Report, Run, StepChange, Then } from '../store.ts';
 import type { Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { createLogWriter } from './log.ts';
-import { RUNNING } from './rows.ts';
 import { command } from './statements.ts';
 import type { StepWriter } from './steps.ts';
 

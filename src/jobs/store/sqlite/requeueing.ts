@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite';
 import { FINAL_STATUSES } from '../../lifecycle.ts';
+import { OWN_PRIORITY } from '../queue_order.ts';
+import { MOVED } from '../rows.ts';
 import type { Changed } from '../store.ts';
 import type { AttemptHistory, EndedRow } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
-import { OWN_PRIORITY } from './queue_order.ts';
-import { MOVED } from './rows.ts';
 import { command, query } from './statements.ts';
 import type { StepWriter } from './steps.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import type { JobStep, StepStatus } from '../../details.ts';
-import { boundedError } from '../../engine/tidying.ts';
+import type { JobStep } from '../../details.ts';
+import { type StepRow, stepValues, toStep } from '../detail_rows.ts';
 import type { StepChange } from '../store.ts';
 import { command, query } from './statements.ts';
 
@@ -34,13 +34,8 @@ export function createStepWriter(db: Database) {
   return {
     plan: (id: string, name: string) => void plan.run(id, name),
     change(id: string, name: string, change: StepChange, now: number): void {
-      const { status } = change;
-      const result = status === 'completed' ? JSON.stringify(change.result ?? null) : null;
-      const error = status === 'failed' ? boundedError(change.error) : null;
-      const isBegun = status === 'running';
-      const isEnded = !isBegun && status !== 'pending';
       plan.run(id, name);
-      set.run(status, result, error, isBegun ? now : null, isEnded ? now : null, id, name);
+      set.run(...stepValues(change, now), id, name);
     },
     /** Resets the steps that are not completed, or all of them. */
     reset: (id: string, all: boolean) => void reset.run(id, all),
@@ -51,24 +46,4 @@ export function createStepWriter(db: Database) {
 export function createStepReader(db: Database): (id: string) => JobStep[] {
   const steps = query<StepRow>(db, 'SELECT * FROM job_steps WHERE job_id = ? ORDER BY place');
   return (id) => steps.all(id).map(toStep);
-}
-
-interface StepRow {
-  name: string;
-  status: StepStatus;
-  result: string | null;
-  error: string | null;
-  started_at: number | null;
-  ended_at: number | null;
-}
-
-function toStep({ name, status, result, error, started_at, ended_at }: StepRow): JobStep {
-  return {
-    name,
-    status,
-    ...(result !== null && { result: JSON.parse(result) as unknown }),
-    ...(error !== null && { error }),
-    ...(started_at !== null && { startedAt: new Date(started_at) }),
-    ...(ended_at !== null && { endedAt: new Date(ended_at) }),
-  };
 }

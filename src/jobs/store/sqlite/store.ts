@@ -4,6 +4,7 @@ import type { AuditAction, AuditChange, Deed } from '../../audit.ts';
 import type { FollowUps } from '../../follow_up.ts';
 import type { SaveData } from '../../job.ts';
 import type { LaneCancel } from '../../lanes.ts';
+import { QUEUE_CHANGES } from '../audit_entries.ts';
 import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory, Ownership } from './attempts.ts';
 import { AuditLog } from './audit.ts';
@@ -56,7 +57,7 @@ export function createSqliteJobStore(
   const { rebasing, pruning, claiming } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
-    nextStart: async (type, only, lanes) => claiming.nextStart(type, only, lanes),
+    nextStart: async (...scope) => claiming.nextStart(...scope),
     afterWrites: (run) => writer.atEndOfTurn(run),
     rebaseWaits: async (now) =>
       rebasing.isNeeded(now) ? writer.write(() => rebasing.rebase(now)) : 0,
@@ -186,8 +187,7 @@ function queueSettingsOf({ audit, settings }: Parts) {
     if (isMade) audit.other(deed, action, change, now);
     return isMade;
   };
-  const type = (name: string): AuditChange => ({ kind: 'type', target: `type ${name}` });
-  const source = (name: string): AuditChange => ({ kind: 'source', target: `source ${name}` });
+  const { type, source, limit: changeOfLimit } = QUEUE_CHANGES;
   return {
     pauseType: (name: string, now: number, deed?: Deed) =>
       made(settings.pauseType(name, now), [deed, 'pause', now], type(name)),
@@ -195,12 +195,8 @@ function queueSettingsOf({ audit, settings }: Parts) {
       made(settings.resumeType(name), [deed, 'resume', now], type(name)),
     setConcurrency(name: string, limit: number | undefined, now: number, deed?: Deed) {
       const { concurrency } = settings.of(name);
-      return made(settings.setConcurrency(name, limit), [deed, 'limit', now], {
-        kind: 'type',
-        target: `type ${name}: ${limit ?? OWN_LIMITS}`,
-        before: { concurrency: concurrency ?? OWN_LIMITS },
-        after: { concurrency: limit ?? OWN_LIMITS },
-      });
+      const change = changeOfLimit(name, concurrency, limit);
+      return made(settings.setConcurrency(name, limit), [deed, 'limit', now], change);
     },
     pauseSource: (name: string, now: number, deed?: Deed) =>
       made(settings.pauseSource(name, now), [deed, 'pause', now], source(name)),
@@ -208,8 +204,6 @@ function queueSettingsOf({ audit, settings }: Parts) {
       made(settings.resumeSource(name), [deed, 'resume', now], source(name)),
   };
 }
-
-const OWN_LIMITS = 'as each process says';
 
 /** The jobs that were changed themselves, not as children of others. */
 function firstOf(families: Changed[][]): string[] {

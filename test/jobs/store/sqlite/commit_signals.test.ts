@@ -2,14 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type CommitSignals,
-  createCommitSignals,
-} from '../../../src/jobs/engine/commit_signals.ts';
-import { newOwner } from '../../../src/jobs/engine/owner.ts';
-import { openDatabase } from '../../../src/platform/database.ts';
-import { writerOf } from '../../../src/platform/writer.ts';
-import { until } from '../../support/wait.ts';
+import { newOwner } from '../../../../src/jobs/engine/owner.ts';
+import type { CommitSignals } from '../../../../src/jobs/store/backend.ts';
+import { createCommitSignals } from '../../../../src/jobs/store/sqlite/commit_signals.ts';
+import { openDatabase } from '../../../../src/platform/database.ts';
+import { writerOf } from '../../../../src/platform/writer.ts';
+import { until } from '../../../support/wait.ts';
 
 let folder: string;
 let opened: { signals: CommitSignals; close(): void }[];

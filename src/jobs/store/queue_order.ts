@@ -1,4 +1,4 @@
-import { LIVE } from './rows.ts';
+import { BRIEF, type JobRow, LIVE, RUNNING } from './rows.ts';
 
 /**
  * The order of a type's queue: by priority, then first come first served. `due_at` of a job that can be
@@ -29,4 +29,16 @@ export function firstOf(
   const first = (status: 'queued' | 'retrying') =>
     `SELECT * FROM (SELECT ${columns} FROM jobs ${where(status)} ${order} LIMIT 1)`;
   return `SELECT * FROM (${first('queued')} UNION ALL ${first('retrying')}) ${order} LIMIT 1`;
+}
+
+/** Running jobs by start. */
+export const RUNNING_BY_START = `SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`;
+
+/** By priority, then first come first served; after these the jobs that start at a later time, by that. */
+export function inQueueOrder(a: JobRow, b: JobRow): number {
+  return laterStart(a) - laterStart(b) || b.priority - a.priority || a.key - b.key;
+}
+
+function laterStart({ status, due_at }: JobRow): number {
+  return status === 'queued' ? (due_at ?? 0) : 0;
 }

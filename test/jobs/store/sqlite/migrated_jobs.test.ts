@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Job } from '../../../src/jobs/index.ts';
-import { createSqliteJobHistory } from '../../../src/jobs/store/sqlite/history.ts';
-import { migrate, openDatabase } from '../../../src/platform/database.ts';
-import { consequences } from '../../support/clock.ts';
-import { errand, setup } from '../../support/jobs.ts';
+import type { Job } from '../../../../src/jobs/index.ts';
+import { createSqliteJobHistory } from '../../../../src/jobs/store/sqlite/history.ts';
+import { migrate, openDatabase } from '../../../../src/platform/database.ts';
+import { consequences } from '../../../support/clock.ts';
+import { errand, setupOnSqlite } from '../../../support/jobs.ts';
 import { fill, type OldAttempt, type OldRow } from './old_program.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -27,7 +27,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A database of the program whose newest migration was 0014. */
 function before(): Database {
-  const all = join(import.meta.dir, '../../../migrations');
+  const all = join(import.meta.dir, '../../../../migrations');
   const old = join(folder, 'migrations');
   for (const file of readdirSync(all).filter((name) => name < '0015'))
     cpSync(join(all, file), join(old, file));
@@ -95,7 +95,10 @@ function opened(pid = process.pid) {
   old.close();
   const runs: string[] = [];
   const definition = errand(async (_, job) => void runs.push(job.jobId));
-  const now = setup({ definitions: [definition], keepFinishedMs: 9e12 }, openDatabase(path));
+  const now = setupOnSqlite(
+    { definitions: [definition], keepFinishedMs: 9e12 },
+    openDatabase(path),
+  );
   return { ...now, rows, attempts, ends, failures, steps, logs, runs };
 }
 
@@ -232,7 +235,7 @@ describe('a database from before the jobs table was reduced', () => {
     const old = before();
     fill(old, process.pid);
     old.run('PRAGMA foreign_keys = ON');
-    const { tracker } = setup({}, old);
+    const { tracker } = setupOnSqlite({}, old);
     expect(tracker.getJob('errand-child-1')?.parentId).toBe('errand-parent');
   });
 });

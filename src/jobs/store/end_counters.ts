@@ -1,4 +1,4 @@
-import type { EndedJobs, JobCounters, RepeatedJobs } from '../../counters.ts';
+import type { EndedJobs, JobCounters, RepeatedJobs } from '../counters.ts';
 import type { CountedEnd } from './ends.ts';
 
 type Ended = Omit<EndedJobs, 'buckets'> & { buckets: Map<number, number> };

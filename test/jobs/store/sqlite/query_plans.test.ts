@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite';
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { JOB_STATUSES, type JobQuery } from '../../../src/jobs/index.ts';
-import { FAILURES, WINDOW } from '../../../src/jobs/listing.ts';
-import { openDatabase } from '../../../src/platform/database.ts';
-import { prepareStatements } from '../../../src/platform/statement.ts';
-import { errand, setup } from '../../support/jobs.ts';
+import { JOB_STATUSES, type JobQuery } from '../../../../src/jobs/index.ts';
+import { FAILURES, WINDOW } from '../../../../src/jobs/listing.ts';
+import { openDatabase } from '../../../../src/platform/database.ts';
+import { prepareStatements } from '../../../../src/platform/statement.ts';
+import { errand, setupOnSqlite } from '../../../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -182,7 +182,7 @@ function fill(database: Database): void {
 /** Every statement that a tracker's store can run. */
 async function statementsOf(database: Database): Promise<Set<string>> {
   const statements = recordStatements(database);
-  const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] }, database);
+  const { tracker, clock } = setupOnSqlite({ definitions: [errand(async () => 'done')] }, database);
   await tracker.start();
   prepareStatements(database);
   const { id } = await tracker.enqueue('errand', {}, { sessionId: 'night', client: 'somebody' });
@@ -196,7 +196,7 @@ async function statementsOf(database: Database): Promise<Set<string>> {
   await tracker.reader.countJobs({ type: 'errand' });
   await tracker.stop();
   fill(database);
-  const full = setup({}, database).tracker;
+  const full = setupOnSqlite({}, database).tracker;
   for (const query of allQueries([{}, { since: START, until: START + 5 }]))
     await full.reader.listJobs(query);
   for (const query of allQueries([{}]).filter(({ cursor, newerThan }) => !cursor && !newerThan))
@@ -272,3 +272,15 @@ function isMissed(without: Database, index: string): boolean {
     (statement) => !isException(statement) && objection(statement) !== undefined,
   );
 }
+
+test('the audit trail uses its indexes for a job and for a page', async () => {
+  const db = openDatabase(':memory:');
+  await setupOnSqlite({}, db).tracker.audit.list({});
+  const plan = (sql: string) => JSON.stringify(db.query(`EXPLAIN QUERY PLAN ${sql}`).all());
+  expect(plan("SELECT * FROM audit WHERE job_id = 'a' ORDER BY id DESC LIMIT 9")).toContain(
+    'audit_by_job (job_id=?)',
+  );
+  expect(plan("SELECT * FROM audit WHERE id < 'a' ORDER BY id DESC LIMIT 9")).not.toContain(
+    'TEMP B-TREE',
+  );
+});

@@ -1,12 +1,14 @@
+import type { EndCount } from '../history.ts';
+
 /** How many exact durations an hour and bucket of the history keeps. */
-const MAX_DURATIONS = 20;
+export const MAX_DURATIONS = 20;
 
 /** Adds ends to the history: counts are added up, and durations are joined while they are few. */
 export const ADD_ENDS = `
-  ON CONFLICT DO UPDATE SET
-    count = count + excluded.count,
-    durations = CASE WHEN count + excluded.count <= ${MAX_DURATIONS}
-                     THEN rtrim(durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
+  ON CONFLICT (hour, type, status, bucket) DO UPDATE SET
+    count = job_ends.count + excluded.count,
+    durations = CASE WHEN job_ends.count + excluded.count <= ${MAX_DURATIONS}
+                     THEN rtrim(job_ends.durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
 
 /** How many jobs ended in an hour, with one status and in one bucket of durations. */
 export type CountedEnd = [
@@ -30,4 +32,14 @@ export function addDuration(end: CountedEnd, ms: number): void {
 /** See `bucketMs` in `src/jobs/history.ts`. */
 export function bucketOf(ms: number): number {
   return Math.floor(4 * Math.log2(Math.max(1, ms)));
+}
+
+/** Ends of one kind, as the history is read. */
+export type EndRow = Omit<EndCount, 'durations'> & { durations: string | null };
+
+/** A program of an earlier version adds to the count only, so the durations may not be complete. */
+export function toEndCount({ durations: json, ...row }: EndRow): EndCount {
+  if (json === null) return row;
+  const durations = JSON.parse(json) as number[];
+  return durations.length === row.count ? { ...row, durations } : row;
 }

@@ -1,24 +1,14 @@
 import type { Database } from 'bun:sqlite';
-import type { TransactionListener, Writer } from '../../platform/writer.ts';
-import { command, query } from '../store/sqlite/statements.ts';
-import { hostOf, processIsGone } from './owner.ts';
+import type { TransactionListener, Writer } from '../../../platform/writer.ts';
+import { hostOf, processIsGone } from '../../engine/owner.ts';
+import type { CommitSignals } from '../backend.ts';
+import { command, query } from './statements.ts';
 
 const LOOPBACK = '127.0.0.1';
 const DATAGRAM = new Uint8Array([1]);
 
-/** Signals commits between the processes of this host. */
-export interface CommitSignals {
-  /** Resolves once other processes can signal this one, or it is certain that they cannot. */
-  ready: Promise<void>;
-  /** Ends the signals to this process. */
-  stop(): Promise<void>;
-}
-
-/** For a database in memory, and for tests that decide themselves when a change is noticed. */
-export const NO_SIGNALS: CommitSignals = { ready: Promise.resolve(), stop: async () => {} };
-
 /**
- * Signals commits by UDP datagrams on the loopback interface. Each process registers its port in
+ * Signals commits between the processes of this host, by UDP datagrams on the loopback interface. Each process registers its port in
  * `job_listeners`; after a commit it sends one byte to the others, which then read what changed.
  * Measured on Linux with Bun 1.4.4, 1,500 signals to another process: all arrived, p50 0.05 ms. A
  * file watch missed some of them, because it merges changes. Where signals cannot work (another

@@ -1,9 +1,9 @@
-import { abridge } from '../../../text/abridge.ts';
-import { isStalled } from '../../engine/stall_detector.ts';
-import type { Job, JobType } from '../../job.ts';
-import type { JobStatus } from '../../lifecycle.ts';
-import type { Failure } from '../../listing.ts';
-import { paceOf } from '../../pace.ts';
+import { abridge } from '../../text/abridge.ts';
+import { isStalled } from '../engine/stall_detector.ts';
+import type { Job, JobType } from '../job.ts';
+import type { JobStatus } from '../lifecycle.ts';
+import type { Failure } from '../listing.ts';
+import { paceOf } from '../pace.ts';
 
 /** Conditions on jobs. That of live jobs is part of their index, and has to be in each query. */
 export const LIVE = 'completed_at IS NULL';

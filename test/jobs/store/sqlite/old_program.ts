@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import { newOwner } from '../../../src/jobs/engine/owner.ts';
-import type { JobStatus } from '../../../src/jobs/index.ts';
+import { newOwner } from '../../../../src/jobs/engine/owner.ts';
+import type { JobStatus } from '../../../../src/jobs/index.ts';
 
 const START = Date.UTC(2026, 0, 1);
 

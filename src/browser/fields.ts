@@ -1,0 +1,4 @@
+/** Whether what is typed goes into the element. */
+export function isField(element: Element): boolean {
+  return element.matches('input, select, textarea');
+}

@@ -1,0 +1,9 @@
+/** What a job needs of its process. A job that needs something else is left to a process that has it. */
+export interface Needs {
+  /** The field of the input that names it. */
+  field: string;
+  /** What it is, for people: "source". */
+  what: string;
+  /** What this process has. */
+  has: readonly string[];
+}

@@ -1,0 +1,147 @@
+import { type ReservedSQL, SQL } from 'bun';
+import { DatabaseFailed } from '../database_issue.ts';
+import { Idleness } from './idleness.ts';
+import { postgresIssueOf } from './issues.ts';
+import { migrate } from './migrate.ts';
+import { execute, type Query, statementsOn, type Value } from './statements.ts';
+
+/** Connections that read; with the writer's and the listening one there are 12. */
+const MAX_READERS = 10;
+
+/** How long a connection may take, in seconds. */
+const CONNECT_TIMEOUT_S = 10;
+
+/**
+ * Settings of every connection. A process that was stopped, or whose network was cut, in the middle of a
+ * transaction must not keep its locks.
+ */
+const SETTINGS = {
+  application_name: 'xgpt',
+  lock_timeout: '2500',
+  idle_in_transaction_session_timeout: '10000',
+};
+
+/** A PostgreSQL database. It connects at the first statement, which migrates the database before. */
+export class Postgres implements Query {
+  readonly #readers: SQL;
+  /** One connection, which all writes of the process share. */
+  readonly #writers: SQL;
+  readonly #idleness = new Idleness();
+  #ready: Promise<void> | undefined;
+
+  /** @param address `postgres://user:password@host:port/database`. */
+  constructor(readonly address: string) {
+    const options = {
+      url: address,
+      connectionTimeout: CONNECT_TIMEOUT_S,
+      connection: SETTINGS,
+    };
+    this.#readers = new SQL({ ...options, max: MAX_READERS });
+    this.#writers = new SQL({ ...options, max: 1 });
+  }
+
+  /**
+   * Resolves once the database has all migrations. After an error, the next call tries again.
+   * @throws DatabaseFailed; DatabaseUnusable when it belongs to another program or a newer xgpt.
+   */
+  whenReady(): Promise<void> {
+    this.#ready ??= this.#prepare().catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  /**
+   * Runs a statement that only reads.
+   * @throws DatabaseFailed when something outside the program keeps it from being run.
+   */
+  async all<Row>(sql: string, values?: readonly Value[]): Promise<Row[]> {
+    return this.#idleness.track(async () => {
+      await this.whenReady();
+      return (await execute<Row>(this.#readers, sql, values)).rows;
+    });
+  }
+
+  /** The same, with the first row as its result. */
+  async get<Row>(sql: string, values?: readonly Value[]): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, values))[0];
+  }
+
+  /**
+   * Reads several things as they were at one moment.
+   * @throws what `read` threw; DatabaseFailed.
+   */
+  snapshot<Value>(read: (query: Query) => Promise<Value>): Promise<Value> {
+    return this.#idleness.track(async () => {
+      await this.whenReady();
+      const connection = await reserve(this.#readers);
+      try {
+        await execute(connection, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        const value = await read(statementsOn(connection));
+        await execute(connection, 'COMMIT');
+        return value;
+      } finally {
+        // Bun closes a connection whose transaction is still open.
+        connection.release();
+      }
+    });
+  }
+
+  /** The connection of the writer, to be released. Waits until the database is ready. */
+  async writable(): Promise<ReservedSQL> {
+    await this.whenReady();
+    return reserve(this.#writers);
+  }
+
+  /**
+   * Calls `onNotify` with each notification of the channel.
+   * @param onListen is called when it begins to listen, and again after a lost connection.
+   */
+  async listen(
+    channel: string,
+    onNotify: (payload: string) => void,
+    onListen?: () => void,
+  ): Promise<{ unlisten(): Promise<void> }> {
+    await this.whenReady();
+    return this.#readers.listen(channel, onNotify, onListen);
+  }
+
+  /** Sends a notification; `payload` has at most 8,000 bytes. */
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.all('SELECT pg_notify($1::text, $2::text)', [channel, payload]);
+  }
+
+  /** `idle` waits for what `run` does. */
+  track<Result>(run: () => Promise<Result>): Promise<Result> {
+    return this.#idleness.track(run);
+  }
+
+  /** Resolves when no statement is under way and no write waits. */
+  idle(): Promise<void> {
+    return this.#idleness.reached();
+  }
+
+  /** Ends all connections; statements that are under way fail. */
+  async close(): Promise<void> {
+    await Promise.all([this.#readers.close({ timeout: 0 }), this.#writers.close({ timeout: 0 })]);
+  }
+
+  async #prepare(): Promise<void> {
+    const connection = await reserve(this.#writers);
+    try {
+      await migrate(connection, this.address);
+    } finally {
+      connection.release();
+    }
+  }
+}
+
+async function reserve(pool: SQL): Promise<ReservedSQL> {
+  try {
+    return await pool.reserve();
+  } catch (error) {
+    const issue = postgresIssueOf(error);
+    throw issue ? new DatabaseFailed(issue, error) : error;
+  }
+}

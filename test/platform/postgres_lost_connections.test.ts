@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'bun:test';
+import { DatabaseFailed } from '../../src/platform/database_issue.ts';
+import type { Transaction } from '../../src/platform/postgres/statements.ts';
+import { PostgresWriter } from '../../src/platform/postgres/writer.ts';
+import { asAdmin, open } from './postgres_setup.ts';
+import {
+  insert,
+  notes,
+  postgres,
+  registerWriterHooks,
+  timeless,
+  writer,
+} from './postgres_writer_setup.ts';
+
+registerWriterHooks();
+
+/** The server process of the writer's connection. */
+async function pidOf(tx: Transaction): Promise<number> {
+  return (await tx.get<{ pid: number }>('SELECT pg_backend_pid() AS pid'))?.pid ?? 0;
+}
+
+function kill(pid: number): Promise<unknown> {
+  return asAdmin((sql) => sql.unsafe('SELECT pg_terminate_backend($1)', [pid]));
+}
+
+describe('a connection that is lost', () => {
+  test('between two transactions: the next write succeeds', async () => {
+    await kill(await writer.write(pidOf));
+    expect(await writer.write(insert('later'))).toBe('later');
+  });
+
+  test('in the middle of a transaction: its writes are run again, and written once', async () => {
+    let runs = 0;
+    const write = async (tx: Transaction) => {
+      await insert('again')(tx);
+      if (runs++ === 0) await kill(await pidOf(tx));
+      return 'done';
+    };
+    const answers = await Promise.all([writer.write(insert('before')), writer.write(write)]);
+    expect(answers).toEqual(['before', 'done']);
+    expect(await notes()).toEqual(['before', 'again']);
+    expect(runs).toBe(2);
+  });
+
+  test('every time: the write is refused, and later ones are written', async () => {
+    const write = async (tx: Transaction) => {
+      await kill(await pidOf(tx));
+      await tx.run('SELECT 1');
+    };
+    await expect(writer.write(write)).rejects.toThrow(DatabaseFailed);
+    expect(await writer.write(insert('later'))).toBe('later');
+    expect(await notes()).toEqual(['later']);
+  });
+
+  test('after the commit: its writes are answered, and not run again', async () => {
+    using proxy = proxyTo(postgres.address);
+    const remote = new PostgresWriter(open(proxy.address), timeless);
+    await remote.write(insert('before'));
+    let runs = 0;
+    proxy.loseNextCommit();
+    const answer = await remote.write(async (tx) => {
+      runs++;
+      return insert('once')(tx);
+    });
+    expect(answer).toBe('once');
+    expect(runs).toBe(1);
+    expect(await notes()).toEqual(['before', 'once']);
+    expect(await remote.write(insert('later'))).toBe('later');
+  });
+
+  test('during the commit, which is undone: its writes are run again, and written once', async () => {
+    // The commit waits in a trigger until the connection has been ended.
+    await writer.write(async (tx) => {
+      await tx.run(`CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'`);
+      await tx.run(`CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON notes
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit()`);
+    });
+    let runs = 0;
+    const answer = writer.write(async (tx) => {
+      const pid = await pidOf(tx);
+      if (runs++ === 0) setTimeout(() => kill(pid), 100);
+      return insert('once')(tx);
+    });
+    expect(await answer).toBe('once');
+    expect(runs).toBe(2);
+    expect(await notes()).toEqual(['once']);
+  });
+});
+
+/** Stands between a client and the server, and loses the answer to the next commit that it is told to lose. */
+function proxyTo(address: string) {
+  const { hostname, port } = new URL(address);
+  let isLosing = false;
+  type Side = { other: Bun.Socket<Side> | undefined; waiting: Buffer[]; isMute: boolean };
+  const newSide = (): Side => ({ other: undefined, waiting: [], isMute: false });
+  const forward = (socket: Bun.Socket<Side>, bytes: Buffer) => {
+    if (socket.data.isMute) return;
+    if (socket.data.other) socket.data.other.write(bytes);
+    else socket.data.waiting.push(bytes);
+  };
+  const close = (socket: Bun.Socket<Side>) => void socket.data.other?.end();
+  const listener = Bun.listen<Side>({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: {
+      async open(client) {
+        client.data = newSide();
+        const server = await Bun.connect<Side>({
+          hostname,
+          port: Number(port),
+          data: { ...newSide(), other: client },
+          socket: { data: (socket, bytes) => forward(socket, bytes), close },
+        });
+        client.data.other = server;
+        for (const bytes of client.data.waiting) server.write(bytes);
+      },
+      data(client, bytes) {
+        forward(client, bytes);
+        if (!isLosing || !bytes.includes('COMMIT\0')) return;
+        isLosing = false;
+        if (client.data.other) client.data.other.data.isMute = true;
+        // The server has long committed.
+        setTimeout(() => client.terminate(), 200);
+      },
+      close,
+    },
+  });
+  const through = new URL(address);
+  through.port = String(listener.port);
+  return {
+    address: through.href,
+    loseNextCommit() {
+      isLosing = true;
+    },
+    [Symbol.dispose]: () => listener.stop(true),
+  };
+}

@@ -1,0 +1,156 @@
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '../../../src/platform/process_ids.ts';
+import { type Installed, programFinder, run } from '../debian_programs.ts';
+import { lastingPort } from '../port.ts';
+
+/** The address of a server that already runs, as `startPostgres` gives it. */
+export const SERVER_VARIABLE = 'XGPT_TEST_POSTGRES';
+
+export interface PostgresServer {
+  /** `postgres://user:password@127.0.0.1:port/postgres`, of its superuser. */
+  address: string;
+  /** The shell that ends the server and deletes its folder once this process has ended, however it did. */
+  pid: number;
+  stop(): Promise<void>;
+}
+
+export const findPostgres = programFinder(
+  { initdb: 'postgresql', postgres: 'postgresql' },
+  'xgpt-postgresql',
+);
+
+/** PostgreSQL refuses to run as root. */
+const UNPRIVILEGED = { name: 'nobody', id: 65_534 };
+
+const isRoot = process.getuid?.() === 0;
+
+const FOLDER_PREFIX = 'xgpt-postgresql-';
+
+/** Nothing that the tests write has to survive a power cut. Many files connect at once. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+  jit: 'off',
+  max_connections: '400',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  unix_socket_directories: '',
+  listen_addresses: '127.0.0.1',
+  timezone: 'UTC',
+};
+
+/**
+ * Waits for the end of its input, which comes when the process that started it ends or closes it. Then it
+ * ends the server and deletes its folder.
+ */
+const SUPERVISOR = `
+folder=$1; shift
+"$@" </dev/null &
+server=$!
+cat >/dev/null
+kill -QUIT $server 2>/dev/null
+wait $server
+rm -rf "$folder"`;
+
+/**
+ * Starts a PostgreSQL server of its own for tests: with its own folder, port and password, and without any
+ * care for the disk. It ends with this process, even if that is killed.
+ * @throws when PostgreSQL is missing and cannot be downloaded, or does not start; the message says why.
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const { initdb, postgres } = await findPostgres();
+  removeStale();
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  try {
+    return await startIn(folder, initdb, postgres);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(folder: string, initdb: Installed, postgres: Installed) {
+  const data = join(folder, 'data');
+  const password = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url');
+  const passwordFile = join(folder, 'password');
+  await Bun.write(passwordFile, password);
+  mkdirSync(data, { mode: 0o700 });
+  if (isRoot)
+    for (const path of [folder, data, passwordFile])
+      chownSync(path, UNPRIVILEGED.id, UNPRIVILEGED.id);
+  await run(
+    [
+      ...unprivileged(),
+      initdb.path,
+      ...['--pgdata', data, '--username', 'xgpt', '--pwfile', passwordFile, '--auth', 'md5'],
+      ...['--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
+    ],
+    { env: initdb.env, cwd: folder },
+  );
+  const port = lastingPort();
+  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const supervisor = Bun.spawn(
+    [
+      ...['sh', '-c', SUPERVISOR, 'sh', folder],
+      ...[...unprivileged('QUIT'), postgres.path, '-D', data, ...settings],
+    ],
+    {
+      env: postgres.env,
+      cwd: folder,
+      stdin: 'pipe',
+      stdout: 'ignore',
+      stderr: 'pipe',
+      detached: true,
+    },
+  );
+  supervisor.unref();
+  await untilReady(supervisor.stderr);
+  return {
+    address: `postgres://xgpt:${password}@127.0.0.1:${port}/postgres`,
+    pid: supervisor.pid,
+    async stop() {
+      await supervisor.stdin.end();
+      await supervisor.exited;
+    },
+  };
+}
+
+/** @param signal is sent to the command when its parent ends. */
+function unprivileged(signal?: string): string[] {
+  const options = isRoot
+    ? [`--reuid=${UNPRIVILEGED.id}`, `--regid=${UNPRIVILEGED.id}`, '--clear-groups']
+    : [];
+  return ['setpriv', ...options, ...(signal ? ['--pdeathsig', signal] : []), '--'];
+}
+
+/** Reads what the server writes to its standard error, on and on: it must never wait for a reader. */
+async function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  void (async () => {
+    let log = '';
+    const decoder = new TextDecoder();
+    for await (const part of stderr) {
+      log = (log + decoder.decode(part, { stream: true })).slice(-4_000);
+      if (log.includes('database system is ready to accept connections')) resolve();
+    }
+    reject(new Error(`PostgreSQL has ended.\n${log}`));
+  })();
+  await promise;
+}
+
+/** The folders of processes that were killed together with their supervisors. */
+function removeStale(): void {
+  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(FOLDER_PREFIX))) {
+    const pid = Number(name.slice(FOLDER_PREFIX.length).split('-')[0]);
+    if (!isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
