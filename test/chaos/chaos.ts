@@ -41,6 +41,9 @@ const USERS = ['aurora_lab', 'deep_sky_dan', 'tidal_lock'];
 const TERMS = ['space, jazz', 'bread', 'chess opening', 'aurora'];
 const JOBS_AT_ONCE = 6;
 
+/** Pages of results that the trace has at least before the load ends. */
+const MIN_COMMITS = 21;
+
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { kills, freezes, freezeMs, leaseMs } = options;
   await fillModelCache();
@@ -68,8 +71,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await restart(pick(awake, random), random);
     }
     await frozen.over;
-    // On a slow machine few jobs are answered between the kills.
+    // On a slow machine few jobs are answered between the kills, and few of their pages are saved.
     await until('some jobs were accepted', () => client.accepted.size >= JOBS_AT_ONCE);
+    await until('some pages were saved', () => commitsIn(linesOf(trace)) >= MIN_COMMITS);
     working.abort();
     await load;
     await client.finish();
@@ -96,7 +100,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       jobs: jobs.length,
       'events sent': receiver.told.length,
       attempts: lines.filter(({ what }) => what === 'begin').length,
-      commits: lines.filter(({ what }) => what === 'commit').length,
+      commits: commitsIn(lines),
       cancelled: jobs.filter(({ status }) => status === 'cancelled').length,
     };
     return { counts, faults };
@@ -105,6 +109,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await receiver.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function commitsIn(lines: TraceLine[]): number {
+  return lines.filter(({ what }) => what === 'commit').length;
 }
 
 function environment(dataDir: string, more: Record<string, string>): Record<string, string> {

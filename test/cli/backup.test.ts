@@ -174,7 +174,10 @@ describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
     copyFileSync(backup, copied);
     const db = new Database(copied);
     db.run('INSERT INTO sessions VALUES (?, 9e15)', [new Uint8Array(32)]);
-    db.run("INSERT INTO processes VALUES ('a', 'server', 1, 'elsewhere', 0, 9e15, '1.0.0')");
+    db.run(
+      `INSERT INTO processes (id, kind, pid, host, started_at, seen_at)
+       VALUES ('a', 'server', 1, 'elsewhere', 0, 9e15)`,
+    );
     db.run("INSERT INTO job_listeners VALUES ('elsewhere:1:1', 9)");
     db.close();
     expect((await run(['restore', copied], { dataDir })).code).toBe(0);

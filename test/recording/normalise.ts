@@ -6,7 +6,7 @@ const VARYING: [pattern: RegExp, recorded: string][] = [
   [/^retry: \d+$/gm, 'retry: <ms>'],
   [/^id: [0-9a-z]+-\d+$/gm, 'id: <boot>-<revision>'],
   [/^id: [0-9a-f]{16}$/gm, 'id: <hash>'],
-  [/^id: [0-9a-f]{12}(-\d+){3,4}$/gm, 'id: <place>'],
+  [/^id: [0-9a-f]{12}(-\d+){3}(--?\d+)?$/gm, 'id: <place>'],
   [/(xgpt_session=)[^;\s]+/g, '$1<session>'],
   // The file system sets the creation time of a file, and its clock is not frozen.
   [/("addedAt": )"[^"]+"/g, '$1"<time>"'],
