@@ -6,7 +6,7 @@
  *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
  */
 import { Database } from 'bun:sqlite';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ import { lastingPort } from '../support/port.ts';
 import { until } from '../support/wait.ts';
 import { ChaosProcess } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
-import type { TraceLine } from './trace.ts';
+import { commitsIn, linesOf } from './trace_lines.ts';
 import { faultsIn } from './verdict.ts';
 
 interface ChaosOptions {
@@ -109,10 +109,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await receiver.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function commitsIn(lines: TraceLine[]): number {
-  return lines.filter(({ what }) => what === 'commit').length;
 }
 
 function environment(dataDir: string, more: Record<string, string>): Record<string, string> {
@@ -355,11 +351,6 @@ function contentsOf(folder: string) {
     db.query<{ n: number }, []>('SELECT COUNT(DISTINCT post_key) AS n FROM vectors').get()?.n ?? 0;
   db.close();
   return { posts: new Set(posts.map(({ post }) => post)), vectors };
-}
-
-function linesOf(trace: string): TraceLine[] {
-  const lines = readFileSync(trace, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as TraceLine);
 }
 
 function pick<Item>(items: Item[], random: () => number): Item {

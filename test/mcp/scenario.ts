@@ -52,7 +52,9 @@ export async function runScenario(agent: Agent, revision: Revision): Promise<Out
 
 /** Of a scrape that takes long. */
 async function followAndCancel(agent: Agent): Promise<Pick<Outcome, 'seen' | 'cancelled'>> {
-  const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets: 5_000 });
+  // An equal start of another client at the same time would be the same job, and end with its cancel.
+  const maxTweets = 5_000 + (process.pid % 1_000);
+  const { taskId } = await agent.call('scrape', { username: 'aurora_lab', maxTweets });
   const seen: string[] = [];
   await until(async () => {
     const { statusMessage } = await agent.task(taskId);

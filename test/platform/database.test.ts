@@ -38,7 +38,7 @@ describe('opening', () => {
     const path = join(tempFolder(), 'xgpt.sqlite');
     openDatabase(path).close();
     const db = openDatabase(path);
-    const files = readdirSync(MIGRATIONS).sort();
+    const files = migrationFiles(MIGRATIONS);
     expect(namesOf(db).map(({ name }) => `${name}.sql`)).toEqual(files);
     db.close();
   });
@@ -65,12 +65,13 @@ describe('opening', () => {
 
 describe('a migration', () => {
   // Of two files with the same number, the second would never be applied.
-  test('has the number after that of the previous one', () => {
-    const numbers = readdirSync(MIGRATIONS)
-      .sort()
-      .map((file) => Number.parseInt(file, 10));
-    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-  });
+  test.each([MIGRATIONS, join(MIGRATIONS, 'postgres')])(
+    'has the number after that of the previous one: %s',
+    (folder) => {
+      const numbers = migrationFiles(folder).map((file) => Number.parseInt(file, 10));
+      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    },
+  );
 
   test('that fails is undone, and the ones before it stay', async () => {
     const folder = tempFolder();
@@ -103,3 +104,10 @@ test('databases in memory are alike at first, and independent', () => {
     expect(other.query("SELECT name FROM sqlite_schema WHERE name = 'own'").all()).toEqual([]);
   }
 });
+
+/** Their names, in their order. */
+function migrationFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort();
+}

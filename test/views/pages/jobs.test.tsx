@@ -76,7 +76,7 @@ describe('a row', () => {
   test('links to the job, also without a subject', () => {
     const markup = page([jobView({ id: 'scrape-0/1', metadata: {} }).job]);
     expect(attributesOf(markup, '.cell-subject a').href).toBe('/jobs/scrape-0%2F1');
-    expect(textOf(markup)).toContain('scrape-0/1');
+    expect(textOf(markup)).toContain('running scrape scrape');
   });
 });
 
