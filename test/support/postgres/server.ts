@@ -1,4 +1,12 @@
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../../src/platform/process_ids.ts';
@@ -27,6 +35,12 @@ const UNPRIVILEGED = { name: 'nobody', id: 65_534 };
 const isRoot = process.getuid?.() === 0;
 
 const FOLDER_PREFIX = 'xgpt-postgresql-';
+
+/** What the databases of a run need at most, in bytes. */
+const MAX_SIZE = 4 * 1024 ** 3;
+
+/** In memory where there is room: what it writes to the disk, other tests wait for when they flush theirs. */
+const PLACE = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Nothing that the tests write has to survive a power cut. Many files connect at once. */
 const SETTINGS = {
@@ -66,7 +80,7 @@ rm -rf "$folder"`;
 export async function startPostgres(): Promise<PostgresServer> {
   const { initdb, postgres } = await findPostgres();
   removeStale();
-  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const folder = mkdtempSync(join(PLACE, `${FOLDER_PREFIX}${process.pid}-`));
   try {
     return await startIn(folder, initdb, postgres);
   } catch (error) {
@@ -148,9 +162,15 @@ async function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
 }
 
 /** The folders of processes that were killed together with their supervisors. */
+function hasRoom(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize > MAX_SIZE;
+}
+
 function removeStale(): void {
-  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(FOLDER_PREFIX))) {
+  for (const name of readdirSync(PLACE).filter((one) => one.startsWith(FOLDER_PREFIX))) {
     const pid = Number(name.slice(FOLDER_PREFIX.length).split('-')[0]);
-    if (!isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    if (!isAlive(pid)) rmSync(join(PLACE, name), { recursive: true, force: true });
   }
 }
