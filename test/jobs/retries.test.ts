@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { errand, setup } from '../support/jobs.ts';
+import { errand, gate, setup } from '../support/jobs.ts';
 
 describe('FEATURES 28: retrying', () => {
   test('an attempt that fails waits with growing pauses, then fails for good', async () => {
@@ -217,10 +217,12 @@ describe('FEATURES 28: retrying', () => {
   test('retryJob resumes a failed job from its checkpoint, and restarts a completed one', async () => {
     const seen: unknown[] = [];
     let broken = true;
+    const mended = gate();
     const definition = errand(async (_, job) => {
       seen.push(job.checkpoint);
       await job.commit({}, { checkpoint: 'half' });
       if (broken) throw Object.assign(new Error('broken'), { permanent: true });
+      await mended.promise;
       return 'whole';
     });
     const { tracker, clock } = setup({ definitions: [definition] });
@@ -233,6 +235,7 @@ describe('FEATURES 28: retrying', () => {
     // A place was free, so it was claimed in the same transaction.
     const retried = await tracker.retryJob(id);
     expect(retried).toMatchObject({ status: 'running', attemptsUsed: 1, errors: ['broken'] });
+    mended.resolve();
     await clock.advance(0);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 'whole', attempt: 2 });
     await tracker.retryJob(id);
@@ -241,12 +244,15 @@ describe('FEATURES 28: retrying', () => {
   });
 
   test('two simultaneous starts are one job, and a start after its end is another', async () => {
-    const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] });
+    let opened = gate();
+    const { tracker, clock } = setup({ definitions: [errand(() => opened.promise)] });
     const press = () => tracker.enqueue('errand', { name: 'one' }, { mergeMs: 500 });
     const pressed = await Promise.all([press(), press(), press()]);
     expect(new Set(pressed.map(({ id }) => id)).size).toBe(1);
     await tracker.start();
+    opened.resolve();
     await clock.advance(0);
+    opened = gate();
     const again = await Promise.all([press(), press()]);
     expect(again[0]?.id).not.toBe(pressed[0]?.id as string);
     expect(again[1]?.id).toBe(again[0]?.id as string);
