@@ -4,8 +4,8 @@ import { remember, remembered } from './preferences.ts';
 /** A job that took longer than this is worth a notification, in ms. */
 const LONG_MS = 20_000;
 
-const DENIED = 'Notifications are blocked. Allow them for this page in the browser’s settings.';
-const MISSING = 'This browser has no notifications for this page.';
+const DENIED = 'The browser blocks notifications.';
+const MISSING = 'The browser has no notifications.';
 
 /** The switch in the help dialog. It asks for permission when it is turned on. */
 export function watchNotifications(): void {

@@ -1,5 +1,5 @@
 import { choiceAfterToggle, isCollapsed, type TaskbarChoice } from '../text/taskbar_state.ts';
-import { isFilledIn } from './fields.ts';
+import { isField } from './fields.ts';
 import { onMessage, onRequest } from './htmx_events.ts';
 import { remember } from './preferences.ts';
 
@@ -64,7 +64,7 @@ function update(taskbar: HTMLElement): void {
   clearTimeout(collapsing);
   const shouldCollapse = isCollapsed(stateOf(taskbar));
   if (isCollapsedNow(taskbar))
-    collapse(taskbar, shouldCollapse || isFilledIn(document.activeElement ?? taskbar));
+    collapse(taskbar, shouldCollapse || isField(document.activeElement ?? taskbar));
   else if (!shouldCollapse) collapse(taskbar, false);
   else collapsing = setTimeout(() => collapseUnused(taskbar), COLLAPSE_DELAY_MS);
   showExpanded(taskbar);
