@@ -4,7 +4,7 @@ import { remember, remembered } from './preferences.ts';
 /** A job that took longer than this is worth a notification, in ms. */
 const LONG_MS = 20_000;
 
-const DENIED = 'The browser blocks notifications.';
+const DENIED = 'Allow notifications in the browser’s settings.';
 const MISSING = 'The browser has no notifications.';
 
 /** The switch in the help dialog. It asks for permission when it is turned on. */
