@@ -2,10 +2,10 @@ import type { Actor } from './audit.ts';
 import type { JobDefinition } from './definition.ts';
 import type { EngineOptions } from './engine/engine.ts';
 import type { JobType } from './job.ts';
-import type { SaveInTransaction } from './store/postgres/reporting.ts';
+import type { SaveInTransaction } from './store/backend.ts';
 import type { JobDatabase } from './tracker_defaults.ts';
 
-export type { SaveInTransaction } from './store/postgres/reporting.ts';
+export type { SaveInTransaction } from './store/backend.ts';
 
 export interface TrackerOptions extends EngineOptions {
   /**

@@ -1,13 +1,17 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { DatabaseIssue } from '../../platform/database_issue.ts';
+import type { Transaction } from '../../platform/postgres/statements.ts';
 import type { Actor, AuditTrail, RecordChange } from '../audit.ts';
 import type { JobCounters } from '../counters.ts';
 import type { FollowUps } from '../follow_up.ts';
 import type { JobHistory } from '../history.ts';
+import type { JobData, SavedData } from '../job.ts';
 import type { JobEventReader } from '../job_events.ts';
 import type { JobListing } from '../listing.ts';
-import type { SaveInTransaction } from './postgres/reporting.ts';
 import type { JobNews, JobQueue, JobReader, JobStore, RecentJobs, RunReader } from './store.ts';
+
+/** Stores what handlers commit, in the transaction that stores the checkpoint; see `SaveData`. */
+export type SaveInTransaction = (data: JobData, tx: Transaction) => SavedData | Promise<SavedData>;
 
 /** All that the engine asks of a database. */
 export interface JobBackend {

@@ -1,15 +1,13 @@
 import type { Transaction } from '../../../platform/postgres/statements.ts';
 import { boundedError } from '../../engine/tidying.ts';
-import type { JobData, JobProgress, SavedData } from '../../job.ts';
+import type { JobData, JobProgress } from '../../job.ts';
+import type { SaveInTransaction } from '../backend.ts';
 import { RUNNING } from '../rows.ts';
 import type { Committed, Fence, Hold, Report, Run, StepChange, Then } from '../store.ts';
 import { holdOf } from './attempt_history.ts';
 import type { ChangeLog } from './change_log.ts';
 import { appendToLog } from './log_writer.ts';
 import { changeStep, planSteps } from './step_writer.ts';
-
-/** Stores what handlers commit, in the transaction that stores the checkpoint; see `SaveData`. */
-export type SaveInTransaction = (data: JobData, tx: Transaction) => SavedData | Promise<SavedData>;
 
 type Paced = Fence & Pick<Run, 'pace'>;
 

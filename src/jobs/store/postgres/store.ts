@@ -3,6 +3,7 @@ import type { Transaction } from '../../../platform/postgres/statements.ts';
 import type { PostgresWriter } from '../../../platform/postgres/writer.ts';
 import type { AuditAction, Deed } from '../../audit.ts';
 import type { FollowUps } from '../../follow_up.ts';
+import type { SaveInTransaction } from '../backend.ts';
 import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { pruneAudit, recordJobs } from './audit_log.ts';
 import { Cancelling } from './cancelling.ts';
@@ -19,7 +20,7 @@ import { QueueFront } from './queue_front.ts';
 import { QueueSettings } from './queue_settings.ts';
 import { isRebaseNeeded, rebase } from './rebasing.ts';
 import { Removal } from './removal.ts';
-import { Reporting, type SaveInTransaction } from './reporting.ts';
+import { Reporting } from './reporting.ts';
 import { Requeueing } from './requeueing.ts';
 
 type Parts = ReturnType<typeof createParts>;
