@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 64;
 
 /** Their values are shown to nobody, not even when they are wrong. */
-const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY']);
+const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY', 'XGPT_DATABASE_URL']);
 
 const QUERY_IDS =
   /^[\s,]*((UserByScreenName|UserTweets|UserTweetsAndReplies|SearchTimeline)=[\w-]{8,64}([\s,]+|$))*$/;
@@ -40,6 +40,11 @@ const SETTINGS = {
     (path) => /^(?:\/[A-Za-z0-9_-]+)+$/.test(path),
   ),
   XGPT_DATA_DIR: text(DATA_DIR),
+  XGPT_DATABASE_URL: text(
+    undefined,
+    'must be the address of a PostgreSQL database: postgres://user:password@host:port/database',
+    isPostgresAddress,
+  ),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
   XGPT_SECRET_KEY: text(
@@ -116,7 +121,10 @@ export interface Config {
   basePath: string;
   /** Absolute. */
   dataDir: string;
+  /** The database of SQLite in the data folder; a replica of what PostgreSQL keeps, if that is used. */
   databasePath: string;
+  /** The PostgreSQL database that keeps everything, with its password; absent when SQLite does. */
+  databaseUrl: string | undefined;
   /** Where personal archives are uploaded to or dropped into. */
   importsDir: string;
   /** Where fetched models are kept. */
@@ -207,7 +215,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     proxies: namesIn(s.XGPT_PROXIES),
     basePath: s.XGPT_BASE_PATH,
     dataDir,
-    databasePath: join(dataDir, 'xgpt.sqlite'),
+    databasePath: join(dataDir, s.XGPT_DATABASE_URL ? 'replica.sqlite' : 'xgpt.sqlite'),
+    databaseUrl: s.XGPT_DATABASE_URL?.trim(),
     importsDir: join(dataDir, 'imports'),
     modelsDir: join(dataDir, 'models'),
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
@@ -317,6 +326,15 @@ function serviceUrl(fallback: string): Setting<string> {
     if (url?.pathname !== '/' || url.search || url.hash || url.username) return false;
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   });
+}
+
+function isPostgresAddress(given: string): boolean {
+  const url = URL.parse(given.trim());
+  return (
+    /^postgres(ql)?:$/.test(url?.protocol ?? '') &&
+    url?.hostname !== '' &&
+    url?.pathname.length !== 1
+  );
 }
 
 function withoutSlash(url: string): string {

@@ -1,0 +1,49 @@
+import type { Database } from 'bun:sqlite';
+import type { Config } from '../platform/config.ts';
+import { appDatabase } from '../platform/database.ts';
+import type { Replica } from '../platform/replica/replica.ts';
+import { replicate } from '../platform/writer.ts';
+
+/** What everything but jobs is kept in. */
+export interface AppData {
+  /** From which it is read: the database of the data folder, or a replica of it. */
+  db: Database;
+  /** Present when PostgreSQL keeps it. */
+  replica?: Replica;
+}
+
+let opened: Promise<AppData> | undefined;
+
+/**
+ * Opens the app's data, at the first call.
+ * @throws DatabaseUnusable; DatabaseFailed when PostgreSQL cannot be used.
+ */
+export function appData({ databaseUrl }: Pick<Config, 'databaseUrl'>): Promise<AppData> {
+  opened ??= databaseUrl === undefined ? Promise.resolve({ db: appDatabase() }) : open(databaseUrl);
+  return opened;
+}
+
+async function open(databaseUrl: string): Promise<AppData> {
+  const [{ appPostgres }, { Replica: Replicated }, { createDerived }] = await Promise.all([
+    import('../platform/postgres/app.ts'),
+    import('../platform/replica/replica.ts'),
+    import('../library/derived.ts'),
+  ]);
+  const db = appDatabase();
+  const postgres = appPostgres(databaseUrl);
+  const replica = new Replicated({ db, postgres, derived: createDerived(db) });
+  replicate(db, replica);
+  await replica.start();
+  return { db, replica };
+}
+
+/** Closes the app's databases, if they were opened. */
+export async function closeAppData({ databaseUrl }: Pick<Config, 'databaseUrl'>): Promise<void> {
+  if (databaseUrl !== undefined) {
+    const { replica } = (await opened?.catch(() => undefined)) ?? {};
+    await replica?.stop();
+    const { appPostgres } = await import('../platform/postgres/app.ts');
+    await appPostgres(databaseUrl).close();
+  }
+  appDatabase().close();
+}

@@ -1,0 +1,9 @@
+import { Postgres } from './client.ts';
+
+let opened: Postgres | undefined;
+
+/** The database of XGPT_DATABASE_URL; connected to at its first use. */
+export function appPostgres(address: string): Postgres {
+  opened ??= new Postgres(address);
+  return opened;
+}
