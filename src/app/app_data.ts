@@ -39,11 +39,10 @@ async function open(databaseUrl: string): Promise<AppData> {
 
 /** Closes the app's databases, if they were opened. */
 export async function closeAppData({ databaseUrl }: Pick<Config, 'databaseUrl'>): Promise<void> {
-  if (databaseUrl !== undefined) {
-    const { replica } = (await opened?.catch(() => undefined)) ?? {};
-    await replica?.stop();
-    const { appPostgres } = await import('../platform/postgres/app.ts');
-    await appPostgres(databaseUrl).close();
-  }
-  appDatabase().close();
+  if (databaseUrl === undefined) return appDatabase().close();
+  const { db, replica } = (await opened?.catch(() => undefined)) ?? {};
+  opened = undefined;
+  await replica?.stop();
+  await (await import('../platform/postgres/app.ts')).closeAppPostgres();
+  db?.close();
 }

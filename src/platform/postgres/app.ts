@@ -7,3 +7,8 @@ export function appPostgres(address: string): Postgres {
   opened ??= new Postgres(address);
   return opened;
 }
+
+/** Ends its connections, if there are any. */
+export async function closeAppPostgres(): Promise<void> {
+  await opened?.close();
+}
