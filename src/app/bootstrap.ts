@@ -10,7 +10,7 @@ import { once } from '../platform/once.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { userName } from '../platform/user_name.ts';
-import { removeStalePartials } from '../sources/archive/index.ts';
+import { hasImports, removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { appData } from './app_data.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
@@ -51,7 +51,10 @@ export async function openForReading(
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
-    isLeftToOthers: (source: string) => isSealedForOthers(source, connections),
+    isLeftToOthers: (source: string) =>
+      isSealedForOthers(source, connections) ||
+      // Those of other machines are in their folders.
+      (source === 'archive' && replica !== undefined && !hasImports(config.importsDir)),
     embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };

@@ -40,6 +40,7 @@ const SETTINGS = {
     (path) => /^(?:\/[A-Za-z0-9_-]+)+$/.test(path),
   ),
   XGPT_DATA_DIR: text(DATA_DIR),
+  XGPT_IMPORTS_DIR: text(undefined),
   XGPT_DATABASE_URL: text(
     undefined,
     'must be the address of a PostgreSQL database: postgres://user:password@host:port/database',
@@ -217,7 +218,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     dataDir,
     databasePath: join(dataDir, s.XGPT_DATABASE_URL ? 'replica.sqlite' : 'xgpt.sqlite'),
     databaseUrl: s.XGPT_DATABASE_URL?.trim(),
-    importsDir: join(dataDir, 'imports'),
+    importsDir: s.XGPT_IMPORTS_DIR ? resolve(s.XGPT_IMPORTS_DIR) : join(dataDir, 'imports'),
     modelsDir: join(dataDir, 'models'),
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
     modelEndpoint: endpointOf(s),

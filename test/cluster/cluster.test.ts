@@ -4,6 +4,7 @@ import { stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import {
   type Cluster,
+  found,
   newCluster,
   post,
   runOn,
@@ -16,9 +17,6 @@ afterAll(async () => {
   await stopWorkers();
   await stopServers();
 });
-
-const found = async (server: TestServer, query: string) =>
-  (await server.json<{ total: number }>(`/api/find?${query}`)).total;
 
 async function cookieOf(server: TestServer, token: string): Promise<string> {
   const answer = await post(server, '/login', { token }, { origin: server.url });

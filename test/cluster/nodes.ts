@@ -70,3 +70,8 @@ export function post(
     redirect: 'manual',
   });
 }
+
+/** How many posts a find has. @param query of its address */
+export async function found(server: TestServer, query: string): Promise<number> {
+  return (await server.json<{ total: number }>(`/api/find?${query}`)).total;
+}
