@@ -12,6 +12,9 @@ const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 const DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 64;
 
+/** The lease on several machines: none can look whether a process of another one still runs. */
+const CLUSTER_LEASE_MS = 10_000;
+
 /** Their values are shown to nobody, not even when they are wrong. */
 const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY', 'XGPT_DATABASE_URL']);
 
@@ -243,7 +246,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     },
     maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
     maxResultBytes: s.XGPT_MAX_RESULT_KB * 1024,
-    leaseMs: s.XGPT_LEASE_MS,
+    leaseMs:
+      s.XGPT_DATABASE_URL && isBlank(env.XGPT_LEASE_MS) ? CLUSTER_LEASE_MS : s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
     ...keptAndTold(s),
