@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
-import type { Config } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
+import { rmSync } from 'node:fs';
+import { type Config, loadConfig } from '../platform/config.ts';
+import { appDatabase, DatabaseUnusable } from '../platform/database.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { replicate } from '../platform/writer.ts';
 
@@ -29,12 +30,24 @@ async function open(databaseUrl: string): Promise<AppData> {
     import('../platform/replica/replica.ts'),
     import('../library/derived.ts'),
   ]);
-  const db = appDatabase();
+  const db = openReplica();
   const postgres = appPostgres(databaseUrl);
   const replica = new Replicated({ db, postgres, derived: createDerived(db) });
   replicate(db, replica);
   await replica.start();
   return { db, replica };
+}
+
+/** A replica that cannot be opened is made anew. */
+function openReplica(): Database {
+  try {
+    return appDatabase();
+  } catch (error) {
+    if (!(error instanceof DatabaseUnusable)) throw error;
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(loadConfig().databasePath + suffix, { force: true });
+    return appDatabase();
+  }
 }
 
 /** Closes the app's databases, if they were opened. */

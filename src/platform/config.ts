@@ -246,8 +246,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     },
     maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
     maxResultBytes: s.XGPT_MAX_RESULT_KB * 1024,
-    leaseMs:
-      s.XGPT_DATABASE_URL && isBlank(env.XGPT_LEASE_MS) ? CLUSTER_LEASE_MS : s.XGPT_LEASE_MS,
+    leaseMs: s.XGPT_DATABASE_URL && isBlank(env.XGPT_LEASE_MS) ? CLUSTER_LEASE_MS : s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
     ...keptAndTold(s),
