@@ -31,7 +31,7 @@ async function expectAlike(first: Node, ...others: Node[]): Promise<void> {
   for (const each of others) expect(contentsOf(each)).toEqual(contentsOf(first));
 }
 
-describe('replicas of one PostgreSQL database', () => {
+describe('FEATURES 55: replicas of one PostgreSQL database', () => {
   for (const seed of [1, 2, 3, 4]) {
     test(`are as SQLite alone would be, whoever writes (seed ${seed})`, async () => {
       const address = await newDatabase();
