@@ -8,6 +8,7 @@ import { CapturedRows, type RowChange } from './captured_rows.ts';
 import { readChanges, storePlace } from './changes.ts';
 import { Following } from './following.ts';
 import { type Place, ReplicaPlace, readPlace } from './place.ts';
+import { rehearse } from './rehearsal.ts';
 import { type Derived, RowWriting } from './row_writing.ts';
 import { everyRow, storeRows } from './stored_rows.ts';
 import { TABLE_NAMES, type Table, type TableName, tablesOf } from './tables.ts';
@@ -243,9 +244,11 @@ export class Replica implements TransactionListener {
     try {
       // Another process of this data folder may have begun to copy all rows.
       if (this.#place.read()?.stamp !== batch.from?.stamp) throw new ReplicaOutdated();
-      this.#rows.write([...batch.changes.values()]);
-      this.#captured.forget();
-      const value = run();
+      const value = rehearse(this.#db, () => {
+        this.#rows.write([...batch.changes.values()]);
+        this.#captured.forget();
+        return run();
+      });
       const changes = this.#captured.read();
       batch.sequences = this.#place.sequences();
       return { value, changes };

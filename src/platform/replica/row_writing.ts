@@ -17,6 +17,8 @@ interface RowStatements {
   remove(key: RowValue[]): void;
   /** Makes room for others when the row is to have other unique values: two rows may have exchanged theirs. */
   moveAside(key: RowValue[], row: Row): void;
+  /** Of a key that has no row: takes half the time. */
+  insert(row: Row): void;
   write(row: Row): void;
 }
 
@@ -71,9 +73,10 @@ export class RowWriting {
   }
 
   #write(name: TableName, key: string, row: Row): void {
-    const { before, write } = this.#of(name);
+    const { before, insert, write } = this.#of(name);
     const former = before(keyValues(this.#table(name), key));
-    write(row);
+    if (former) write(row);
+    else insert(row);
     this.derived.wrote(name, row, former);
   }
 
@@ -108,10 +111,11 @@ function statementsOf(db: Database, { name, columns, key, unique }: Table): RowS
       `UPDATE ${name} SET ${aside.name} = ${aside.name} || char(0) || rowid
        WHERE ${ofKey} AND (${isOther})`,
     );
+  const inserting = `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+  const insert = statement<null, RowValue[]>(db, inserting);
   const write = statement<null, RowValue[]>(
     db,
-    `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
-     ON CONFLICT (${key.map((column) => column.name).join(', ')}) DO ${resolution}`,
+    `${inserting} ON CONFLICT (${key.map((column) => column.name).join(', ')}) DO ${resolution}`,
   );
   return {
     all: () => all.all(),
@@ -120,6 +124,7 @@ function statementsOf(db: Database, { name, columns, key, unique }: Table): RowS
     moveAside(values, row) {
       if (moveAside) moveAside.run(...values, ...unique.map((column) => row[column.name] ?? null));
     },
+    insert: (row) => void insert.run(...names.map((column) => row[column] ?? null)),
     write: (row) => void write.run(...names.map((column) => row[column] ?? null)),
   };
 }
