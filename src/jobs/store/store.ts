@@ -1,3 +1,4 @@
+import type { Transaction } from '../../platform/postgres/statements.ts';
 import type { Deed } from '../audit.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
@@ -251,13 +252,14 @@ export type Inserted = { job: Job; isNew: boolean } | { full: 'type' | 'client' 
 
 /**
  * Decides whether a job is queued, in the transaction that queues it. Both methods write to the same
- * database, are synchronous, and may be called again after a rollback.
+ * database, and may be called again after a rollback. On SQLite they get no transaction, and have to be
+ * synchronous.
  */
 export interface StartClaim {
   /** False: the job is not queued. What this has written is kept. */
-  take(): boolean;
+  take(tx: Transaction): boolean | Promise<boolean>;
   /** Called after a claim that was taken: the job, or the limit that kept it out. */
-  recordStart(outcome: Inserted): void;
+  recordStart(outcome: Inserted, tx: Transaction): void | Promise<void>;
 }
 
 export interface Lease {
