@@ -4,8 +4,9 @@ import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
+import { createHealth } from '../platform/create_health.ts';
 import { appDatabase } from '../platform/database.ts';
-import { Health } from '../platform/health.ts';
+import type { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { once } from '../platform/once.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
@@ -55,7 +56,7 @@ export async function openForReading(
   jobTracker.saveWith(deps.library.save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
-  const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
+  const health = createHealth({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
   health.processes.served = () => jobTracker.reader.serving.served;
   const jobDeps = once(async () => {

@@ -1,5 +1,5 @@
 /** Processes that share a database and do not know the same job types. */
-import { afterAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { z } from 'zod';
 import { createTracker, defineJob, type Tracker } from '../../src/jobs/index.ts';
 import type { RegisteredProcess } from '../../src/platform/process_registry.ts';
@@ -79,10 +79,7 @@ describe('FEATURES 46: a schedule of a type that a process does not know', () =>
 });
 
 describe('FEATURES 40: three processes of which one knows the type', () => {
-  const world = new JobWorld(1_000);
-  afterAll(() => world.close());
-
-  async function startProcess(knows: boolean) {
+  async function startProcess(world: JobWorld, knows: boolean) {
     const definitions = knows ? {} : { definitions: [other] };
     const member = await world.start({ leaseMs: 5 * SECOND, ...definitions });
     const { tracker, process } = member;
@@ -92,12 +89,13 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
     return { member, schedules };
   }
 
-  test('start every run exactly once, also when that one is killed and another takes its place', async () => {
+  /** With kills of the one that knows the type. @returns when the schedule was added */
+  async function endure(world: JobWorld): Promise<{ id: string; createdAt: Date }> {
     world.onWorker = ({ finish }) => finish('done');
-    await startProcess(false);
-    let knowing = await startProcess(true);
-    await startProcess(false);
-    const { id, createdAt } = await knowing.member.process.be(() =>
+    await startProcess(world, false);
+    let knowing = await startProcess(world, true);
+    await startProcess(world, false);
+    const schedule = await knowing.member.process.be(() =>
       knowing.schedules.add({ type: 'errand', input: {}, cron: '* * * * * *', timeZone: 'UTC' }),
     );
     for (const seconds of [20, 3, 17]) {
@@ -105,30 +103,45 @@ describe('FEATURES 40: three processes of which one knows the type', () => {
       await world.kill(knowing.member);
       // Nobody who knows the type is there.
       await world.machine.advance(7 * SECOND);
-      knowing = await startProcess(true);
+      knowing = await startProcess(world, true);
     }
     await world.machine.advance(5 * SECOND);
+    return schedule;
+  }
 
-    const rows = await world.eye.all<{ due: number; outcome: string; missed_since: number | null }>(
-      'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
-      id,
-    );
-    expect(rows.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
-    const decided = rows.flatMap(({ due, missed_since }) => {
-      const from = missed_since ?? due;
-      return Array.from({ length: (due - from) / SECOND + 1 }, (_, n) => from + n * SECOND);
-    });
-    const [first = 0, last = 0] = [decided[0], decided.at(-1)];
-    expect(first).toBe(createdAt.getTime() + SECOND);
-    expect(decided).toEqual(
-      Array.from({ length: (last - first) / SECOND + 1 }, (_, n) => first + n * SECOND),
-    );
-    expect(decided.length).toBeGreaterThanOrEqual(60);
-    expect(rows.filter(({ missed_since }) => missed_since !== null).length).toBe(3);
-    const jobs = await world.eye.all('SELECT id FROM jobs');
-    expect(jobs).toHaveLength(rows.filter(({ outcome }) => outcome === 'started').length);
+  test('start every run exactly once, also when that one is killed and another takes its place', async () => {
+    const world = new JobWorld(1_000);
+    try {
+      const { id, createdAt } = await endure(world);
+      const rows = await world.eye.all<RunRow>(
+        'SELECT * FROM schedule_runs WHERE schedule_id = ? ORDER BY due',
+        id,
+      );
+      expect(rows.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
+      const decided = rows.flatMap(({ due, missed_since }) => {
+        const from = missed_since ?? due;
+        return Array.from({ length: (due - from) / SECOND + 1 }, (_, n) => from + n * SECOND);
+      });
+      const [first = 0, last = 0] = [decided[0], decided.at(-1)];
+      expect(first).toBe(createdAt.getTime() + SECOND);
+      expect(decided).toEqual(
+        Array.from({ length: (last - first) / SECOND + 1 }, (_, n) => first + n * SECOND),
+      );
+      expect(decided.length).toBeGreaterThanOrEqual(60);
+      expect(rows.filter(({ missed_since }) => missed_since !== null).length).toBe(3);
+      const jobs = await world.eye.all('SELECT id FROM jobs');
+      expect(jobs).toHaveLength(rows.filter(({ outcome }) => outcome === 'started').length);
+    } finally {
+      await world.close();
+    }
   });
 });
+
+interface RunRow {
+  due: number;
+  outcome: string;
+  missed_since: number | null;
+}
 
 describe('FEATURES 46: a schedule whose source a process does not have', () => {
   const reading = (has: string[]) =>

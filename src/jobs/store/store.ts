@@ -207,6 +207,8 @@ export interface JobNews {
    * which `changed` lists only as far as the taskbar shows them. To be awaited before the next call.
    */
   take(owner: string): Promise<News | undefined>;
+  /** Whether every commit of another process is certain to be signalled, so that polls can be rare. */
+  readonly isSignalled: boolean;
 }
 
 export interface News {

@@ -75,21 +75,26 @@ rm -rf "$folder"`;
 /**
  * Starts a PostgreSQL server of its own for tests: with its own folder, port and password, and without any
  * care for the disk. It ends with this process, even if that is killed.
+ * @param more settings of the server.
  * @throws when PostgreSQL is missing and cannot be downloaded, or does not start; the message says why.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(more: Record<string, string> = {}): Promise<PostgresServer> {
   const { initdb, postgres } = await findPostgres();
   removeStale();
   const folder = mkdtempSync(join(PLACE, `${FOLDER_PREFIX}${process.pid}-`));
   try {
-    return await startIn(folder, initdb, postgres);
+    return await startIn(folder, { initdb, postgres }, more);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(folder: string, initdb: Installed, postgres: Installed) {
+async function startIn(
+  folder: string,
+  { initdb, postgres }: Record<'initdb' | 'postgres', Installed>,
+  more: Record<string, string>,
+) {
   const data = join(folder, 'data');
   const password = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url');
   const passwordFile = join(folder, 'password');
@@ -108,7 +113,7 @@ async function startIn(folder: string, initdb: Installed, postgres: Installed) {
     { env: initdb.env, cwd: folder },
   );
   const port = lastingPort();
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => [
+  const settings = Object.entries({ ...SETTINGS, ...more, port }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
