@@ -27,10 +27,14 @@ const FILES_AT_ONCE = availableParallelism() + 3;
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';
 
-/** The tests that also run on PostgreSQL, and those among them that are about SQLite itself, or no database. */
+/** The tests that also run on PostgreSQL, and those among them that are about one database, or none. */
 const ON_POSTGRES = {
   of: 'test/{jobs,schedules}/**/*.test.ts',
-  except: ['test/jobs/store/sqlite/', 'test/schedules/cron.test.ts'],
+  except: [
+    'test/jobs/store/sqlite/',
+    'test/schedules/cron.test.ts',
+    'test/schedules/postgres_nodes.test.ts',
+  ],
 };
 
 /** It measures the memory of its own process. */
