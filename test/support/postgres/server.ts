@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statfsSync,
 } from 'node:fs';
@@ -21,6 +22,8 @@ export interface PostgresServer {
   address: string;
   /** The shell that ends the server and deletes its folder once this process has ended, however it did. */
   pid: number;
+  /** Ends the server at once, as a power cut does, and starts it again after so many milliseconds. */
+  restart(pauseMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -117,30 +120,44 @@ async function startIn(
     '-c',
     `${name}=${value}`,
   ]);
-  const supervisor = Bun.spawn(
-    [
-      ...['sh', '-c', SUPERVISOR, 'sh', folder],
-      ...[...unprivileged('QUIT'), postgres.path, '-D', data, ...settings],
-    ],
-    {
-      env: postgres.env,
-      cwd: folder,
-      stdin: 'pipe',
-      stdout: 'ignore',
-      stderr: 'pipe',
-      detached: true,
-    },
-  );
-  supervisor.unref();
-  await untilReady(supervisor.stderr);
+  const command = [...unprivileged('QUIT'), postgres.path, '-D', data, ...settings];
+  let supervisor = await supervise(folder, command, postgres.env);
   return {
     address: `postgres://xgpt:${password}@127.0.0.1:${port}/postgres`,
-    pid: supervisor.pid,
+    get pid() {
+      return supervisor.pid;
+    },
+    async restart(pauseMs: number) {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      process.kill(Number(pid), 'SIGQUIT');
+      while (existsSync(join(data, 'postmaster.pid'))) await Bun.sleep(10);
+      // Its input stays open: it would delete the folder.
+      former.add(supervisor);
+      await Bun.sleep(pauseMs);
+      supervisor = await supervise(folder, command, postgres.env);
+    },
     async stop() {
       await supervisor.stdin.end();
       await supervisor.exited;
     },
   };
+}
+
+/** Supervisors of servers that were started again. */
+const former = new Set<unknown>();
+
+async function supervise(folder: string, command: string[], env: NodeJS.ProcessEnv) {
+  const supervisor = Bun.spawn(['sh', '-c', SUPERVISOR, 'sh', folder, ...command], {
+    env,
+    cwd: folder,
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    detached: true,
+  });
+  supervisor.unref();
+  await untilReady(supervisor.stderr);
+  return supervisor;
 }
 
 /** @param signal is sent to the command when its parent ends. */
