@@ -1,7 +1,8 @@
-import type { Database } from 'bun:sqlite';
+import { Database } from 'bun:sqlite';
 import { hostname } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
+import type { Postgres } from './postgres/client.ts';
 import { isAlive } from './process_ids.ts';
 import { writerOf } from './writer.ts';
 
@@ -104,8 +105,20 @@ export class SqliteProcessRegistry implements ProcessRegistry {
   }
 }
 
-/** The processes that used this database lately, without those of this host that have ended. */
-export function listProcesses(db: Database): RegisteredProcess[] {
+/** What this process knows of the others on a PostgreSQL database. */
+const known = new WeakMap<Postgres, () => RegisteredProcess[]>();
+
+/** `listProcesses` gives what `list` does for that database. */
+export function listWith(db: Postgres, list: () => RegisteredProcess[]): void {
+  known.set(db, list);
+}
+
+/**
+ * The processes that used this database lately, without those of this host that have ended. Of a PostgreSQL
+ * database as its registry lists them; none while there is no registry.
+ */
+export function listProcesses(db: Database | Postgres): RegisteredProcess[] {
+  if (!(db instanceof Database)) return known.get(db)?.() ?? [];
   return db
     .query<ProcessRow, []>(
       'SELECT kind, pid, host, version, started_at, seen_at, serves FROM processes ORDER BY started_at',

@@ -5,6 +5,7 @@ import { DatabaseFailed } from '../database_issue.ts';
 import { isAlive } from '../process_ids.ts';
 import {
   FORGET_AFTER_MS,
+  listWith,
   type ProcessKind,
   type ProcessRegistry,
   type ProcessRow,
@@ -50,6 +51,7 @@ export class PostgresProcessRegistry implements ProcessRegistry {
     private readonly clock: Clock,
   ) {
     this.#startedAt = clock.elapsed();
+    listWith(db, () => this.list());
   }
 
   /**
