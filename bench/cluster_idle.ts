@@ -23,7 +23,7 @@ interface Row {
   query: string;
 }
 
-const server = await startPostgres({ shared_preload_libraries: 'pg_stat_statements' });
+const server = await startPostgres(undefined, { shared_preload_libraries: 'pg_stat_statements' });
 const admin = new SQL({ url: server.address, max: 1 });
 await admin.unsafe('CREATE EXTENSION pg_stat_statements');
 await admin.unsafe('CREATE DATABASE idle');

@@ -31,9 +31,15 @@ export interface ReplicaOptions {
   derived: Derived;
 }
 
+/** The replica has missed too much, or is being copied. Nothing was written. */
+export class ReplicaOutdated extends Error {
+  override readonly name = 'ReplicaOutdated';
+}
+
 /** What a transaction on PostgreSQL has written so far. */
 interface Batch {
-  isCurrent: boolean;
+  /** Where the replicas are before it; undefined until it is read. */
+  from: Place | undefined;
   changes: Map<string, RowChange>;
   sequences: Record<string, number>;
   /** Where the replicas are after it. */
@@ -96,15 +102,24 @@ export class Replica implements TransactionListener {
    * @throws the error of `run`; what keeps PostgreSQL or the replica from being written to.
    */
   async write<Value>(run: () => Value): Promise<Value> {
-    await this.follow();
-    return writerOf(this.#postgres).write((tx) => this.writeIn(tx, run), [REPLICATED_LOCK]);
+    const write = () =>
+      writerOf(this.#postgres).write((tx) => this.writeIn(tx, run), [REPLICATED_LOCK]);
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof ReplicaOutdated)) throw error;
+      await this.follow();
+      return write();
+    }
   }
 
-  /** The same in a transaction that has `REPLICATED_LOCK`. */
+  /**
+   * The same in a transaction that has `REPLICATED_LOCK`.
+   * @throws ReplicaOutdated when all rows have to be copied before.
+   */
   async writeIn<Value>(tx: Transaction, run: () => Value): Promise<Value> {
     const batch = this.#batch;
-    if (!batch.isCurrent) await this.#pull(tx);
-    batch.isCurrent = true;
+    batch.from ??= await this.#pull(tx);
     const { value, changes } = await this.#withLock(() => this.#rehearse(run, batch));
     for (const change of changes) {
       const name = `${change.table} ${change.key}`;
@@ -127,8 +142,8 @@ export class Replica implements TransactionListener {
     do {
       this.#isBehind = false;
       const own = this.#place.read();
-      const { revision, stamp, isFollowable } = await readPlace(this.#postgres, own);
-      if (own?.revision === revision && own.stamp === stamp) continue;
+      const { revision, isFollowable } = await readPlace(this.#postgres, own);
+      if (isFollowable && own?.revision === revision) continue;
       if (isFollowable) await this.#postgres.snapshot((query) => this.#pull(query));
       else await this.#fill();
     } while (this.#isBehind);
@@ -139,9 +154,9 @@ export class Replica implements TransactionListener {
   }
 
   async committing(tx: Transaction): Promise<void> {
-    const { changes, sequences } = this.#batch;
+    const { from, changes, sequences } = this.#batch;
     if (changes.size === 0) return;
-    const revision = (this.#place.read()?.revision ?? 0) + 1;
+    const revision = (from?.revision ?? 0) + 1;
     const place = { revision, stamp: crypto.randomUUID(), sequences };
     await storeRows(tx, this.#tables, [...changes.values()]);
     await storePlace(tx, place, [...changes.values()]);
@@ -164,14 +179,15 @@ export class Replica implements TransactionListener {
     this.#batch = newBatch();
   }
 
-  /** Reads what has changed in PostgreSQL, at one moment, and writes it into the replica. */
-  async #pull(query: Query): Promise<void> {
+  /** Reads what has changed in PostgreSQL, at one moment, and writes it into the replica. @returns where it is then */
+  async #pull(query: Query): Promise<Place> {
     const own = this.#place.read();
     const place = await readPlace(query, own);
-    if (own?.revision === place.revision && own.stamp === place.stamp) return;
-    if (!own || !place.isFollowable) throw new Error('The replica has missed too much.');
+    if (!own || !place.isFollowable) throw new ReplicaOutdated();
+    if (own.revision === place.revision) return place;
     const changes = await readChanges(query, this.#tables, own);
     await this.#withLock(() => this.#write(changes, place));
+    return place;
   }
 
   /**
@@ -225,6 +241,8 @@ export class Replica implements TransactionListener {
   #rehearse<Value>(run: () => Value, batch: Batch): { value: Value; changes: RowChange[] } {
     this.#begin.run();
     try {
+      // Another process of this data folder may have begun to copy all rows.
+      if (this.#place.read()?.stamp !== batch.from?.stamp) throw new ReplicaOutdated();
       this.#rows.write([...batch.changes.values()]);
       this.#captured.forget();
       const value = run();
@@ -265,5 +283,5 @@ export class Replica implements TransactionListener {
 }
 
 function newBatch(): Batch {
-  return { isCurrent: false, changes: new Map(), sequences: {}, place: undefined };
+  return { from: undefined, changes: new Map(), sequences: {}, place: undefined };
 }

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -25,6 +26,14 @@ export interface PostgresServer {
   /** Ends the server at once, as a power cut does, and starts it again after so many milliseconds. */
   restart(pauseMs: number): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A network of hosts of a test. */
+interface ServedNetwork {
+  /** In CIDR notation. */
+  range: string;
+  /** The address of this machine in it. */
+  gateway: string;
 }
 
 export const findPostgres = programFinder(
@@ -78,15 +87,19 @@ rm -rf "$folder"`;
 /**
  * Starts a PostgreSQL server of its own for tests: with its own folder, port and password, and without any
  * care for the disk. It ends with this process, even if that is killed.
+ * @param network whose hosts may connect, too; the address is then one for them.
  * @param more settings of the server.
  * @throws when PostgreSQL is missing and cannot be downloaded, or does not start; the message says why.
  */
-export async function startPostgres(more: Record<string, string> = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  network?: ServedNetwork,
+  more: Record<string, string> = {},
+): Promise<PostgresServer> {
   const { initdb, postgres } = await findPostgres();
   removeStale();
   const folder = mkdtempSync(join(PLACE, `${FOLDER_PREFIX}${process.pid}-`));
   try {
-    return await startIn(folder, { initdb, postgres }, more);
+    return await startIn(folder, { initdb, postgres }, network, more);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -96,6 +109,7 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
 async function startIn(
   folder: string,
   { initdb, postgres }: Record<'initdb' | 'postgres', Installed>,
+  network: ServedNetwork | undefined,
   more: Record<string, string>,
 ) {
   const data = join(folder, 'data');
@@ -115,15 +129,15 @@ async function startIn(
     ],
     { env: initdb.env, cwd: folder },
   );
+  if (network) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${network.range} md5\n`);
+  const host = network?.gateway ?? '127.0.0.1';
   const port = lastingPort();
-  const settings = Object.entries({ ...SETTINGS, ...more, port }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  const all = { ...SETTINGS, ...more, port, listen_addresses: host };
+  const settings = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = [...unprivileged('QUIT'), postgres.path, '-D', data, ...settings];
   let supervisor = await supervise(folder, command, postgres.env);
   return {
-    address: `postgres://xgpt:${password}@127.0.0.1:${port}/postgres`,
+    address: `postgres://xgpt:${password}@${host}:${port}/postgres`,
     get pid() {
       return supervisor.pid;
     },
