@@ -198,6 +198,8 @@ export interface RecentJobs {
   newest(limit: number): Job[];
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
+  /** Whether one of them runs. */
+  hasRunning(): boolean;
 }
 
 export interface NewJob {
