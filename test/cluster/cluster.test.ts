@@ -69,6 +69,23 @@ describe('FEATURES 55: two servers and a worker on one PostgreSQL database', () 
     expect(stars.stdout.trim().split('\n')).toHaveLength(await found(first, 'q=stars'));
   });
 
+  test('a saved find, and its removal, hold everywhere', async () => {
+    const made = await post(first, '/api/finds', { name: 'stars', q: 'stars' });
+    expect(made.status).toBe(201);
+    const saved = async () =>
+      (await second.json<{ finds: { id: number; name: string }[] }>('/api/finds')).finds;
+    await until('it is there', async () => (await saved()).length === 1);
+    const removed = await runOn(cluster, 'finds', 'remove', 'stars');
+    expect(removed.code).toBe(0);
+    await until('it is gone', async () => (await saved()).length === 0);
+  });
+
+  test('backups are PostgreSQL’s own', async () => {
+    const backup = await runOn(cluster, 'backup', '/tmp/xgpt-no-backup.sqlite');
+    expect(backup.code).toBe(1);
+    expect(backup.stderr).toContain('pg_dump');
+  });
+
   test('a schedule that is made at one is known everywhere, and each run starts once', async () => {
     const schedule = { type: 'scrape', username: 'tidal_lock', cron: '* * * * * *' };
     const added = await post(first, '/api/schedules', schedule);
@@ -101,22 +118,6 @@ describe('FEATURES 55: two servers and a worker on one PostgreSQL database', () 
     expect(kinds(JSON.parse(listed.stdout))).toEqual(expected);
     const job = await runOn(cluster, 'scrape', 'deep_sky_dan', '--detach');
     expect(job.stderr).not.toContain('No server or worker is running');
-  });
-
-  test('a saved find, and its removal, hold everywhere', async () => {
-    await post(first, '/api/finds', { name: 'stars', q: 'stars' });
-    const saved = async () =>
-      (await second.json<{ finds: { id: number; name: string }[] }>('/api/finds')).finds;
-    await until('it is there', async () => (await saved()).length === 1);
-    const removed = await runOn(cluster, 'finds', 'remove', 'stars');
-    expect(removed.code).toBe(0);
-    await until('it is gone', async () => (await saved()).length === 0);
-  });
-
-  test('backups are PostgreSQL’s own', async () => {
-    const backup = await runOn(cluster, 'backup', '/tmp/xgpt-no-backup.sqlite');
-    expect(backup.code).toBe(1);
-    expect(backup.stderr).toContain('pg_dump');
   });
 });
 
