@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isAddressRange, isHostName, isLoopback, isPostgresAddress } from './addresses.ts';
 import { LOG_LEVELS, type LogLevel } from './logger.ts';
 import { nearestName, number, oneOf, type Setting, text, whole } from './setting.ts';
 
@@ -209,7 +210,6 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }
-  const dataDir = resolve(s.XGPT_DATA_DIR);
   return {
     port: s.PORT,
     host: s.HOST,
@@ -218,17 +218,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     hosts: namesIn(s.XGPT_HOSTS),
     proxies: namesIn(s.XGPT_PROXIES),
     basePath: s.XGPT_BASE_PATH,
-    dataDir,
-    databasePath: join(dataDir, s.XGPT_DATABASE_URL ? 'replica.sqlite' : 'xgpt.sqlite'),
-    databaseUrl: s.XGPT_DATABASE_URL?.trim(),
-    importsDir: s.XGPT_IMPORTS_DIR ? resolve(s.XGPT_IMPORTS_DIR) : join(dataDir, 'imports'),
-    modelsDir: join(dataDir, 'models'),
-    modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
+    ...placesOf(s),
     modelEndpoint: endpointOf(s),
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
     secretKey: s.XGPT_SECRET_KEY ? secretKeyOf(s.XGPT_SECRET_KEY) : undefined,
-    secretKeyPath: join(dataDir, 'secret.key'),
     blueskyUrl: withoutSlash(s.XGPT_BLUESKY_URL),
     xUrl: withoutSlash(s.XGPT_X_URL),
     xApiUrl: withoutSlash(s.XGPT_X_API_URL),
@@ -251,6 +245,20 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     drainMs: s.XGPT_DRAIN_MS,
     ...keptAndTold(s),
     stopWithParent: s.XGPT_STOP_WITH_PARENT === 'on',
+  };
+}
+
+/** Where things are kept. */
+function placesOf(s: Settings) {
+  const dataDir = resolve(s.XGPT_DATA_DIR);
+  return {
+    dataDir,
+    databasePath: join(dataDir, s.XGPT_DATABASE_URL ? 'replica.sqlite' : 'xgpt.sqlite'),
+    databaseUrl: s.XGPT_DATABASE_URL?.trim(),
+    importsDir: s.XGPT_IMPORTS_DIR ? resolve(s.XGPT_IMPORTS_DIR) : join(dataDir, 'imports'),
+    modelsDir: join(dataDir, 'models'),
+    modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
+    secretKeyPath: join(dataDir, 'secret.key'),
   };
 }
 
@@ -332,15 +340,6 @@ function serviceUrl(fallback: string): Setting<string> {
   });
 }
 
-function isPostgresAddress(given: string): boolean {
-  const url = URL.parse(given.trim());
-  return (
-    /^postgres(ql)?:$/.test(url?.protocol ?? '') &&
-    url?.hostname !== '' &&
-    url?.pathname.length !== 1
-  );
-}
-
 function withoutSlash(url: string): string {
   return url.trim().replace(/\/$/, '');
 }
@@ -360,25 +359,6 @@ function namesIn(list: string): string[] {
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
-}
-
-function isHostName(name: string): boolean {
-  return /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/.test(name);
-}
-
-/** An IP address, alone or with the number of bits that a range has in common: `10.0.0.0/8`. */
-function isAddressRange(range: string): boolean {
-  // Loaded only when needed: a static import would slow down every start.
-  const { isIP } = process.getBuiltinModule('node:net');
-  const [address = '', bits, ...rest] = range.split('/');
-  const max = { 4: 32, 6: 128 }[isIP(address)];
-  if (max === undefined || address.includes('%') || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max);
-}
-
-/** Whether only this machine can reach it. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || /^\[?::1\]?$/.test(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function endpointProblems(url: string, model: string): string[] {

@@ -16,10 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Job, JobPage } from '../../src/jobs/index.ts';
-import { CACHED_MODEL, fillModelCache } from '../support/model_cache.ts';
-import { lastingPort } from '../support/port.ts';
+import { fillModelCache } from '../support/model_cache.ts';
 import { startPostgres } from '../support/postgres/server.ts';
 import { until } from '../support/wait.ts';
+import { databaseIn, environment, machines, processes } from './places.ts';
 import { ChaosProcess } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
 import { commitsIn, linesOf } from './trace_lines.ts';
@@ -121,48 +121,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-/** A server and two workers on one data folder. */
-function processes(folder: string, more: Record<string, string>): ChaosProcess[] {
-  const env = environment(folder, { ...more, PORT: lastingPort() });
-  return (['serve', 'worker', 'worker'] as const).map((command) => new ChaosProcess(command, env));
-}
-
-/** Two servers and three workers, each on a machine of its own as far as the program can tell. */
-function machines(folder: string, more: Record<string, string>): ChaosProcess[] {
-  const commands = ['serve', 'serve', 'worker', 'worker', 'worker'] as const;
-  return commands.map((command, index) => {
-    const env = environment(join(folder, `machine ${index}`), { ...more, PORT: lastingPort() });
-    return new ChaosProcess(command, env, asHost(`machine-${index}`));
-  });
-}
-
-/** Only the superuser may give a process another host name. */
-function asHost(name: string): string[] {
-  if (process.getuid?.() !== 0 || !Bun.which('unshare')) return [];
-  return ['unshare', '--uts', 'sh', '-c', `hostname ${name} && exec "$@"`, 'sh'];
-}
-
 /** Whether one of so many events is due at this kill: they are spread evenly. */
 function isDue(kill: number, kills: number, events: number): boolean {
   return Math.floor(((kill + 1) * events) / kills) > Math.floor((kill * events) / kills);
-}
-
-function databaseIn(folder: string, isCluster: boolean): string {
-  return isCluster
-    ? join(folder, 'machine 0', 'data', 'replica.sqlite')
-    : join(folder, 'data', 'xgpt.sqlite');
-}
-
-function environment(dataDir: string, more: Record<string, string>): Record<string, string> {
-  return {
-    PORT: '0',
-    XGPT_DATA_DIR: join(dataDir, 'data'),
-    XGPT_MODEL_DIR: CACHED_MODEL,
-    XGPT_SAMPLE_PAGE_MS: '15',
-    XGPT_LOG_LEVEL: 'error',
-    XGPT_PRIVATE_WEBHOOKS: 'on',
-    ...more,
-  };
 }
 
 function addressIn(printed: string): string {

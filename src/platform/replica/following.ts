@@ -7,7 +7,7 @@ const CHANNEL = 'xgpt_rows';
 const COLLECT_MS = 5;
 
 /** How often a replica looks for changes whose notification was lost, in ms. */
-const LOOK_MS = 5_000;
+const CHECK_MS = 5_000;
 
 /**
  * Notifies replicas of each other's commits, by NOTIFY after the commit: within the transaction it would make
@@ -30,7 +30,7 @@ export class Following {
   async start(): Promise<void> {
     // What fails is tried again at the next look.
     const look = () => void this.look().catch(() => {});
-    this.#looking = setInterval(look, LOOK_MS);
+    this.#looking = setInterval(look, CHECK_MS);
     this.#looking.unref();
     const hear = (sender: string) => {
       if (sender !== this.#id) look();

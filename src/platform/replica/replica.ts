@@ -7,14 +7,12 @@ import { statement } from '../statement.ts';
 import { CapturedRows, type RowChange } from './captured_rows.ts';
 import { readChanges, storePlace } from './changes.ts';
 import { Following } from './following.ts';
+import { REPLICATED_LOCK } from './lock.ts';
 import { type Place, ReplicaPlace, readPlace } from './place.ts';
 import { rehearse } from './rehearsal.ts';
 import { type Derived, RowWriting } from './row_writing.ts';
 import { everyRow, storeRows } from './stored_rows.ts';
 import { TABLE_NAMES, type Table, type TableName, tablesOf } from './tables.ts';
-
-/** Names the lock that whoever writes to the replicated tables has. */
-export const REPLICATED_LOCK = 'replicated tables';
 
 /** How long another process of this data folder may hold the replica's lock, in ms. */
 const BUSY_TIMEOUT_MS = 250;

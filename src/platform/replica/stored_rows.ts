@@ -3,7 +3,7 @@ import { keyOf, type RowChange } from './captured_rows.ts';
 import type { Column, Row, Table, TableName } from './tables.ts';
 
 /** How many rows one statement reads or writes. */
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 
 const TYPES = { TEXT: 'text', INTEGER: 'bigint', BLOB: 'text' } as const;
 
@@ -51,7 +51,7 @@ export async function* everyRow(db: Query, table: Table): AsyncGenerator<RowChan
     const where = last === undefined ? '' : `WHERE (${order}) > (${after})`;
     const values = last === undefined ? [] : (JSON.parse(last) as Value[]);
     const rows = await db.all<Row>(
-      `SELECT ${names(table.columns)} FROM ${table.name} ${where} ORDER BY ${order} LIMIT ${MOST_ROWS}`,
+      `SELECT ${names(table.columns)} FROM ${table.name} ${where} ORDER BY ${order} LIMIT ${MAX_ROWS}`,
       values,
     );
     const changes = rows.map((row) => ({
@@ -62,7 +62,7 @@ export async function* everyRow(db: Query, table: Table): AsyncGenerator<RowChan
     }));
     if (changes.length > 0) yield changes;
     last = changes.at(-1)?.key;
-    if (rows.length < MOST_ROWS) return;
+    if (rows.length < MAX_ROWS) return;
   }
 }
 
@@ -121,6 +121,6 @@ function encoded(value: Row[string]): string | number | null {
 }
 
 function* inParts<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let from = 0; from < items.length; from += MOST_ROWS)
-    yield items.slice(from, from + MOST_ROWS);
+  for (let from = 0; from < items.length; from += MAX_ROWS)
+    yield items.slice(from, from + MAX_ROWS);
 }

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../platform/config.ts';
+import { isLoopback } from '../../platform/addresses.ts';
 import { hostOf, isOverTls } from './incoming.ts';
 
 const OPENER_POLICY = { 'cross-origin-opener-policy': 'same-origin' };

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia';
-import { type Config, isLoopback } from '../../platform/config.ts';
+import { isLoopback } from '../../platform/addresses.ts';
+import type { Config } from '../../platform/config.ts';
 import { forwardedSchemeOf, hostOf } from './incoming.ts';
 import { Problem } from './problem.ts';
 

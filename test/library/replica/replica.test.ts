@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FindNameTaken } from '../../../src/library/index.ts';
 import { writerOf as postgresWriterOf } from '../../../src/platform/postgres/writer.ts';
-import { REPLICATED_LOCK } from '../../../src/platform/replica/replica.ts';
+import { REPLICATED_LOCK } from '../../../src/platform/replica/lock.ts';
 import { sharedWriterOf } from '../../../src/platform/writer.ts';
 import { asAdmin, newDatabase, registerHooks } from '../../platform/postgres_setup.ts';
 import { seeded } from '../../support/scheduler.ts';

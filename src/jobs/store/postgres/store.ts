@@ -1,6 +1,7 @@
 import type { Postgres } from '../../../platform/postgres/client.ts';
 import type { Transaction } from '../../../platform/postgres/statements.ts';
 import type { PostgresWriter } from '../../../platform/postgres/writer.ts';
+import { REPLICATED_LOCK } from '../../../platform/replica/lock.ts';
 import type { AuditAction, Deed } from '../../audit.ts';
 import type { FollowUps } from '../../follow_up.ts';
 import type { SaveInTransaction } from '../backend.ts';
@@ -107,6 +108,7 @@ const LOCKS: Locks<Writes> = {
   insertAllQueued: locksOf,
   insertClaimed: (_, job, limits) => locksOf([job], limits),
   claim: ({ type }) => [claimLockOf(type)],
+  commit: (_, data) => (Object.keys(data).length > 0 ? [REPLICATED_LOCK] : []),
 };
 
 /** What each write does inside its transaction, which may be rolled back and run again. */
