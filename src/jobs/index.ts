@@ -2,6 +2,7 @@
 import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { Postgres } from '../platform/postgres/client.ts';
 import { listProcesses } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
 import type { Actor } from './audit.ts';
@@ -130,13 +131,15 @@ export const jobTracker = createTracker(() => {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
   for (const warning of unknownSettings()) logger.warn(warning);
+  const { databaseUrl } = config;
+  const database = databaseUrl === undefined ? appDatabase() : postgresOf(databaseUrl);
   return {
-    database: appDatabase(),
+    database,
     logger,
     actor: PROGRAM,
     // Webhooks define it, which the first page does without.
     internal: ['deliver' as JobType],
-    processes: () => listProcesses(appDatabase()),
+    processes: () => listProcesses(database),
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
@@ -146,3 +149,10 @@ export const jobTracker = createTracker(() => {
     maxResultBytes: config.maxResultBytes,
   };
 });
+
+/** Few programs need it. */
+function postgresOf(address: string): Postgres {
+  const { appPostgres }: typeof import('../platform/postgres/app.ts') =
+    require('../platform/postgres/app.ts');
+  return appPostgres(address);
+}
