@@ -6,10 +6,10 @@ const PAUSE_PER_CALL = 4;
 
 /**
  * Waits until `condition` returns a truthy value, and returns that value.
- * @param what completes the sentence "Waited … until" in the error.
- * @param ms the timeout; the default leaves room for a busy machine.
  * To ask a server or a browser takes processor time that the awaited one needs: the longer the answer
  * takes, the later it is asked again.
+ * @param what completes the sentence "Waited … until" in the error.
+ * @param ms the timeout; the default leaves room for a busy machine.
  * @throws when the timeout has passed.
  */
 export async function until<Value>(
