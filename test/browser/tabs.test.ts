@@ -30,7 +30,7 @@ const shuffled = <Item>(items: Item[]) =>
 
 describe('FEATURES 31: thirty tabs', () => {
   test('are live over one connection, and stay live when others are closed in any order', async () => {
-    const server = await busy({ jobs: 2, perSecond: 5 });
+    const server = await busy({ jobs: 2, perSecond: 2 });
     const id = server.ids[0] ?? '';
     const { page, context } = await openPage();
     await page.goto(server.url);

@@ -42,13 +42,23 @@ beforeAll(async () => {
   ];
 });
 
-/** The page with jobs in every status in its taskbar, which is open. */
-async function visit(page: Page, path: string, pressed = '#taskbar-toggle[aria-expanded="false"]') {
+/** The page with jobs in every status in its taskbar. */
+async function visit(page: Page, path: string) {
   await app.refresh();
   await page.goto(app.url + path);
   await page.locator('#taskbar').waitFor();
-  const toggle = page.locator(pressed);
-  if ((await toggle.count()) > 0) await toggle.click();
+}
+
+/** Calls `check` while the taskbar is as it came with the page, and in its other state, which a click leads to. */
+async function inBothStates(page: Page, check: (isOpen: boolean) => Promise<void>) {
+  const toggle = page.locator('#taskbar-toggle');
+  const cameOpen = (await toggle.getAttribute('aria-expanded')) === 'true';
+  await check(cameOpen);
+  await page.locator(`#taskbar-toggle[aria-expanded="${cameOpen}"]`).click();
+  await page.locator(`#taskbar-toggle[aria-expanded="${!cameOpen}"]`).waitFor();
+  await check(!cameOpen);
+  // The next page comes in the state of its own again.
+  await page.context().clearCookies();
 }
 
 const boxOf = async (page: Page, selector: string) => {
@@ -90,26 +100,20 @@ function contentEdges(page: Page): Promise<Edges & { what: string }> {
 const isCollapsed = (page: Page) => page.locator('#taskbar').getAttribute('data-collapsed');
 
 describe('E6: at 1440 px nothing of a page is under the taskbar', () => {
-  test.each(['light', 'dark'] as const)('%s', async (colorScheme) => {
-    const { page } = await openPage({ viewport: DESKTOP, colorScheme });
-    for (const path of [...others, ...lists]) {
-      await visit(page, path);
-      const bar = await boxOf(page, '#taskbar');
-      expect(bar.height, path).toBeLessThanOrEqual(DESKTOP.height * 0.6 + 1);
-      const { right, what } = await contentEdges(page);
-      expect(right, `${path}: ${what}`).toBeLessThanOrEqual(bar.x);
-    }
-    await page.close();
-  });
-
-  test('nor while it is a pill', async () => {
+  test('while it is open or a pill, in the light and the dark theme', async () => {
     const { page } = await openPage({ viewport: DESKTOP });
     for (const path of [...others, ...lists]) {
-      await visit(page, path, '#taskbar-toggle[aria-expanded="true"]');
-      expect(await isCollapsed(page), path).toBe('true');
-      const { right, what } = await contentEdges(page);
-      expect(right, `${path}: ${what}`).toBeLessThanOrEqual((await boxOf(page, '#taskbar')).x);
-      await page.context().clearCookies();
+      await visit(page, path);
+      await inBothStates(page, async (isOpen) => {
+        expect(await isCollapsed(page), path).toBe(String(!isOpen));
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const bar = await boxOf(page, '#taskbar');
+          if (isOpen) expect(bar.height, path).toBeLessThanOrEqual(DESKTOP.height * 0.6 + 1);
+          const { right, what } = await contentEdges(page);
+          expect(right, `${path}: ${what}`).toBeLessThanOrEqual(bar.x);
+        }
+      });
     }
     await page.close();
   });
@@ -133,10 +137,10 @@ describe.each([
 ])('E6: %s', (_, viewport) => {
   test('the last line of a page can be seen, and the taskbar is low', async () => {
     const { page } = await openPage({ viewport });
+    const share = viewport === PHONE ? 1 / 3 : 0.4;
     for (const path of [...others, ...lists]) {
-      for (const pressed of ['[aria-expanded="false"]', '[aria-expanded="true"]']) {
-        await visit(page, path, `#taskbar-toggle${pressed}`);
-        const share = viewport === PHONE ? 1 / 3 : 0.4;
+      await visit(page, path);
+      await inBothStates(page, async () => {
         const { height } = await boxOf(page, '#taskbar');
         expect(height, path).toBeLessThanOrEqual(viewport.height * share + 1);
         await until(`the end of ${path} is above the taskbar`, async () => {
@@ -144,8 +148,7 @@ describe.each([
           const { bottom } = await contentEdges(page);
           return bottom <= (await boxOf(page, '#taskbar')).y + 0.5;
         });
-        await page.context().clearCookies();
-      }
+      });
     }
     await page.close();
   });

@@ -28,6 +28,13 @@ const PATIENCE_MS = 60_000;
 /** What the process may grow by over all of it, in bytes: buffers, the JIT and SQLite's cache. */
 const GROWTH = 150 * 1024 * 1024;
 
+/** Some of the requests start jobs of networks. Nothing listens there. */
+const NO_NETWORKS = {
+  XGPT_BLUESKY_URL: 'http://127.0.0.1:9',
+  XGPT_X_URL: 'http://127.0.0.1:9',
+  XGPT_X_API_URL: 'http://127.0.0.1:9',
+};
+
 const SEED = Number(process.env.RUBBISH_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const JOB_ID =
   /\b(?:scrape|search|discover|embed|forget)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
@@ -49,6 +56,7 @@ beforeAll(async () => {
     XGPT_MAX_WAITING: '200',
     XGPT_SAMPLE_PAGE_MS: '5',
     XGPT_LOG_LEVEL: 'error',
+    ...NO_NETWORKS,
   });
   console.log(`The seed is ${SEED}; RUBBISH_SEED=${SEED} repeats it.`);
 }, 600_000);

@@ -4,6 +4,7 @@ import { basePath } from '../../text/urls.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { originOf } from '../http/incoming.ts';
+import type { ApiDocument } from '../openapi/document.ts';
 import { layoutOf } from './layout.ts';
 
 /**
@@ -18,25 +19,27 @@ const HTML = { contentType: 'text/html; charset=utf-8', autoDoctype: false };
  */
 export function openapiRoutes(deps: WebDeps, routes: () => AnyElysia) {
   const hasToken = deps.config.token !== undefined;
+  let built: ApiDocument | undefined;
+  const document = async () => {
+    const { apiDocument } = await import('../openapi/document.ts');
+    built ??= apiDocument(routes(), hasToken);
+    return built;
+  };
   return (app: Elysia) =>
     app
-      .get(
-        '/openapi.json',
-        async () => {
-          const { apiDocument } = await import('../openapi/document.ts');
-          return Response.json(apiDocument(routes(), hasToken));
-        },
-        { query: NO_QUERY, detail: { hide: true } },
-      )
+      .get('/openapi.json', async () => Response.json(await document()), {
+        query: NO_QUERY,
+        detail: { hide: true },
+      })
       .get(
         '/docs/api',
         async ({ request }) => {
-          const [{ apiDocument }, { apiModel }, { handleHtml }] = await Promise.all([
-            import('../openapi/document.ts'),
+          const [described, { apiModel }, { handleHtml }] = await Promise.all([
+            document(),
             import('../openapi/outline.ts'),
             import('@elysiajs/html/handler'),
           ]);
-          const model = apiModel(apiDocument(routes(), hasToken), originOf(request) + basePath());
+          const model = apiModel(described, originOf(request) + basePath());
           return handleHtml(ApiPage({ layout: await layoutOf(request, deps), model }), HTML, false);
         },
         { query: NO_QUERY, detail: { hide: true } },
