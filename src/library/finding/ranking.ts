@@ -35,10 +35,12 @@ const RANKED = `
   ${BEST_FIRST}`;
 
 // With a plain rowid, bm25 would count anew for each post: a minute for a frequent word of an author.
+// Without the inner limit, it would be computed again to sort the posts.
 const RANKED_AMONG = `
-  SELECT rowid AS key, ${SCORE} FROM post_words
-  WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to
-  AND +rowid IN (SELECT value FROM json_each($keys))
+  SELECT key, score FROM (
+    SELECT rowid AS key, ${SCORE} FROM post_words
+    WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to
+    AND +rowid IN (SELECT value FROM json_each($keys)) LIMIT ${MAX_RANKED})
   ${BEST_FIRST}`;
 
 interface RankingDeps {
