@@ -47,7 +47,7 @@ interface RankingDeps {
   queries: Queries;
   byTime: ByTime;
   collected: Collecting;
-  counts: Pick<Counts, 'newestKey' | 'newestMatches' | 'shareOfLast'>;
+  counts: Pick<Counts, 'newestKey' | 'newestMatches' | 'setOf' | 'shareOfLast'>;
   conditionsOf(filters: FindFilters, words?: WordMatch): Conditions;
 }
 
@@ -56,6 +56,8 @@ function createWeighing({ counts, conditionsOf }: RankingDeps) {
   const hasWeight = (part: WordMatch) => {
     const conditions = conditionsOf(noFilters(), part);
     if (!conditions.match || conditions.match.isExcluded) return false;
+    // A list that is read for this is used to count and list, too.
+    counts.setOf(conditions);
     return counts.shareOfLast(conditions) < NO_WEIGHT.share;
   };
   return function weighty(words: WordMatch): WordMatch | undefined {
