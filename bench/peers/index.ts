@@ -4,7 +4,7 @@ import { openBullmqOnPostgres, openBullmqOnRedis } from './bullmq.ts';
 import { openBunqueue } from './bunqueue.ts';
 import { openPlainjob } from './plainjob.ts';
 import type { Peer } from './system.ts';
-import { openXgpt } from './xgpt.ts';
+import { openXgpt, openXgptOnPostgres } from './xgpt.ts';
 
 export const PEERS: Peer[] = [
   {
@@ -12,6 +12,13 @@ export const PEERS: Peer[] = [
     title: 'xgpt',
     survives: 'power cut',
     open: (place) => openXgpt(place),
+  },
+  {
+    name: 'xgpt-postgres',
+    title: 'xgpt on PostgreSQL',
+    survives: 'power cut',
+    requires: 'postgres',
+    open: openXgptOnPostgres,
   },
   {
     name: 'bullmq-redis',

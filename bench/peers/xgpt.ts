@@ -1,12 +1,15 @@
 import { join } from 'node:path';
+import { SQL } from 'bun';
 import { z } from 'zod';
 import {
   createTracker,
   defineJob,
   type JobDefinition,
   type JobType,
+  type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { Postgres } from '../../src/platform/postgres/client.ts';
 import { type Handler, type Numbered, numbers, type Place, type System } from './system.ts';
 
 export const DATABASE_FILE = 'xgpt.sqlite';
@@ -20,10 +23,52 @@ export interface XgptOptions {
 
 /** The tracker over a database in the folder, as the program opens it: `synchronous=FULL`. */
 export async function openXgpt(place: Place, options: XgptOptions = {}): Promise<System> {
-  const type = (options.type ?? 'bench') as string as JobType;
-  const { concurrency } = place;
   const database = openDatabase(join(place.folder, DATABASE_FILE));
   if (options.checkpoints === false) database.run('PRAGMA wal_autocheckpoint = 0');
+  // Set however a job ended.
+  const unfinished = database.query<{ count: number }, []>(UNFINISHED);
+  return openTracker(place, options.type ?? 'bench', {
+    database,
+    unfinished: async () => unfinished.get()?.count ?? 0,
+    close: async () => database.close(),
+  });
+}
+
+/** The tracker over a database of its own on the PostgreSQL server. */
+export async function openXgptOnPostgres(place: Place): Promise<System> {
+  const server = `postgres://postgres@127.0.0.1:${place.servers.postgres}`;
+  if (!place.joining) await emptyDatabase(`${server}/postgres`);
+  const database = new Postgres(`${server}/${DATABASE}`);
+  return openTracker(place, 'bench', {
+    database,
+    unfinished: async () => (await database.get<{ count: number }>(UNFINISHED))?.count ?? 0,
+    close: () => database.close(),
+  });
+}
+
+const DATABASE = 'xgpt_bench';
+
+const UNFINISHED = 'SELECT COUNT(*) AS count FROM jobs WHERE completed_at IS NULL';
+
+async function emptyDatabase(server: string): Promise<void> {
+  const sql = new SQL({ url: server, max: 1 });
+  await sql.unsafe(`DROP DATABASE IF EXISTS ${DATABASE} WITH (FORCE)`);
+  await sql.unsafe(`CREATE DATABASE ${DATABASE}`);
+  await sql.close();
+}
+
+interface Opened {
+  database: TrackerOptions['database'];
+  unfinished(): Promise<number>;
+  close(): Promise<void>;
+}
+
+function openTracker(
+  { concurrency }: Place,
+  name: string,
+  { database, unfinished, close }: Opened,
+): System {
+  const type = name as JobType;
   let handler: Handler = () => {};
   const definition = {
     type,
@@ -32,10 +77,6 @@ export async function openXgpt(place: Place, options: XgptOptions = {}): Promise
     run: async ({ n }: Numbered) => handler(n),
   } as unknown as JobDefinition;
   const tracker = createTracker({ database, definitions: [defineJob(definition)] });
-  // Set however a job ended.
-  const unfinished = database.query<{ count: number }, []>(
-    'SELECT COUNT(*) AS count FROM jobs WHERE completed_at IS NULL',
-  );
   return {
     enqueue: (n) => tracker.enqueue(type, { n }),
     enqueueBulk: (from, count) =>
@@ -44,10 +85,10 @@ export async function openXgpt(place: Place, options: XgptOptions = {}): Promise
       handler = handle;
       await tracker.start();
     },
-    unfinished: () => unfinished.get()?.count ?? 0,
+    unfinished,
     async close() {
       await tracker.stop();
-      database.close();
+      await close();
     },
   };
 }

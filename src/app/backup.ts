@@ -15,7 +15,7 @@ import { openDatabase } from '../platform/database.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
 import { syncPath } from '../platform/database_switch.ts';
 import { isAlive } from '../platform/process_ids.ts';
-import { type BackupCounts, BackupError, proveWhole } from './backup_contents.ts';
+import { type BackupCounts, BackupError, proveWhole, refuseOnPostgres } from './backup_contents.ts';
 import { requireDataFolder } from './data_folder.ts';
 
 export interface Backup extends BackupCounts {
@@ -34,6 +34,7 @@ export interface Backup extends BackupCounts {
  * @throws BackupError, DatabaseUnusable, DataFolderMissing
  */
 export function backUp(config: Config, file: string, { force = false } = {}): Backup {
+  refuseOnPostgres(config);
   requireDataFolder(config);
   if (!existsSync(config.databasePath)) {
     throw new BackupError('not_found', `There is nothing to back up in ${config.dataDir} yet.`);

@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite';
+import type { Config } from '../platform/config.ts';
 import { isNewer, migrate, newestApplied, ownerOf } from '../platform/database.ts';
 import { setRandomStamp } from '../platform/database_header.ts';
 
@@ -12,6 +13,18 @@ export class BackupError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/**
+ * Refuses what is about the file of SQLite where PostgreSQL keeps everything.
+ * @throws BackupError
+ */
+export function refuseOnPostgres({ databaseUrl }: Pick<Config, 'databaseUrl'>): void {
+  if (databaseUrl === undefined) return;
+  throw new BackupError(
+    'refused',
+    'XGPT_DATABASE_URL is set: PostgreSQL keeps everything, and the data folder has a copy of it. Use pg_dump and pg_restore, as docs/cluster.md says. Keep the imports folder and the secret key, too.',
+  );
 }
 
 /** The tables whose rows are counted for people. */

@@ -4,14 +4,15 @@ import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { once } from '../platform/once.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
+import type { Replica } from '../platform/replica/replica.ts';
 import { userName } from '../platform/user_name.ts';
-import { removeStalePartials } from '../sources/archive/index.ts';
+import { hasImports, removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
+import { appData } from './app_data.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 import type { JobDeps } from './job_deps.ts';
 
@@ -19,6 +20,8 @@ import type { JobDeps } from './job_deps.ts';
 export interface ReadingDeps extends OperationDeps {
   connections: Connections;
   health: Health;
+  /** Present when PostgreSQL keeps the data. */
+  replica?: Replica;
   /** Loads the rest, once; until then the tracker knows no job types, and must not start. */
   jobDeps(): Promise<JobDeps>;
 }
@@ -42,17 +45,21 @@ export async function openForReading(
   logger: Logger,
 ): Promise<ReadingDeps> {
   await prepareDataFolder(config);
-  const db = appDatabase();
+  const { db, replica } = await appData(config);
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db, secretKey });
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
-    isLeftToOthers: (source: string) => isSealedForOthers(source, connections),
+    isLeftToOthers: (source: string) =>
+      isSealedForOthers(source, connections) ||
+      // Those of other machines are in their folders.
+      (source === 'archive' && replica !== undefined && !hasImports(config.importsDir)),
     embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
-  jobTracker.saveWith(deps.library.save);
+  const { save } = deps.library;
+  jobTracker.saveWith(replica ? (data, tx) => replica.writeIn(tx, () => save(data)) : save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
@@ -60,9 +67,9 @@ export async function openForReading(
   health.processes.served = () => jobTracker.reader.serving.served;
   const jobDeps = once(async () => {
     const { loadJobDeps } = await import('./job_deps.ts');
-    return loadJobDeps({ config, db, secretKey, logger, deps });
+    return loadJobDeps({ config, db, replica, secretKey, logger, deps });
   });
-  return { ...deps, connections, health, jobDeps };
+  return { ...deps, connections, health, jobDeps, ...(replica && { replica }) };
 }
 
 /** Whether this process cannot read a source's credentials, for it has another key, and another process has the source. */

@@ -1,11 +1,12 @@
 import type { Database } from 'bun:sqlite';
 import type { SecretKey } from '../connections/index.ts';
-import { jobTracker } from '../jobs/index.ts';
+import { type JobDefinition, jobTracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
 import { isOnce, repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Replica } from '../platform/replica/replica.ts';
 import { createSchedules, type Schedules } from '../schedules/index.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
 
@@ -20,6 +21,8 @@ export interface JobDeps {
 interface Given {
   config: Config;
   db: Database;
+  /** Present when `db` is one. */
+  replica: Replica | undefined;
   secretKey: SecretKey;
   logger: Logger;
   deps: OperationDeps;
@@ -29,12 +32,16 @@ interface Given {
 export async function loadJobDeps({
   config,
   db,
+  replica,
   secretKey,
   logger,
   deps,
 }: Given): Promise<JobDeps> {
   const operations = await loadOperations(deps);
-  jobTracker.define(...definitionsOf(operations));
+  const definitions = definitionsOf(operations);
+  jobTracker.define(
+    ...(replica ? definitions.map((each) => upToDate(each, replica)) : definitions),
+  );
   const allowPrivate = config.privateWebhooks;
   const webhooks = createWebhooks(jobTracker, { db, secretKey, allowPrivate });
   const schedules = createSchedules({
@@ -45,4 +52,15 @@ export async function loadJobDeps({
     isOnce,
   });
   return { operations, webhooks, schedules };
+}
+
+/** What another machine has stored before a job was queued is seen by the job. */
+function upToDate(definition: JobDefinition, replica: Replica): JobDefinition {
+  return {
+    ...definition,
+    async run(input, context) {
+      await replica.follow();
+      return definition.run(input, context);
+    },
+  };
 }

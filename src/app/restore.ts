@@ -22,7 +22,7 @@ import {
   syncPath,
 } from '../platform/database_switch.ts';
 import { walStateOf } from '../platform/foreign_wal.ts';
-import { type BackupCounts, BackupError, proveWhole } from './backup_contents.ts';
+import { type BackupCounts, BackupError, proveWhole, refuseOnPostgres } from './backup_contents.ts';
 import { makeDataFolder } from './data_folder.ts';
 
 /** How long a process that is just ending may keep the database, in ms. */
@@ -46,6 +46,7 @@ export interface Restored extends BackupCounts {
  * @throws BackupError, DataFolderUnusable; the database is unchanged then.
  */
 export function restoreBackup(config: Config, file: string): Restored {
+  refuseOnPostgres(config);
   const source = resolve(file);
   refuseSource(source);
   makeDataFolder(config);

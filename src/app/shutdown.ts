@@ -1,7 +1,8 @@
 import { jobTracker } from '../jobs/index.ts';
-import { appDatabase } from '../platform/database.ts';
+import { loadConfig } from '../platform/config.ts';
 import { isHangupIgnored } from '../platform/hangup.ts';
 import type { Logger } from '../platform/logger.ts';
+import { closeAppData } from './app_data.ts';
 import type { ProcessDeps } from './bootstrap.ts';
 import { onParentEnd } from './parent.ts';
 
@@ -79,7 +80,7 @@ export async function shutDown({
     });
   }
   await deps.health.stop();
-  appDatabase().close();
+  await closeAppData(loadConfig());
   process.exit(0);
 }
 

@@ -53,7 +53,8 @@ export async function createProgram(
       ['xgpt jobs watch', 'follow running jobs live'],
     )
     .addHelpText('after', EXIT_CODES)
-    .hook('preAction', (_, command) => warnOfUnknownSettings(command.name()));
+    .hook('preAction', (_, command) => warnOfUnknownSettings(command.name()))
+    .hook('postAction', (_, command) => disconnect(command.name()));
   addServingCommands(program, serve);
   const users = program
     .command('users')
@@ -124,6 +125,22 @@ async function warnOfUnknownSettings(command: string): Promise<void> {
   if (WITHOUT_WARNINGS.includes(command)) return;
   const { unknownSettings } = await import('../platform/config.ts');
   for (const warning of unknownSettings()) printError(warning);
+}
+
+/** They go on after their action. */
+const LASTING = ['serve', 'worker', 'mcp'];
+
+/** Open connections would keep the process alive. */
+async function disconnect(command: string): Promise<void> {
+  if (LASTING.includes(command) || !process.env.XGPT_DATABASE_URL?.trim()) return;
+  const [{ closeAppData }, { jobTracker }, { loadConfig }] = await Promise.all([
+    import('../app/app_data.ts'),
+    import('../jobs/index.ts'),
+    import('../platform/config.ts'),
+  ]);
+  // What it has changed is signalled to others before.
+  await jobTracker.stop();
+  await closeAppData(loadConfig());
 }
 
 /** Runs the command that `words` name. `serve` runs for the command of that name, and without one. */

@@ -6,6 +6,7 @@ import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig, loadConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
 import { databaseIssueOf, unusableMessage } from '../platform/database_issue.ts';
+import { placeOf } from '../platform/postgres/migrate.ts';
 import { StorageFailed } from '../platform/storage_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
@@ -13,7 +14,9 @@ import { CommandFailed, EXIT } from './exit.ts';
 export function failureOf(error: unknown): { code: number; message: unknown } {
   const issue = databaseIssueOf(error);
   if (issue) {
-    return { code: EXIT.unusable, message: unusableMessage(loadConfig().databasePath, issue) };
+    const { databaseUrl, databasePath } = loadConfig();
+    const place = databaseUrl === undefined ? databasePath : placeOf(databaseUrl);
+    return { code: EXIT.unusable, message: unusableMessage(place, issue) };
   }
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;

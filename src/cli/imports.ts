@@ -1,3 +1,4 @@
+import { appData } from '../app/app_data.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { createLibrary } from '../library/index.ts';
 import {
@@ -7,7 +8,6 @@ import {
   undoImport,
 } from '../operations/scrape/imports.ts';
 import { loadConfig } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
 import { NotFound } from '../sources/source.ts';
 import { importsText, removedText, undoneText } from '../text/import_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
@@ -20,7 +20,7 @@ export interface ImportsOptions {
 
 /** Prints the stored archives as a table, or as JSON lines. */
 export async function showImports({ json }: ImportsOptions): Promise<void> {
-  const imports = await storedImports(openImports());
+  const imports = await storedImports(await openImports());
   if (json) for (const one of imports) print(JSON.stringify(one));
   else if (imports.length === 0) printError('No archives. Run xgpt import <archive> to read one.');
   else write(importsText(imports));
@@ -28,7 +28,7 @@ export async function showImports({ json }: ImportsOptions): Promise<void> {
 
 /** @throws CommandFailed when there is no such import, or a job reads it. */
 export async function undo(name: string, { json }: ImportsOptions): Promise<void> {
-  const deps = openImports();
+  const deps = await openImports();
   const { reader } = await openJobs();
   const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
   print(json ? JSON.stringify(undone) : undoneText(undone));
@@ -36,17 +36,17 @@ export async function undo(name: string, { json }: ImportsOptions): Promise<void
 
 /** @throws CommandFailed when there is no such import, or a job reads it. */
 export async function remove(name: string): Promise<void> {
-  const deps = openImports();
+  const deps = await openImports();
   const { reader } = await openJobs();
   await removeStoredImport({ ...deps, reader }, name).catch(refuse);
   print(removedText(name));
 }
 
-function openImports() {
+async function openImports() {
   quietLog();
   const config = loadConfig();
   requireDataFolder(config);
-  return { library: createLibrary(appDatabase()), importsDir: config.importsDir };
+  return { library: createLibrary((await appData(config)).db), importsDir: config.importsDir };
 }
 
 function refuse(error: unknown): never {

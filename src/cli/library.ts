@@ -1,3 +1,4 @@
+import { appData } from '../app/app_data.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { createEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
@@ -5,7 +6,6 @@ import type { OperationDeps } from '../operations/deps.ts';
 import { findPosts, parsePostsQuery, parseProfilesQuery } from '../operations/find_posts.ts';
 import { indexNotes } from '../operations/index_notes.ts';
 import { loadConfig } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createSources } from '../sources/index.ts';
 import { count } from '../text/format.ts';
@@ -74,7 +74,7 @@ export async function openLibrary(): Promise<
   const config = loadConfig();
   requireDataFolder(config);
   return {
-    library: createLibrary(appDatabase()),
+    library: createLibrary((await appData(config)).db),
     embedder: await createEmbedder({ ...config, logger: silentLogger }),
     sources: createSources(config),
   };

@@ -1,10 +1,10 @@
+import { closeAppData } from '../app/app_data.ts';
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
 import type { Pause } from '../jobs/job.ts';
 import type { CommandTools, OperationCommand } from '../operations/operation.ts';
 import { loadConfig } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { lackText, pauseText } from '../text/queue_text.ts';
 import { pastStartWarning } from '../text/start_text.ts';
@@ -59,7 +59,7 @@ export async function runOperation(
     await jobTracker.stop();
     await deps.embedder.close();
     await deps.health.stop();
-    appDatabase().close();
+    await closeAppData(config);
   }
 }
 

@@ -1,10 +1,10 @@
+import { closeAppData } from '../app/app_data.ts';
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, jobTracker } from '../jobs/index.ts';
 import type { OperationCommand } from '../operations/operation.ts';
 import { repeatedDefaults } from '../operations/words.ts';
 import { loadConfig } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import {
   NotRepeatable,
@@ -233,6 +233,6 @@ async function withSchedules<Result>(
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();
-    appDatabase().close();
+    await closeAppData(config);
   }
 }

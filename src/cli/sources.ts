@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { appData, closeAppData } from '../app/app_data.ts';
 import { makeDataFolder } from '../app/data_folder.ts';
 import {
   CredentialsNotAccepted,
@@ -12,7 +13,7 @@ import {
   type SourceManager,
 } from '../connections/index.ts';
 import { type Config, loadConfig } from '../platform/config.ts';
-import { appDatabase, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
 import type { CredentialField } from '../sources/connection.ts';
 import { createSources } from '../sources/index.ts';
 import { NotFound } from '../sources/source.ts';
@@ -108,7 +109,8 @@ async function withManager<Result>(
   const config = loadConfig();
   if (name !== undefined) requireSource(config, name);
   if (writes) makeDataFolder(config);
-  const db = existsSync(config.dataDir) ? appDatabase() : openDatabase(':memory:');
+  const hasData = existsSync(config.dataDir) || config.databaseUrl !== undefined;
+  const db = hasData ? (await appData(config)).db : openDatabase(':memory:');
   const connections = createConnections({ db, secretKey: createSecretKey(config) });
   const sources = createSources({ ...config, live: connections });
   try {
@@ -116,7 +118,8 @@ async function withManager<Result>(
   } catch (error) {
     throw asFailure(error);
   } finally {
-    db.close();
+    if (hasData) await closeAppData(config);
+    else db.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
-import type { Writer } from '../platform/writer.ts';
+import type { WriteQueue } from '../platform/writer.ts';
 import type { BudgetState, Budgets, Reservation } from '../sources/connection.ts';
 import { BudgetSpent } from '../sources/source.ts';
 import { count, counted } from '../text/format.ts';
@@ -15,7 +15,7 @@ interface BudgetRow {
 
 interface StoreOptions {
   db: Database;
-  writer: Writer;
+  writer: WriteQueue;
   /** Milliseconds since 1970. */
   now: () => number;
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
-import type { Writer } from '../platform/writer.ts';
+import type { WriteQueue } from '../platform/writer.ts';
 import type { Credentials } from '../sources/connection.ts';
 import { Unauthorised } from '../sources/source.ts';
 import { createLeases } from './leases.ts';
@@ -23,7 +23,7 @@ interface SessionRow extends SealedRow {
 
 interface StoreOptions {
   db: Database;
-  writer: Writer;
+  writer: WriteQueue;
   key: SecretKey;
   /** Milliseconds since 1970. */
   now: () => number;

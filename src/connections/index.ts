@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { writerOf } from '../platform/writer.ts';
+import { sharedWriterOf } from '../platform/writer.ts';
 import { createBudgets } from './budgets.ts';
 import type { Connections } from './connections.ts';
 import { createCredentials } from './credentials.ts';
@@ -32,7 +32,7 @@ export function createConnections({
   secretKey,
   now = () => new Date(),
 }: ConnectionsOptions): Connections {
-  const writer = writerOf(db);
+  const writer = sharedWriterOf(db);
   const key =
     secretKey instanceof Uint8Array ? { read: () => secretKey, make: () => secretKey } : secretKey;
   const time = () => now().getTime();

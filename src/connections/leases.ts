@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { once } from '../platform/once.ts';
 import { statement } from '../platform/statement.ts';
-import type { Writer } from '../platform/writer.ts';
+import type { WriteQueue } from '../platform/writer.ts';
 import { sleep } from './sleep.ts';
 
 /** How long a process that died holds up the others. */
@@ -15,7 +15,7 @@ const POLL_MS = 100;
 
 interface LeasesOptions {
   db: Database;
-  writer: Writer;
+  writer: WriteQueue;
   /** Milliseconds since 1970. */
   now: () => number;
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
-import type { Writer } from '../platform/writer.ts';
+import type { WriteQueue } from '../platform/writer.ts';
 import type { RateLimits, TakeOptions } from '../sources/connection.ts';
 import { RateLimited } from '../sources/source.ts';
 import { clockTime } from '../text/format.ts';
@@ -21,7 +21,7 @@ interface LimitRow {
 
 interface StoreOptions {
   db: Database;
-  writer: Writer;
+  writer: WriteQueue;
   /** Milliseconds since 1970. */
   now: () => number;
 }

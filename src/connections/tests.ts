@@ -1,13 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
-import type { Writer } from '../platform/writer.ts';
+import type { WriteQueue } from '../platform/writer.ts';
 import type { ConnectionTest } from '../sources/source_state.ts';
 
 export type Outcome = Omit<ConnectionTest, 'at'>;
 
 interface StoreOptions {
   db: Database;
-  writer: Writer;
+  writer: WriteQueue;
   /** Milliseconds since 1970. */
   now: () => number;
 }

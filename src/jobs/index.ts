@@ -6,7 +6,7 @@ import { listProcesses } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
 import type { Actor } from './audit.ts';
 import type { JobType } from './job.ts';
-import { createTracker } from './tracker.ts';
+import { createTracker, type TrackerOptions } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
 export {
@@ -130,8 +130,9 @@ export const jobTracker = createTracker(() => {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
   for (const warning of unknownSettings()) logger.warn(warning);
+  const { databaseUrl } = config;
   return {
-    database: appDatabase(),
+    database: databaseUrl === undefined ? appDatabase() : postgresOf(databaseUrl),
     logger,
     actor: PROGRAM,
     // Webhooks define it, which the first page does without.
@@ -146,3 +147,10 @@ export const jobTracker = createTracker(() => {
     maxResultBytes: config.maxResultBytes,
   };
 });
+
+/** Few programs need it. */
+function postgresOf(address: string): TrackerOptions['database'] {
+  const { appPostgres }: typeof import('../platform/postgres/app.ts') =
+    require('../platform/postgres/app.ts');
+  return appPostgres(address);
+}

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
-import { writerOf } from '../platform/writer.ts';
+import { sharedWriterOf } from '../platform/writer.ts';
 import { eraseDeleted } from './erasing.ts';
 import type { KnownImport, UndoneImport } from './library.ts';
 
@@ -57,12 +57,12 @@ export function createOrigins(db: Database, now: () => number): Origins {
     },
     recordProblem: imports.recordProblem,
     imports: imports.all,
-    forgetImport: (name) => writerOf(db).write(() => imports.forget(name)),
+    forgetImport: (name) => sharedWriterOf(db).write(() => imports.forget(name)),
     async undoImport(name, mayContinue) {
       const undone = { name, removed: 0, stayed: 0 };
       for (;;) {
         await mayContinue();
-        const batch = await writerOf(db).write(() => undoBatch(name));
+        const batch = await sharedWriterOf(db).write(() => undoBatch(name));
         undone.removed += batch.removed;
         undone.stayed += batch.stayed;
         if (batch.isDone) break;

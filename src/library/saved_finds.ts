@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { type RecordChange, recordNothing, type Settings } from '../jobs/index.ts';
 import { statement } from '../platform/statement.ts';
-import { writerOf } from '../platform/writer.ts';
+import { sharedWriterOf } from '../platform/writer.ts';
 import { quoted } from '../text/isolated.ts';
 
 /** How many finds can be saved: all of them are listed, each with the number of its new posts. */
@@ -125,15 +125,15 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
     read,
     named,
     save: (find, replaces, record = recordNothing) =>
-      writerOf(db).write(() => save(find, replaces, record)),
+      sharedWriterOf(db).write(() => save(find, replaces, record)),
     open: (id) =>
-      writerOf(db).write(() => {
+      sharedWriterOf(db).write(() => {
         const before = read(id);
         if (before) open.run({ id, now: now() });
         return before;
       }),
     rename: (id, name, record = recordNothing) =>
-      writerOf(db).write(() => {
+      sharedWriterOf(db).write(() => {
         const before = read(id);
         if (!before) return undefined;
         const known = named(name);
@@ -144,7 +144,7 @@ export function createSavedFinds(db: Database, now: () => number): SavedFinds {
         return read(id);
       }),
     remove: (id, record = recordNothing) =>
-      writerOf(db).write(() => {
+      sharedWriterOf(db).write(() => {
         const removed = read(id);
         if (!removed) return undefined;
         remove.run({ id });

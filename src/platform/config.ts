@@ -12,8 +12,11 @@ const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 const DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 64;
 
+/** The lease on several machines: none can look whether a process of another one still runs. */
+const CLUSTER_LEASE_MS = 10_000;
+
 /** Their values are shown to nobody, not even when they are wrong. */
-const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY']);
+const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY', 'XGPT_DATABASE_URL']);
 
 const QUERY_IDS =
   /^[\s,]*((UserByScreenName|UserTweets|UserTweetsAndReplies|SearchTimeline)=[\w-]{8,64}([\s,]+|$))*$/;
@@ -40,6 +43,12 @@ const SETTINGS = {
     (path) => /^(?:\/[A-Za-z0-9_-]+)+$/.test(path),
   ),
   XGPT_DATA_DIR: text(DATA_DIR),
+  XGPT_IMPORTS_DIR: text(undefined),
+  XGPT_DATABASE_URL: text(
+    undefined,
+    'must be the address of a PostgreSQL database: postgres://user:password@host:port/database',
+    isPostgresAddress,
+  ),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
   XGPT_SECRET_KEY: text(
@@ -116,7 +125,10 @@ export interface Config {
   basePath: string;
   /** Absolute. */
   dataDir: string;
+  /** The database of SQLite in the data folder; a replica of what PostgreSQL keeps, if that is used. */
   databasePath: string;
+  /** The PostgreSQL database that keeps everything, with its password; absent when SQLite does. */
+  databaseUrl: string | undefined;
   /** Where personal archives are uploaded to or dropped into. */
   importsDir: string;
   /** Where fetched models are kept. */
@@ -207,8 +219,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     proxies: namesIn(s.XGPT_PROXIES),
     basePath: s.XGPT_BASE_PATH,
     dataDir,
-    databasePath: join(dataDir, 'xgpt.sqlite'),
-    importsDir: join(dataDir, 'imports'),
+    databasePath: join(dataDir, s.XGPT_DATABASE_URL ? 'replica.sqlite' : 'xgpt.sqlite'),
+    databaseUrl: s.XGPT_DATABASE_URL?.trim(),
+    importsDir: s.XGPT_IMPORTS_DIR ? resolve(s.XGPT_IMPORTS_DIR) : join(dataDir, 'imports'),
     modelsDir: join(dataDir, 'models'),
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
     modelEndpoint: endpointOf(s),
@@ -233,7 +246,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     },
     maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
     maxResultBytes: s.XGPT_MAX_RESULT_KB * 1024,
-    leaseMs: s.XGPT_LEASE_MS,
+    leaseMs: s.XGPT_DATABASE_URL && isBlank(env.XGPT_LEASE_MS) ? CLUSTER_LEASE_MS : s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
     ...keptAndTold(s),
@@ -317,6 +330,15 @@ function serviceUrl(fallback: string): Setting<string> {
     if (url?.pathname !== '/' || url.search || url.hash || url.username) return false;
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   });
+}
+
+function isPostgresAddress(given: string): boolean {
+  const url = URL.parse(given.trim());
+  return (
+    /^postgres(ql)?:$/.test(url?.protocol ?? '') &&
+    url?.hostname !== '' &&
+    url?.pathname.length !== 1
+  );
 }
 
 function withoutSlash(url: string): string {

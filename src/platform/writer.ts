@@ -244,11 +244,30 @@ export class Writer {
   }
 }
 
+/** What stores write with. */
+export type WriteQueue = Pick<Writer, 'write'>;
+
 const writers = new WeakMap<Database, Writer>();
+const replicated = new WeakMap<Database, WriteQueue>();
 
 /** The writer of a connection; there is one for each. */
 export function writerOf(db: Database): Writer {
   const writer = writers.get(db) ?? new Writer(db);
   writers.set(db, writer);
   return writer;
+}
+
+/** Makes what stores write to this database be written elsewhere first: it is a replica. */
+export function replicate(db: Database, queue: WriteQueue): void {
+  replicated.set(db, queue);
+}
+
+/** Whether what stores write to this database is written elsewhere first. */
+export function isReplica(db: Database): boolean {
+  return replicated.has(db);
+}
+
+/** What stores write with that other machines may share: the writer, unless the database is a replica. */
+export function sharedWriterOf(db: Database): WriteQueue {
+  return replicated.get(db) ?? writerOf(db);
 }

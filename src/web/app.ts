@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
 import type { Logger } from '../platform/logger.ts';
 import { once } from '../platform/once.ts';
+import type { Replica } from '../platform/replica/replica.ts';
 import { setBasePath } from '../text/urls.ts';
 import { createAccess } from './auth/index.ts';
 import type { FirstDeps, JobDeps } from './deps.ts';
@@ -22,6 +23,8 @@ import { dashboard } from './routes/dashboard.tsx';
 
 export type QuickDeps = Omit<FirstDeps, 'live'> & {
   database: Database;
+  /** Present when `database` is one. */
+  replica?: Replica;
   logger: Logger;
   /** The folder of the compiled program, if it is running. */
   compiled?: string;
@@ -80,10 +83,10 @@ const AGENTS = '/mcp';
 const PATH = /^https?:\/\/[^/?#]*(\/[^?#]*)/;
 
 /** What every request passes through, and the routes of the first page. */
-async function createFirstApp({ database, logger, compiled, ...given }: QuickDeps) {
+async function createFirstApp({ database, replica, logger, compiled, ...given }: QuickDeps) {
   const deps = { ...given, live: new LiveTaskbar(given.tracker, given.health) };
   const { config, closing } = deps;
-  const access = createAccess(config, database);
+  const access = createAccess(config, database, replica);
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
   readIncoming(root, { config, logger });

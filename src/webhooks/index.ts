@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { SecretKey } from '../connections/index.ts';
 import type { Actor, FollowUp, Job, JobDefinition, Tracker } from '../jobs/index.ts';
-import { writerOf } from '../platform/writer.ts';
+import { sharedWriterOf } from '../platform/writer.ts';
 import { allowedAddresses, type Resolve, resolveHost } from './addresses.ts';
 import { createDeliverJob, DELIVER_TYPE } from './deliver.ts';
 import { ANSWER_MS } from './send.ts';
@@ -58,7 +58,7 @@ export class Webhooks {
     const { resolve = resolveHost, answerMs = ANSWER_MS } = options;
     this.#now = now;
     const waiting = () => tracker.lanes.waiting(DELIVER_TYPE);
-    const store = new WebhookStore({ db, writer: writerOf(db), key, now, waiting });
+    const store = new WebhookStore({ db, writer: sharedWriterOf(db), key, now, waiting });
     this.store = store;
     this.#definition = createDeliverJob({
       ...{ store, now, allowPrivate, resolve, answerMs, ...(ca && { ca }) },

@@ -7,7 +7,7 @@ import {
   type Settings,
 } from '../jobs/index.ts';
 import { statement } from '../platform/statement.ts';
-import type { Writer } from '../platform/writer.ts';
+import type { WriteQueue } from '../platform/writer.ts';
 import { newSecret } from './signature.ts';
 import {
   type Delivery,
@@ -55,7 +55,7 @@ const WAIT_MS = { first: 5_000, most: 120_000 };
 
 interface StoreOptions {
   db: Database;
-  writer: Writer;
+  writer: WriteQueue;
   key: SecretKey;
   /** Milliseconds since 1970. */
   now: () => number;

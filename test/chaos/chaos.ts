@@ -4,6 +4,11 @@
  * moments and restarts them. Then it checks whether anything was lost, done twice or left stuck.
  *
  *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
+ *
+ * With `--cluster` there are two servers and three workers, each with a data folder and, where the system allows it, a host
+ * name of its own, on one PostgreSQL server, which is killed and started again, too:
+ *
+ *     bun run chaos -- --cluster --kills 200 --outages 10
  */
 import { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +18,7 @@ import { parseArgs } from 'node:util';
 import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { CACHED_MODEL, fillModelCache } from '../support/model_cache.ts';
 import { lastingPort } from '../support/port.ts';
+import { startPostgres } from '../support/postgres/server.ts';
 import { until } from '../support/wait.ts';
 import { ChaosProcess } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
@@ -26,6 +32,8 @@ interface ChaosOptions {
   freezeMs: number;
   leaseMs: number;
   seed: number;
+  /** Several machines on one PostgreSQL server, which is killed so often. Default: one machine on SQLite. */
+  cluster?: { outages: number };
 }
 
 export interface ChaosReport {
@@ -45,28 +53,28 @@ const JOBS_AT_ONCE = 6;
 const MIN_COMMITS = 21;
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { kills, freezes, freezeMs, leaseMs } = options;
+  const { kills, freezes, freezeMs, leaseMs, cluster } = options;
   await fillModelCache();
   const random = seeded(options.seed);
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-chaos-'));
   const trace = join(folder, 'trace.jsonl');
-  const env = environment(folder, {
-    PORT: lastingPort(),
-    XGPT_CHAOS_TRACE: trace,
-    XGPT_LEASE_MS: String(leaseMs),
-  });
+  const postgres = cluster && (await startPostgres());
+  const more = { XGPT_CHAOS_TRACE: trace, XGPT_LEASE_MS: String(leaseMs) };
   const receiver = startReceiver(random);
-  const server = new ChaosProcess('serve', env);
-  const places = [server, new ChaosProcess('worker', env), new ChaosProcess('worker', env)];
+  const places = postgres
+    ? machines(folder, { ...more, XGPT_DATABASE_URL: postgres.address })
+    : processes(folder, more);
+  const servers = places.filter(({ command }) => command === 'serve');
   try {
-    const address = addressIn(await server.start());
-    await Promise.all(places.slice(1).map((place) => place.start()));
-    const client = await chaosClient(address, random, receiver.url);
+    const printed = await Promise.all(places.map((place) => place.start()));
+    const addresses = printed.slice(0, servers.length).map(addressIn);
+    const client = await chaosClient(addresses, random, receiver.url);
     const working = new AbortController();
     const load = client.keepStarting(working.signal);
     const frozen = freezeNowAndThen(places, freezes, freezeMs, random);
     for (let kill = 0; kill < kills; kill++) {
       await Bun.sleep(random() * 600);
+      if (postgres && isDue(kill, kills, cluster.outages)) await postgres.restart(random() * 3_000);
       const awake = places.filter((place) => !frozen.has(place));
       await restart(pick(awake, random), random);
     }
@@ -89,12 +97,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       ...receiver.faultsAgainst(jobs),
       ...ofSchedule,
       ...client.faultsAgainst(jobs),
-      ...(await faultsInLibrary(folder, jobs)),
+      ...(await faultsInLibrary(databaseIn(folder, cluster !== undefined), jobs)),
       ...codes.flatMap((code) => (code === 0 ? [] : `A process ended with ${code} at SIGTERM.`)),
     ];
     const counts = {
       kills,
       freezes,
+      ...(cluster && { outages: cluster.outages }),
       processes: lives.length,
       'jobs answered 202': client.accepted.size,
       jobs: jobs.length,
@@ -107,8 +116,41 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     for (const place of places) await place.kill();
     await receiver.stop();
+    await postgres?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A server and two workers on one data folder. */
+function processes(folder: string, more: Record<string, string>): ChaosProcess[] {
+  const env = environment(folder, { ...more, PORT: lastingPort() });
+  return (['serve', 'worker', 'worker'] as const).map((command) => new ChaosProcess(command, env));
+}
+
+/** Two servers and three workers, each on a machine of its own as far as the program can tell. */
+function machines(folder: string, more: Record<string, string>): ChaosProcess[] {
+  const commands = ['serve', 'serve', 'worker', 'worker', 'worker'] as const;
+  return commands.map((command, index) => {
+    const env = environment(join(folder, `machine ${index}`), { ...more, PORT: lastingPort() });
+    return new ChaosProcess(command, env, asHost(`machine-${index}`));
+  });
+}
+
+/** Only the superuser may give a process another host name. */
+function asHost(name: string): string[] {
+  if (process.getuid?.() !== 0 || !Bun.which('unshare')) return [];
+  return ['unshare', '--uts', 'sh', '-c', `hostname ${name} && exec "$@"`, 'sh'];
+}
+
+/** Whether one of so many events is due at this kill: they are spread evenly. */
+function isDue(kill: number, kills: number, events: number): boolean {
+  return Math.floor(((kill + 1) * events) / kills) > Math.floor((kill * events) / kills);
+}
+
+function databaseIn(folder: string, isCluster: boolean): string {
+  return isCluster
+    ? join(folder, 'machine 0', 'data', 'replica.sqlite')
+    : join(folder, 'data', 'xgpt.sqlite');
 }
 
 function environment(dataDir: string, more: Record<string, string>): Record<string, string> {
@@ -150,7 +192,7 @@ function freezeNowAndThen(places: ChaosProcess[], times: number, ms: number, ran
 }
 
 /** Starts, cancels and reads jobs over HTTP, whether the server answers or not. */
-async function chaosClient(address: string, random: () => number, receiver: string) {
+async function chaosClient(addresses: string[], random: () => number, receiver: string) {
   const accepted = new Set<string>();
   const cancelled = new Set<string>();
   const ends = new Map<string, string>();
@@ -158,7 +200,7 @@ async function chaosClient(address: string, random: () => number, receiver: stri
 
   async function ask<Answer>(path: string, body?: object): Promise<Answer | undefined> {
     try {
-      const response = await fetch(new URL(path, address), {
+      const response = await fetch(new URL(path, pick(addresses, random)), {
         method: body ? 'POST' : 'GET',
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: body && JSON.stringify(body),
@@ -282,14 +324,14 @@ const WORK: ((random: () => number) => [type: string, fields: object])[] = [
 ];
 
 /** Compares the library with that of the same jobs in an undisturbed run. */
-async function faultsInLibrary(folder: string, jobs: Job[]): Promise<string[]> {
+async function faultsInLibrary(database: string, jobs: Job[]): Promise<string[]> {
   const reference = mkdtempSync(join(tmpdir(), 'xgpt-chaos-calm-'));
   const calm = new ChaosProcess('serve', environment(reference, { XGPT_SAMPLE_PAGE_MS: '0' }));
   try {
     const address = addressIn(await calm.start());
     const expected = await undisturbed(address, jobs);
-    const found = contentsOf(folder);
-    const wanted = contentsOf(reference);
+    const found = contentsOf(database);
+    const wanted = contentsOf(databaseIn(reference, false));
     const faults = jobs.flatMap((job) => {
       const { posts, profiles } = (job.result ?? {}) as { posts?: number; profiles?: number };
       const count = posts ?? profiles;
@@ -340,8 +382,8 @@ async function undisturbed(address: string, jobs: Job[]): Promise<Map<string, nu
   return brought;
 }
 
-function contentsOf(folder: string) {
-  const db = new Database(join(folder, 'data', 'xgpt.sqlite'), { readonly: true });
+function contentsOf(database: string) {
+  const db = new Database(database, { readonly: true });
   const posts = db
     .query<{ post: string }, []>(
       "SELECT author || ' ' || source || ' ' || id || ' ' || text AS post FROM posts",
@@ -376,6 +418,8 @@ if (import.meta.main) {
       'freeze-ms': { type: 'string', default: '40000' },
       'lease-ms': { type: 'string', default: '30000' },
       seed: { type: 'string', default: String(Date.now() % 100_000) },
+      cluster: { type: 'boolean', default: false },
+      outages: { type: 'string', default: '0' },
     },
   });
   console.log(`seed ${values.seed}`);
@@ -385,6 +429,7 @@ if (import.meta.main) {
     freezeMs: Number(values['freeze-ms']),
     leaseMs: Number(values['lease-ms']),
     seed: Number(values.seed),
+    ...(values.cluster && { cluster: { outages: Number(values.outages) } }),
   });
   for (const [name, count] of Object.entries(counts)) console.log(name.padEnd(20), count);
   for (const fault of faults.slice(0, 20)) console.log(`✗ ${fault}`);

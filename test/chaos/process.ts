@@ -20,11 +20,14 @@ export class ChaosProcess {
   constructor(
     readonly command: 'serve' | 'worker',
     private readonly env: Record<string, string>,
+    /** A command that runs it elsewhere. */
+    private readonly prefix: string[] = [],
   ) {}
 
   /** Resolves with the line that reports it is ready. */
   async start(): Promise<string> {
-    const child = Bun.spawn([process.execPath, '--preload', TRACE, MAIN, this.command], {
+    const program = [process.execPath, '--preload', TRACE, MAIN, this.command];
+    const child = Bun.spawn([...this.prefix, ...program], {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -20,6 +20,7 @@ afterAll(async () => {
 });
 
 const unit = deployFile('xgpt.service');
+const workerUnit = deployFile('xgpt-worker.service');
 
 /** The values of a name in the unit or the environment file, in order. */
 function valuesOf(text: string, name: string): string[] {
@@ -35,10 +36,10 @@ const environment = Object.fromEntries(
 );
 
 describe('the systemd unit', () => {
-  /** The unit with the paths of this machine. */
-  function installed(): string {
-    const path = join(folder, 'xgpt.service');
-    const text = unit
+  /** A unit with the paths of this machine. */
+  function installed(name = 'xgpt.service', given = unit): string {
+    const path = join(folder, name);
+    const text = given
       .replaceAll('/opt/xgpt', ROOT)
       .replace('/etc/xgpt.env', join(ROOT, 'deploy/xgpt.env'))
       .replace('User=xgpt', 'User=daemon')
@@ -47,12 +48,18 @@ describe('the systemd unit', () => {
     return path;
   }
 
-  test('has no error that systemd-analyze finds', async () => {
-    const { path, env } = (await findPrograms())['systemd-analyze'];
-    const child = Bun.spawn([path, 'verify', '--man=no', installed()], { env, stderr: 'pipe' });
-    const errors = await new Response(child.stderr).text();
-    expect([await child.exited, errors]).toEqual([0, '']);
-  });
+  for (const [name, given] of [
+    ['xgpt.service', unit],
+    ['xgpt-worker@1.service', workerUnit],
+  ] as const) {
+    test(`${name} has no error that systemd-analyze finds`, async () => {
+      const { path, env } = (await findPrograms())['systemd-analyze'];
+      const command = [path, 'verify', '--man=no', installed(name, given)];
+      const child = Bun.spawn(command, { env, stderr: 'pipe' });
+      const errors = await new Response(child.stderr).text();
+      expect([await child.exited, errors]).toEqual([0, '']);
+    });
+  }
 
   test('is rated as little exposed', async () => {
     const { path, env } = (await findPrograms())['systemd-analyze'];

@@ -117,6 +117,14 @@ test('FEATURES 11: failed jobs can be filtered by why they failed', async () => 
   }
 });
 
+test('jobs that the program queues for itself are not listed, unless their type is asked for', async () => {
+  const { tracker, database } = setup({ internal: ['deliver' as Job['type']] });
+  await fill(database, 6, { type: "CASE WHEN i % 2 = 1 THEN 'deliver' ELSE 'errand' END" });
+  const count = async (query: JobQuery) => (await tracker.reader.listJobs(query)).jobs.length;
+  expect(await count({})).toBe(3);
+  expect(await count({ type: 'deliver' as Job['type'] })).toBe(3);
+});
+
 const pad = (n: number) => String(n).padStart(6, '0');
 
 describe('FEATURES 27: sessions', () => {

@@ -115,7 +115,8 @@ function firstScript(shared: string[], later: Later): BunPlugin {
         const leave = (how: 'import' | 'require') => (whole: string, specifier: string) => {
           const target = Bun.resolveSync(specifier, dirname(path));
           if (AT_START.test(target) || isExternal(specifier)) return whole;
-          later.set(target, how);
+          // What is required somewhere can be awaited elsewhere, too.
+          if (later.get(target) !== 'require') later.set(target, how);
           const load = `require('./${LATER}').LATER[${quoted(target)}]()`;
           return how === 'require' ? load : `Promise.resolve().then(() => ${load})`;
         };

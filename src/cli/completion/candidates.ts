@@ -99,12 +99,13 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
 }
 
 async function savedFinds(): Promise<Candidate[]> {
-  const [{ createLibrary }, { appDatabase }] = await Promise.all([
+  const [{ createLibrary }, { appData }] = await Promise.all([
     import('../../library/index.ts'),
-    import('../../platform/database.ts'),
+    import('../../app/app_data.ts'),
   ]);
+  const { db } = await appData(loadConfig());
   return plain(
-    createLibrary(appDatabase())
+    createLibrary(db)
       .savedFinds.list()
       .map(({ name }) => printable(name)),
   );

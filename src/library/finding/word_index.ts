@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { isRehearsing } from '../../platform/replica/rehearsal.ts';
 import { statement } from '../../platform/statement.ts';
 import { type IndexedRow, indexedWords } from './indexed_words.ts';
 
@@ -29,9 +30,11 @@ export function createIndexing(db: Database) {
   );
   return {
     insert(key: number, row: IndexedRow): void {
+      if (isRehearsing(db)) return;
       insert.run({ key, ...indexedWords(row) });
     },
     replace(key: number, row: IndexedRow): void {
+      if (isRehearsing(db)) return;
       replace.run({ key, ...indexedWords(row) });
     },
   };

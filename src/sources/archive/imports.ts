@@ -1,4 +1,4 @@
-import { promises as fs, readdirSync } from 'node:fs';
+import { promises as fs, opendirSync, readdirSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { storing } from '../../platform/storage_issue.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
@@ -43,6 +43,22 @@ export async function listImports(importsDir: string): Promise<Import[]> {
 function absentIsEmpty(error: NodeJS.ErrnoException): [] {
   if (error.code === 'ENOENT') return [];
   throw error;
+}
+
+/** Whether there is any. Reads one entry as a rule. */
+export function hasImports(importsDir: string): boolean {
+  try {
+    const folder = opendirSync(importsDir);
+    try {
+      for (let entry = folder.readSync(); entry; entry = folder.readSync())
+        if (!entry.name.startsWith('.')) return true;
+      return false;
+    } finally {
+      folder.closeSync();
+    }
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { listImports } from './imports.ts';
 export type { ArchiveLimits } from './archive_files.ts';
 export type { ArchiveIdentity } from './identity.ts';
 export {
+  hasImports,
   type Import,
   ImportTooLarge,
   importPath,

@@ -1,9 +1,12 @@
 import type { Database } from 'bun:sqlite';
+import type { Replica } from '../../platform/replica/replica.ts';
 import { createLoginThrottle } from './login_throttle.ts';
 import { createSignIns, type SignIns } from './sign_ins.ts';
 
 /** What a token gives: everything, or to see everything and change nothing. */
 export type Role = 'owner' | 'reader';
+
+const ROLES = ['owner', 'reader'] as const;
 
 /** Access with a token, or with a browser's sign-in. */
 export interface Access {
@@ -16,6 +19,8 @@ export interface Access {
    * @throws TooManyAttempts while too many wrong tokens from this address wait for their answer.
    */
   roleOf(given: string, address: string): Promise<Role | undefined>;
+  /** Whose sign-in this is; undefined when there is none, or it has ended. */
+  roleOfSignIn(id: string): Promise<Role | undefined>;
 }
 
 interface Tokens {
@@ -25,7 +30,11 @@ interface Tokens {
 }
 
 /** Undefined without a token: then no authentication is required. */
-export function createAccess({ token, readToken }: Tokens, database: Database): Access | undefined {
+export function createAccess(
+  { token, readToken }: Tokens,
+  database: Database,
+  replica?: Replica,
+): Access | undefined {
   if (token === undefined) return undefined;
   // Loaded only when needed: it takes as long as opening the database.
   const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
@@ -33,8 +42,20 @@ export function createAccess({ token, readToken }: Tokens, database: Database): 
   const expected = { owner: digest(token), reader: digest(readToken ?? crypto.randomUUID()) };
   const throttle = createLoginThrottle();
   const owners = createSignIns(database, token);
+  const signIns = {
+    owner: owners,
+    reader: readToken ? createSignIns(database, readToken) : owners,
+  };
+  const roleOpen = (id: string) => ROLES.find((role) => signIns[role].isOpen(id));
   return {
-    signIns: { owner: owners, reader: readToken ? createSignIns(database, readToken) : owners },
+    signIns,
+    async roleOfSignIn(id) {
+      const role = roleOpen(id);
+      if (role || !replica) return role;
+      // Somebody has signed in on another machine a moment ago.
+      await replica.follow();
+      return roleOpen(id);
+    },
     async roleOf(given, address) {
       throttle.refuseTooMany(address);
       // Digests have equal length, so the time does not reveal the token's length.

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { writerOf } from '../../platform/writer.ts';
+import { sharedWriterOf } from '../../platform/writer.ts';
 
 /** How long a sign-in lasts, in seconds: 30 days. */
 export const SIGN_IN_SECONDS = 30 * 86_400;
@@ -33,7 +33,7 @@ export function createSignIns(database: Database, token: string, now = Date.now)
   const forgetExpired = database.prepare<void, [number]>(
     'DELETE FROM sessions WHERE expires_at <= ?',
   );
-  const writer = writerOf(database);
+  const writer = sharedWriterOf(database);
   const followed = new Map<string, AbortController>();
 
   const keyOf = (id: string) => new Bun.CryptoHasher('sha256', token).update(id).digest();

@@ -102,7 +102,7 @@ async function checkCredentials(
   }
   const signIn = cookieOf(request, SIGN_IN_COOKIE);
   if (signIn === undefined) return;
-  const role = (['owner', 'reader'] as const).find((each) => access.signIns[each].isOpen(signIn));
+  const role = await access.roleOfSignIn(signIn);
   if (!role) return;
   const until = AbortSignal.any([closing, access.signIns[role].signalOf(signIn)]);
   grant(request, role, until, signIn);

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../jobs/index.ts';
 import { statement } from '../../platform/statement.ts';
-import { writerOf } from '../../platform/writer.ts';
+import { sharedWriterOf } from '../../platform/writer.ts';
 
 /** How long a key is kept, in ms. */
 const KEEP_MS = 86_400_000;
@@ -29,7 +29,7 @@ export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
 /** The keys of the last 24 hours, each with its request and response. */
 export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) {
-  const writer = writerOf(db);
+  const writer = sharedWriterOf(db);
   const forgetOld = statement<null, [number, number]>(
     db,
     `

@@ -98,3 +98,10 @@ export async function takeBack(): Promise<void> {
   }
   lent.clear();
 }
+
+/** The address of an empty database, without tables, which is left to the end of the server. */
+export async function createDatabase(): Promise<string> {
+  const name = `xgpt_${Bun.randomUUIDv7().replaceAll('-', '')}`;
+  await runOn(SERVER, `CREATE DATABASE ${name}`);
+  return addressOf(name, SERVER);
+}

@@ -1,9 +1,11 @@
 import {
+  appendFileSync,
   chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statfsSync,
 } from 'node:fs';
@@ -21,7 +23,17 @@ export interface PostgresServer {
   address: string;
   /** The shell that ends the server and deletes its folder once this process has ended, however it did. */
   pid: number;
+  /** Ends the server at once, as a power cut does, and starts it again after so many milliseconds. */
+  restart(pauseMs: number): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A network of hosts of a test. */
+interface ServedNetwork {
+  /** In CIDR notation. */
+  range: string;
+  /** The address of this machine in it. */
+  gateway: string;
 }
 
 export const findPostgres = programFinder(
@@ -75,21 +87,27 @@ rm -rf "$folder"`;
 /**
  * Starts a PostgreSQL server of its own for tests: with its own folder, port and password, and without any
  * care for the disk. It ends with this process, even if that is killed.
+ * @param network whose hosts may connect, too; the address is then one for them.
  * @throws when PostgreSQL is missing and cannot be downloaded, or does not start; the message says why.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(network?: ServedNetwork): Promise<PostgresServer> {
   const { initdb, postgres } = await findPostgres();
   removeStale();
   const folder = mkdtempSync(join(PLACE, `${FOLDER_PREFIX}${process.pid}-`));
   try {
-    return await startIn(folder, initdb, postgres);
+    return await startIn(folder, initdb, postgres, network);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(folder: string, initdb: Installed, postgres: Installed) {
+async function startIn(
+  folder: string,
+  initdb: Installed,
+  postgres: Installed,
+  network: ServedNetwork | undefined,
+) {
   const data = join(folder, 'data');
   const password = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url');
   const passwordFile = join(folder, 'password');
@@ -107,35 +125,50 @@ async function startIn(folder: string, initdb: Installed, postgres: Installed) {
     ],
     { env: initdb.env, cwd: folder },
   );
+  if (network) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${network.range} md5\n`);
+  const host = network?.gateway ?? '127.0.0.1';
   const port = lastingPort();
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
-  const supervisor = Bun.spawn(
-    [
-      ...['sh', '-c', SUPERVISOR, 'sh', folder],
-      ...[...unprivileged('QUIT'), postgres.path, '-D', data, ...settings],
-    ],
-    {
-      env: postgres.env,
-      cwd: folder,
-      stdin: 'pipe',
-      stdout: 'ignore',
-      stderr: 'pipe',
-      detached: true,
-    },
+  const settings = Object.entries({ ...SETTINGS, port, listen_addresses: host }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
   );
-  supervisor.unref();
-  await untilReady(supervisor.stderr);
+  const command = [...unprivileged('QUIT'), postgres.path, '-D', data, ...settings];
+  let supervisor = await supervise(folder, command, postgres.env);
   return {
-    address: `postgres://xgpt:${password}@127.0.0.1:${port}/postgres`,
-    pid: supervisor.pid,
+    address: `postgres://xgpt:${password}@${host}:${port}/postgres`,
+    get pid() {
+      return supervisor.pid;
+    },
+    async restart(pauseMs: number) {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      process.kill(Number(pid), 'SIGQUIT');
+      while (existsSync(join(data, 'postmaster.pid'))) await Bun.sleep(10);
+      // Its input stays open: it would delete the folder.
+      former.add(supervisor);
+      await Bun.sleep(pauseMs);
+      supervisor = await supervise(folder, command, postgres.env);
+    },
     async stop() {
       await supervisor.stdin.end();
       await supervisor.exited;
     },
   };
+}
+
+/** Supervisors of servers that were started again. */
+const former = new Set<unknown>();
+
+async function supervise(folder: string, command: string[], env: NodeJS.ProcessEnv) {
+  const supervisor = Bun.spawn(['sh', '-c', SUPERVISOR, 'sh', folder, ...command], {
+    env,
+    cwd: folder,
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    detached: true,
+  });
+  supervisor.unref();
+  await untilReady(supervisor.stderr);
+  return supervisor;
 }
 
 /** @param signal is sent to the command when its parent ends. */

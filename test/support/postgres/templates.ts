@@ -16,7 +16,7 @@ const EMPTYING = `
   BEGIN
     FOR name IN
       SELECT tablename FROM pg_tables
-      WHERE schemaname = 'public' AND tablename NOT IN ('xgpt_migrations', 'job_feed')
+      WHERE schemaname = 'public' AND tablename NOT IN ('xgpt_migrations', 'job_feed', 'replica_state', 'replica_changes')
       ORDER BY tablename <> 'jobs'
     LOOP
       IF pg_relation_size(name::regclass) > 1000000 THEN EXECUTE format('TRUNCATE %I CASCADE', name);

@@ -31,7 +31,7 @@ import { numbered } from './named.ts';
 
 const WORDS: ListWords = {
   contains: (text) => `strpos(lower(${text}), lower($q)) > 0`,
-  isNotExcepted: 'type <> ALL(ARRAY(SELECT json_array_elements_text($except::json)))',
+  isNotExcepted: 'type <> ALL(ARRAY(SELECT json_array_elements_text($except::text::json)))',
 };
 
 /** Lists jobs from PostgreSQL. */

@@ -1,0 +1,61 @@
+import type { Database } from 'bun:sqlite';
+import { rmSync } from 'node:fs';
+import { type Config, loadConfig } from '../platform/config.ts';
+import { appDatabase, DatabaseUnusable } from '../platform/database.ts';
+import type { Replica } from '../platform/replica/replica.ts';
+import { replicate } from '../platform/writer.ts';
+
+/** What everything but jobs is kept in. */
+export interface AppData {
+  /** From which it is read: the database of the data folder, or a replica of it. */
+  db: Database;
+  /** Present when PostgreSQL keeps it. */
+  replica?: Replica;
+}
+
+let opened: Promise<AppData> | undefined;
+
+/**
+ * Opens the app's data, at the first call.
+ * @throws DatabaseUnusable; DatabaseFailed when PostgreSQL cannot be used.
+ */
+export function appData({ databaseUrl }: Pick<Config, 'databaseUrl'>): Promise<AppData> {
+  opened ??= databaseUrl === undefined ? Promise.resolve({ db: appDatabase() }) : open(databaseUrl);
+  return opened;
+}
+
+async function open(databaseUrl: string): Promise<AppData> {
+  const [{ appPostgres }, { Replica: Replicated }, { createDerived }] = await Promise.all([
+    import('../platform/postgres/app.ts'),
+    import('../platform/replica/replica.ts'),
+    import('../library/derived.ts'),
+  ]);
+  const db = openReplica();
+  const postgres = appPostgres(databaseUrl);
+  const replica = new Replicated({ db, postgres, derived: createDerived(db) });
+  replicate(db, replica);
+  await replica.start();
+  return { db, replica };
+}
+
+/** A replica that cannot be opened is made anew. */
+function openReplica(): Database {
+  try {
+    return appDatabase();
+  } catch (error) {
+    if (!(error instanceof DatabaseUnusable)) throw error;
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(loadConfig().databasePath + suffix, { force: true });
+    return appDatabase();
+  }
+}
+
+/** Closes the app's databases, if they were opened. */
+export async function closeAppData({ databaseUrl }: Pick<Config, 'databaseUrl'>): Promise<void> {
+  if (databaseUrl === undefined) return appDatabase().close();
+  const { db, replica } = (await opened?.catch(() => undefined)) ?? {};
+  opened = undefined;
+  await replica?.stop();
+  await (await import('../platform/postgres/app.ts')).closeAppPostgres();
+  db?.close();
+}
