@@ -34,8 +34,9 @@ import { MADE_DIMENSIONS, MADE_MODEL, madeVector } from './made_vectors.ts';
 
 const FEW = 1_000;
 const RUNS = 15;
-/** Between the first request of a page and those that are measured. */
-const IDLE_MS = 100;
+/** A server is idle when it takes so little of so much time, in ms: it reads lists of words while nobody waits. */
+const IDLE = { processor: 5, of: 250 };
+const MAX_LOOKS = 200;
 
 const QUERIES = [
   'common',
@@ -75,6 +76,8 @@ const endpoint = values.meaning ? serveVectors() : undefined;
 const few = await opened(FEW, undefined);
 const many = await opened(MANY, values.database);
 try {
+  // They read ahead a second after they have started.
+  await Bun.sleep(2_000);
   await report();
 } finally {
   await few.close();
@@ -102,7 +105,7 @@ async function measured(path: string, changed: boolean): Promise<string> {
   ]);
   for (const each of times.keys()) {
     await request(each, path);
-    await Bun.sleep(IDLE_MS);
+    await idle(each);
   }
   for (let run = 0; run < RUNS; run++)
     for (const [each, runs] of times) {
@@ -113,6 +116,16 @@ async function measured(path: string, changed: boolean): Promise<string> {
     }
   const [before = 0, after = 0] = [...times.values()].map((runs) => median(runs));
   return [before, after, after / before].map((number) => number.toFixed(1).padStart(11)).join('');
+}
+
+/** Resolves when a server has read what the first request of a page has asked for. */
+async function idle({ server: { pid } }: Measured): Promise<void> {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const before = processorTime(pid);
+    await Bun.sleep(IDLE.of);
+    if (processorTime(pid) - before < IDLE.processor) return;
+  }
+  throw new Error('The server does not come to rest.');
 }
 
 /** Of all threads of a process, in ms. */
