@@ -6,6 +6,9 @@ import type { Position, PostChanges } from './post_changes.ts';
 import type { PostingReading } from './posting_reading.ts';
 import type { Queries } from './queries.ts';
 
+/** A part of a prefix has so many times fewer keys: up to 64 lists are merged for it. */
+const PREFIX_SHARE = 10;
+
 /** The keys of all posts that match a term. */
 export interface Posting {
   bits: Uint32Array;
@@ -63,7 +66,8 @@ export function createReadingAhead(
       if (!next) return false;
       begun ??= begin(next);
       const { term, expression, posting, to: after } = begun;
-      begun.to = Math.min(after + limits.part, posting.at.newest);
+      const keys = term.isPrefix ? limits.part / PREFIX_SHARE : limits.part;
+      begun.to = Math.min(after + Math.ceil(keys), posting.at.newest);
       for (const key of reading.between(expression, after, begun.to)) addKey(posting.bits, key);
       if (begun.to < posting.at.newest) return true;
       // What was changed meanwhile is told by the position where it began.
