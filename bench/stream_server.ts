@@ -11,8 +11,8 @@ import { createTracker, type JobContext, type JobType, systemClock } from '../sr
 import { createLibrary } from '../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../src/operations/index.ts';
 import { loadConfig } from '../src/platform/config.ts';
+import { createHealth } from '../src/platform/create_health.ts';
 import { openDatabase } from '../src/platform/database.ts';
-import { Health } from '../src/platform/health.ts';
 import { silentLogger } from '../src/platform/logger.ts';
 import { createSchedules } from '../src/schedules/index.ts';
 import { createSources } from '../src/sources/index.ts';
@@ -55,7 +55,7 @@ const app = await createApp({
   database,
   schedules: createSchedules({ database, tracker }),
   tracker,
-  health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
+  health: createHealth({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,
   logger: silentLogger,
   closing: new AbortController().signal,

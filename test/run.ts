@@ -27,8 +27,15 @@ const FILES_AT_ONCE = availableParallelism() + 3;
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';
 
-/** The tests that also run on PostgreSQL, and those among them that are about SQLite itself. */
-const ON_POSTGRES = { of: 'test/jobs/**/*.test.ts', except: 'test/jobs/store/sqlite/' };
+/** The tests that also run on PostgreSQL, and those among them that are about one database, or none. */
+const ON_POSTGRES = {
+  of: 'test/{jobs,schedules}/**/*.test.ts',
+  except: [
+    'test/jobs/store/sqlite/',
+    'test/schedules/cron.test.ts',
+    'test/schedules/postgres_nodes.test.ts',
+  ],
+};
 
 /** It measures the memory of its own process. */
 const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
@@ -99,7 +106,8 @@ function ordinaryFiles(): string[] {
 
 function filesOnPostgres(): string[] {
   const files = [...new Glob(ON_POSTGRES.of).scanSync(ROOT)];
-  return files.filter((file) => !file.startsWith(ON_POSTGRES.except)).sort();
+  const isIn = (file: string) => !ON_POSTGRES.except.some((path) => file.startsWith(path));
+  return files.filter(isIn).sort();
 }
 
 async function startServer(): Promise<void> {

@@ -5,8 +5,8 @@ import { createTracker, systemClock } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { loadConfig } from '../../src/platform/config.ts';
+import { createHealth } from '../../src/platform/create_health.ts';
 import { openDatabase } from '../../src/platform/database.ts';
-import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { createSchedules } from '../../src/schedules/index.ts';
 import { createSources } from '../../src/sources/index.ts';
@@ -48,7 +48,7 @@ const app = await createApp({
   database,
   schedules: createSchedules({ database, tracker }),
   tracker,
-  health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
+  health: createHealth({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,
   logger: silentLogger,
   closing: new AbortController().signal,

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { rmSync } from 'node:fs';
 import { type Config, loadConfig } from '../platform/config.ts';
 import { appDatabase, DatabaseUnusable } from '../platform/database.ts';
+import type { Postgres } from '../platform/postgres/client.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { replicate } from '../platform/writer.ts';
 
@@ -9,8 +10,9 @@ import { replicate } from '../platform/writer.ts';
 export interface AppData {
   /** From which it is read: the database of the data folder, or a replica of it. */
   db: Database;
-  /** Present when PostgreSQL keeps it. */
+  /** Present when PostgreSQL keeps it; `postgres` is the database. */
   replica?: Replica;
+  postgres?: Postgres;
 }
 
 let opened: Promise<AppData> | undefined;
@@ -35,7 +37,7 @@ async function open(databaseUrl: string): Promise<AppData> {
   const replica = new Replicated({ db, postgres, derived: createDerived(db) });
   replicate(db, replica);
   await replica.start();
-  return { db, replica };
+  return { db, replica, postgres };
 }
 
 /** A replica that cannot be opened is made anew. */

@@ -4,7 +4,8 @@ import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
-import { Health } from '../platform/health.ts';
+import { createHealth } from '../platform/create_health.ts';
+import type { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { once } from '../platform/once.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
@@ -45,7 +46,7 @@ export async function openForReading(
   logger: Logger,
 ): Promise<ReadingDeps> {
   await prepareDataFolder(config);
-  const { db, replica } = await appData(config);
+  const { db, replica, postgres } = await appData(config);
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db, secretKey });
   const deps = {
@@ -62,12 +63,14 @@ export async function openForReading(
   jobTracker.saveWith(replica ? (data, tx) => replica.writeIn(tx, () => save(data)) : save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
-  const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
+  const health = createHealth({ db: postgres ?? db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
   health.processes.served = () => jobTracker.reader.serving.served;
+  // Servers and workers read them with their heartbeats.
+  if (kind === 'command') await health.processes.refresh();
   const jobDeps = once(async () => {
     const { loadJobDeps } = await import('./job_deps.ts');
-    return loadJobDeps({ config, db, replica, secretKey, logger, deps });
+    return loadJobDeps({ config, db, postgres, replica, secretKey, logger, deps });
   });
   return { ...deps, connections, health, jobDeps, ...(replica && { replica }) };
 }

@@ -6,6 +6,7 @@ import { definitionsOf, loadOperations, type Operations } from '../operations/in
 import { isOnce, repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Postgres } from '../platform/postgres/client.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { createSchedules, type Schedules } from '../schedules/index.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
@@ -21,8 +22,9 @@ export interface JobDeps {
 interface Given {
   config: Config;
   db: Database;
-  /** Present when `db` is one. */
+  /** Present when `db` is one; `postgres` keeps the data then. */
   replica: Replica | undefined;
+  postgres: Postgres | undefined;
   secretKey: SecretKey;
   logger: Logger;
   deps: OperationDeps;
@@ -33,6 +35,7 @@ export async function loadJobDeps({
   config,
   db,
   replica,
+  postgres,
   secretKey,
   logger,
   deps,
@@ -45,7 +48,7 @@ export async function loadJobDeps({
   const allowPrivate = config.privateWebhooks;
   const webhooks = createWebhooks(jobTracker, { db, secretKey, allowPrivate });
   const schedules = createSchedules({
-    database: db,
+    database: postgres ?? db,
     tracker: jobTracker,
     logger,
     repeatedDefaults,

@@ -1,8 +1,6 @@
 import { requireDataFolder } from '../app/data_folder.ts';
-import { type Job, jobTracker, type Tracker } from '../jobs/index.ts';
+import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
-import { listProcesses } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { findId } from './find_by_id.ts';
@@ -14,15 +12,27 @@ const JOBS = { noun: 'job', list: 'xgpt jobs list' };
 /** Opens the jobs of the data folder without running any. Rescues those of dead processes. */
 export async function openJobs(): Promise<Tracker> {
   quietLog();
-  requireDataFolder(loadConfig());
+  const config = loadConfig();
+  requireDataFolder(config);
   jobTracker.actAs({ via: 'terminal', user: userName() });
   await jobTracker.initialize();
+  if (config.databaseUrl !== undefined) await readProcesses(config.databaseUrl);
   return jobTracker;
+}
+
+/** The tracker then knows the processes on a PostgreSQL database; those on SQLite it reads itself. */
+async function readProcesses(databaseUrl: string): Promise<void> {
+  const [{ appPostgres }, { PostgresProcessRegistry }] = await Promise.all([
+    import('../platform/postgres/app.ts'),
+    import('../platform/postgres/process_registry.ts'),
+  ]);
+  const postgres = appPostgres(databaseUrl);
+  await new PostgresProcessRegistry(postgres, 'command', systemClock).refresh();
 }
 
 /** "No server or worker is running …", if so; otherwise empty. */
 export function readNoWorkerNotice(): string {
-  return noWorkerNotice(listProcesses(appDatabase()), Date.now());
+  return noWorkerNotice(jobTracker.reader.serving.running(), Date.now());
 }
 
 /**

@@ -2,11 +2,12 @@
 import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { Postgres } from '../platform/postgres/client.ts';
 import { listProcesses } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
 import type { Actor } from './audit.ts';
 import type { JobType } from './job.ts';
-import { createTracker, type TrackerOptions } from './tracker.ts';
+import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
 export {
@@ -131,13 +132,14 @@ export const jobTracker = createTracker(() => {
   const logger = createLogger(config.logLevel);
   for (const warning of unknownSettings()) logger.warn(warning);
   const { databaseUrl } = config;
+  const database = databaseUrl === undefined ? appDatabase() : postgresOf(databaseUrl);
   return {
-    database: databaseUrl === undefined ? appDatabase() : postgresOf(databaseUrl),
+    database,
     logger,
     actor: PROGRAM,
     // Webhooks define it, which the first page does without.
     internal: ['deliver' as JobType],
-    processes: () => listProcesses(appDatabase()),
+    processes: () => listProcesses(database),
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
@@ -149,7 +151,7 @@ export const jobTracker = createTracker(() => {
 });
 
 /** Few programs need it. */
-function postgresOf(address: string): TrackerOptions['database'] {
+function postgresOf(address: string): Postgres {
   const { appPostgres }: typeof import('../platform/postgres/app.ts') =
     require('../platform/postgres/app.ts');
   return appPostgres(address);

@@ -237,8 +237,9 @@ export class TrackerReader {
 
   /** The ids of the jobs, of any process, that have stopped making progress. */
   async stalledJobs(): Promise<Set<string>> {
-    const { reader } = this.#sources;
-    if ((await reader.countActive()).running === 0) return new Set();
+    const { reader, recent } = this.#sources;
+    // A server looks every second, and mostly nothing runs.
+    if (!recent.hasRunning()) return new Set();
     const running = this.#withProgress(await reader.running());
     return new Set(running.flatMap(({ id, stalledSince }) => (stalledSince ? id : [])));
   }

@@ -1,56 +1,38 @@
-import type { Database } from 'bun:sqlite';
 import type { Clock } from './clock.ts';
 import { ClockWatch, type Notice } from './clock_watch.ts';
-import { isNewer } from './database.ts';
-import { type DatabaseFiles, filesOf } from './database_files.ts';
-import {
-  DATABASE_LOG_GONE,
-  DATABASE_NEWER,
-  type DatabaseIssue,
-  databaseIssueOf,
-  WriteRefused,
-} from './database_issue.ts';
+import { type DatabaseIssue, databaseIssueOf } from './database_issue.ts';
+import type { DatabaseProbe } from './database_probe.ts';
 import type { Logger } from './logger.ts';
-import { type ProcessKind, ProcessRegistry } from './process_registry.ts';
+import type { ProcessRegistry } from './process_registry.ts';
 import { StorageFailed, type StorageIssue } from './storage_issue.ts';
 import { StorageWatch } from './storage_watch.ts';
-import { writerOf } from './writer.ts';
 
 /** How often the database is checked while it works, and while it does not, in ms. */
 const CHECK_MS = { healthy: 5_000, failing: 1_000 };
 
-interface HealthOptions {
-  db: Database;
+export interface HealthOptions {
+  database: DatabaseProbe;
   /** The folder of uploaded files. */
   importsDir?: string;
-  kind: ProcessKind;
   clock: Clock;
   logger: Logger;
 }
 
-/**
- * Whether the database can be written to. A full disk or a locked database shows only when
- * something is written, so a check is this process's heartbeat in the registry.
- */
+/** Whether the database can be written to. A check is this process's heartbeat in the registry. */
 export class Health {
   readonly processes: ProcessRegistry;
   readonly #clockWatch: ClockWatch;
   readonly #storageWatch: StorageWatch;
-  readonly #files: DatabaseFiles | undefined;
-  /** What was found in this turn of the event loop, if it was looked for. */
-  #found: { issue: DatabaseIssue | undefined } | undefined;
   readonly #listeners = new Set<() => void>();
   #issue: (DatabaseIssue & { since: Date }) | undefined;
   #cancelNextCheck = () => {};
   #isStopped = true;
 
   constructor(private readonly options: HealthOptions) {
-    const { db, importsDir, kind, clock } = options;
-    this.processes = new ProcessRegistry(db, kind, clock);
+    const { database, importsDir, clock } = options;
+    this.processes = database.processes;
     this.#clockWatch = new ClockWatch(clock);
     this.#storageWatch = new StorageWatch(importsDir, clock);
-    this.#files = filesOf(db);
-    refuseWritesToNewerDatabase(db);
   }
 
   /** What keeps the database from being written to, and since when. */
@@ -129,8 +111,8 @@ export class Health {
   }
 
   /**
-   * Why nothing may be written although a write would succeed: the file cannot be found by the next
-   * start, or it is damaged.
+   * Why nothing may be written although a write would succeed: the database cannot be found by the next
+   * start, a newer version has changed it, or it is damaged.
    */
   obstacle(): DatabaseIssue | undefined {
     const obstacle = this.#obstacle();
@@ -139,34 +121,11 @@ export class Health {
   }
 
   #obstacle(): DatabaseIssue | undefined {
-    const issue = this.#issueOfFiles();
+    const issue = this.options.database.obstacle();
     if (issue) return issue;
-    // A damaged file stays damaged, although a write elsewhere in the file succeeds.
+    // What is damaged stays damaged, although a write elsewhere succeeds.
     if (this.#issue?.code === 'database_damaged') return this.#issue;
     return undefined;
-  }
-
-  /** Looks once per turn of the event loop: every start of a job asks. */
-  #issueOfFiles(): DatabaseIssue | undefined {
-    if (!this.#files) return undefined;
-    if (!this.#found) {
-      this.#found = { issue: this.#files.issue() };
-      setImmediate(() => {
-        this.#found = undefined;
-      });
-      if (this.#found.issue === DATABASE_LOG_GONE) this.#saveLog();
-    }
-    return this.#found.issue;
-  }
-
-  /** This process still has the deleted log open; the next one could not read it. */
-  #saveLog(): void {
-    if (this.#issue?.code === DATABASE_LOG_GONE.code) return;
-    try {
-      this.options.db.run('PRAGMA wal_checkpoint');
-    } catch (error) {
-      this.options.logger.error('What is in the deleted log could not be saved.', { error });
-    }
   }
 
   #setIssue(issue: DatabaseIssue | undefined): void {
@@ -213,16 +172,4 @@ export class Health {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function refuseWritesToNewerDatabase(db: Database): void {
-  writerOf(db).join('health', {
-    // Only a commit of another connection can have changed that.
-    begun: (hasForeignChanges) => {
-      if (hasForeignChanges && isNewer(db)) throw new WriteRefused(DATABASE_NEWER);
-    },
-    committing() {},
-    committed() {},
-    rolledBack() {},
-  });
 }

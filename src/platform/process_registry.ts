@@ -1,14 +1,16 @@
-import type { Database } from 'bun:sqlite';
+import { Database } from 'bun:sqlite';
 import { hostname } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
+import type { Postgres } from './postgres/client.ts';
 import { isAlive } from './process_ids.ts';
 import { writerOf } from './writer.ts';
 
-const VERSION = packageJson.version;
+/** Of xgpt. */
+export const VERSION = packageJson.version;
 
 /** A process that has not written for this long is removed, in ms. */
-const FORGET_AFTER_MS = 3_600_000;
+export const FORGET_AFTER_MS = 3_600_000;
 
 export type ProcessKind = 'server' | 'worker' | 'command';
 
@@ -32,7 +34,7 @@ export interface RegisteredProcess {
   serves?: Served[];
 }
 
-interface ProcessRow {
+export interface ProcessRow {
   kind: ProcessKind;
   pid: number;
   host: string;
@@ -42,11 +44,27 @@ interface ProcessRow {
   serves: string | null;
 }
 
-/** This process's row in the table of processes that use the database. */
-export class ProcessRegistry {
+/** The processes that use a database, each with a row that it writes again and again. */
+export interface ProcessRegistry {
+  /** What this process runs. Default: nothing. */
+  served: () => Served[];
+  /**
+   * Records that this process runs, and removes those that stopped long ago.
+   * @throws what keeps the database from being written to.
+   */
+  heartbeat(): Promise<void>;
+  /** Removes this process, if the database can be written to. */
+  remove(): Promise<void>;
+  /** Reads them for `list` without recording this process; where `list` reads them itself, nothing. */
+  refresh(): Promise<void>;
+  /** Those that used the database lately, oldest first, without those of this machine that have ended. */
+  list(): RegisteredProcess[];
+}
+
+/** The registry in SQLite. */
+export class SqliteProcessRegistry implements ProcessRegistry {
   readonly #id = Bun.randomUUIDv7();
   readonly #startedAt: number;
-  /** What this process runs. */
   served: () => Served[] = () => [];
 
   constructor(
@@ -57,10 +75,6 @@ export class ProcessRegistry {
     this.#startedAt = clock.now();
   }
 
-  /**
-   * Records that this process runs, and removes those that stopped long ago.
-   * @throws what keeps the database from being written to.
-   */
   async heartbeat(): Promise<void> {
     const now = this.clock.now();
     const serves = JSON.stringify(this.served());
@@ -84,26 +98,46 @@ export class ProcessRegistry {
       .catch(() => {});
   }
 
+  async refresh(): Promise<void> {}
+
   list(): RegisteredProcess[] {
     return listProcesses(this.db);
   }
 }
 
-/** The processes that used this database lately, without those of this host that have ended. */
-export function listProcesses(db: Database): RegisteredProcess[] {
+/** What this process knows of the others on a PostgreSQL database. */
+const known = new WeakMap<Postgres, () => RegisteredProcess[]>();
+
+/** `listProcesses` gives what `list` does for that database. */
+export function listWith(db: Postgres, list: () => RegisteredProcess[]): void {
+  known.set(db, list);
+}
+
+/**
+ * The processes that used this database lately, without those of this host that have ended. Of a PostgreSQL
+ * database as its registry lists them; none while there is no registry.
+ */
+export function listProcesses(db: Database | Postgres): RegisteredProcess[] {
+  if (!(db instanceof Database)) return known.get(db)?.() ?? [];
   return db
     .query<ProcessRow, []>(
       'SELECT kind, pid, host, version, started_at, seen_at, serves FROM processes ORDER BY started_at',
     )
     .all()
     .filter(({ host, pid }) => host !== hostname() || isAlive(pid))
-    .map(({ kind, pid, host, version, started_at, seen_at, serves }) => ({
-      kind,
-      pid,
-      host,
-      ...(version !== null && { version }),
-      startedAt: new Date(started_at),
-      seenAt: new Date(seen_at),
-      ...(serves !== null && { serves: JSON.parse(serves) as Served[] }),
-    }));
+    .map((row) => toRegistered(row));
+}
+
+/** @param ahead what this process's clock is ahead of the one that wrote the times, in ms. */
+export function toRegistered(row: ProcessRow, ahead = 0): RegisteredProcess {
+  const { kind, pid, host, version, started_at, seen_at, serves } = row;
+  return {
+    kind,
+    pid,
+    host,
+    ...(version !== null && { version }),
+    startedAt: new Date(started_at + ahead),
+    seenAt: new Date(seen_at + ahead),
+    ...(serves !== null && { serves: JSON.parse(serves) as Served[] }),
+  };
 }

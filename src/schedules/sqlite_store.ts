@@ -2,7 +2,22 @@ import type { Database } from 'bun:sqlite';
 import type { Inserted } from '../jobs/index.ts';
 import { statement } from '../platform/statement.ts';
 import type { Writer } from '../platform/writer.ts';
-import { type RunRow, type ScheduleRow, toListed, toRun, toStored } from './rows.ts';
+import {
+  dueRunColumns,
+  MAX_RUNS,
+  manualRunColumns,
+  OWN_COLUMNS,
+  outcomeOf,
+  ownColumns,
+  RUN_COLUMNS,
+  RUN_WITH_JOB,
+  type RunRow,
+  type ScheduleRow,
+  startColumns,
+  toListed,
+  toRun,
+  toStored,
+} from './rows.ts';
 import type {
   AddLimits,
   DecidedClaim,
@@ -13,17 +28,6 @@ import type {
   ScheduleStore,
   StoredSchedule,
 } from './store.ts';
-
-/**
- * How many runs of a schedule are kept. So far back a due time is known to have run when the clock is
- * set back.
- */
-const MAX_RUNS = 1_000;
-
-const REFUSALS = {
-  type: 'Too many jobs of this type were waiting.',
-  client: 'Too many jobs of the client that made the schedule were waiting.',
-};
 
 /** Schedules in SQLite. Needs the tables of `migrations/`. */
 export function createSqliteScheduleStore(db: Database, writer: Writer): ScheduleStore {
@@ -69,7 +73,7 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
     refuse: (run, message) =>
       writer.write(() => {
         if (!take(sql, run)) return false;
-        history.add({ ...of(run), outcome: 'refused', message });
+        history.add(dueRunColumns(run, { outcome: 'refused', message }));
         return true;
       }),
   };
@@ -79,10 +83,10 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
 class RunHistory {
   constructor(private readonly sql: Statements) {}
 
-  add(run: NewRun): void {
-    const { job_id = null, message = null, ...others } = run;
-    this.sql.addRun.run({ ...others, job_id, message });
-    this.sql.deleteOldRuns.run(run.schedule_id, run.schedule_id, MAX_RUNS);
+  add(columns: Texts): void {
+    this.sql.addRun.run(...columns);
+    const [id = null] = columns;
+    this.sql.deleteOldRuns.run(id, id, MAX_RUNS);
   }
 }
 
@@ -101,17 +105,12 @@ class DueClaim implements DecidedClaim {
     if (!take(this.sql, this.run)) return false;
     const active = this.sql.activeJob.get(this.run.id);
     this.decision = active ? { activeJobId: active.id } : 'taken';
-    if (active) this.history.add({ ...of(this.run), outcome: 'skipped', job_id: active.id });
+    if (active) this.history.add(dueRunColumns(this.run, { outcome: 'skipped', jobId: active.id }));
     return !active;
   }
 
-  recordStart(outcome: Inserted): void {
-    if ('job' in outcome) {
-      this.history.add({ ...of(this.run), outcome: 'started', job_id: outcome.job.id });
-      return;
-    }
-    const message = REFUSALS[outcome.full];
-    this.history.add({ ...of(this.run), outcome: 'refused', message });
+  recordStart(inserted: Inserted): void {
+    this.history.add(dueRunColumns(this.run, outcomeOf(inserted)));
   }
 }
 
@@ -133,29 +132,10 @@ class ManualClaim implements DecidedClaim {
   }
 
   /** A refusal is the answer to who pressed the button. */
-  recordStart(outcome: Inserted): void {
-    if (!('job' in outcome)) return;
-    const run = { schedule_id: this.id, due: null, at: this.now, delay: null, missed_since: null };
-    this.history.add({ ...run, lacked: null, outcome: 'started', job_id: outcome.job.id });
+  recordStart(inserted: Inserted): void {
+    if ('job' in inserted)
+      this.history.add(manualRunColumns(this.id, this.now, outcomeOf(inserted)));
   }
-}
-
-interface NewRun {
-  schedule_id: string;
-  due: number | null;
-  at: number;
-  outcome: 'started' | 'skipped' | 'refused';
-  job_id?: string;
-  message?: string;
-  delay: string | null;
-  missed_since: number | null;
-  lacked: string | null;
-}
-
-function of({ id, due, from, now, delay, lacked }: DueRun) {
-  const missed = from < due ? from : null;
-  const late = { delay: delay ?? null, missed_since: missed, lacked: lacked ?? null };
-  return { schedule_id: id, due, at: now, ...late };
 }
 
 /**
@@ -174,7 +154,7 @@ function add(
 ): string | undefined {
   const { id, createdAt, nextDue = null } = schedule;
   if (sql.get.get(id)) return id;
-  const columns = [...whatOf(schedule), ...howOf(schedule)];
+  const columns = ownColumns(schedule);
   const twin = mergeMs > 0 && sql.twin.get(...columns, createdAt - mergeMs, createdAt);
   if (twin) return twin.id;
   if ((sql.count.get()?.schedules ?? 0) >= most) return undefined;
@@ -186,16 +166,7 @@ function add(
 function edit(sql: Statements, schedule: StoredSchedule, isMoved: boolean): { changes: number } {
   const { id, version, nextDue = null } = schedule;
   const input = JSON.stringify(schedule.input);
-  return sql.edit.run(...howOf(schedule), input, isMoved ? 1 : 0, nextDue, id, version);
-}
-
-function whatOf({ type, input, client }: NewSchedule): (string | null)[] {
-  return [type, JSON.stringify(input), client ?? null];
-}
-
-function howOf(schedule: NewSchedule): (string | number | null)[] {
-  const { sessionId, cron, timeZone, priority, timeoutMs } = schedule;
-  return [sessionId ?? null, cron, timeZone, priority, timeoutMs ?? null];
+  return sql.edit.run(...startColumns(schedule), input, isMoved ? 1 : 0, nextDue, id, version);
 }
 
 type Statements = ReturnType<typeof statements>;
@@ -209,8 +180,7 @@ function scheduleStatements(db: Database) {
   return {
     add: statement<null, Texts>(
       db,
-      `INSERT INTO schedules (type, input, client, session_id, cron, time_zone, priority, timeout_ms,
-                              id, created_at, next_due)
+      `INSERT INTO schedules (${OWN_COLUMNS}, id, created_at, next_due)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     twin: statement<{ id: string }, Texts>(
@@ -260,11 +230,7 @@ function scheduleStatements(db: Database) {
 
 function runStatements(db: Database) {
   const runs = `
-    SELECT runs.*, jobs.id IS NULL AS is_deleted,
-           COALESCE(jobs.status, runs.job_status) AS status,
-           COALESCE(jobs.completed_at, runs.job_ended_at) AS ended_at,
-           COALESCE(jobs.result_brief, jobs.result, runs.job_result) AS result,
-           COALESCE(jobs.error_message, runs.job_error) AS error
+    SELECT ${RUN_WITH_JOB}
     FROM schedule_runs AS runs LEFT JOIN jobs ON jobs.id = runs.job_id
     WHERE runs.schedule_id = ? ORDER BY runs.seq DESC LIMIT ?`;
   return {
@@ -278,10 +244,9 @@ function runStatements(db: Database) {
       `SELECT jobs.id FROM schedule_runs AS runs JOIN jobs ON jobs.id = runs.job_id
        WHERE runs.schedule_id = ? AND jobs.completed_at IS NULL LIMIT 1`,
     ),
-    addRun: statement<null, Record<string, string | number | null>>(
+    addRun: statement<null, Texts>(
       db,
-      `INSERT INTO schedule_runs (schedule_id, due, at, outcome, job_id, message, delay, missed_since, lacked)
-       VALUES ($schedule_id, $due, $at, $outcome, $job_id, $message, $delay, $missed_since, $lacked)`,
+      `INSERT INTO schedule_runs (${RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     deleteOldRuns: statement<null, Texts>(
       db,

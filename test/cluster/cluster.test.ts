@@ -70,7 +70,8 @@ describe('FEATURES 55: two servers and a worker on one PostgreSQL database', () 
   });
 
   test('a saved find, and its removal, hold everywhere', async () => {
-    await post(first, '/api/finds', { name: 'stars', q: 'stars' });
+    const made = await post(first, '/api/finds', { name: 'stars', q: 'stars' });
+    expect(made.status).toBe(201);
     const saved = async () =>
       (await second.json<{ finds: { id: number; name: string }[] }>('/api/finds')).finds;
     await until('it is there', async () => (await saved()).length === 1);
@@ -83,6 +84,40 @@ describe('FEATURES 55: two servers and a worker on one PostgreSQL database', () 
     const backup = await runOn(cluster, 'backup', '/tmp/xgpt-no-backup.sqlite');
     expect(backup.code).toBe(1);
     expect(backup.stderr).toContain('pg_dump');
+  });
+
+  test('a schedule that is made at one is known everywhere, and each run starts once', async () => {
+    const schedule = { type: 'scrape', username: 'tidal_lock', cron: '* * * * * *' };
+    const added = await post(first, '/api/schedules', schedule);
+    expect(added.status).toBe(201);
+    const { id } = ((await added.json()) as { schedule: { id: string } }).schedule;
+    const runsAt = async (server: TestServer) =>
+      (await server.json<{ runs: { dueAt: string; outcome: string }[] }>(`/api/schedules/${id}`))
+        .runs;
+    await until('it has run', async () => (await runsAt(second)).length > 3);
+    const listed = await runOn(cluster, 'schedule', 'list', '--json');
+    expect(listed.stdout).toContain(id);
+    const removed = await runOn(cluster, 'schedule', 'pause', id);
+    expect(removed.code).toBe(0);
+    const runs = await runsAt(first);
+    expect(new Set(runs.map(({ dueAt }) => dueAt)).size).toBe(runs.length);
+    expect(runs.some(({ outcome }) => outcome === 'started')).toBe(true);
+  });
+
+  test('all processes are listed at each, and by a command', async () => {
+    interface Listed {
+      processes: { kind: string }[];
+    }
+    const kinds = ({ processes }: Listed) => processes.map(({ kind }) => kind).sort();
+    const expected = ['server', 'server', 'worker'];
+    for (const server of [first, second])
+      await until('they know each other', async () =>
+        Bun.deepEquals(kinds(await server.json<Listed>('/api/workers')), expected),
+      );
+    const listed = await runOn(cluster, 'workers', '--json');
+    expect(kinds(JSON.parse(listed.stdout))).toEqual(expected);
+    const job = await runOn(cluster, 'scrape', 'deep_sky_dan', '--detach');
+    expect(job.stderr).not.toContain('No server or worker is running');
   });
 });
 

@@ -2,6 +2,7 @@
  * Hosts of a test, each with a network namespace, an address and a host name of its own, on one bridge. Only the
  * superuser of Linux can make them.
  */
+import { ownHosts } from '../support/loopback/other_hosts.ts';
 
 /** The addresses of the hosts are in it; the bridge has the last one. */
 const SUBNET = '10.77.0';
@@ -44,6 +45,7 @@ export class Network {
     const address = `${SUBNET}.${number}`;
     ip('netns', 'add', namespace);
     this.#hosts.push(namespace);
+    ownHosts.add(address);
     ip('link', 'add', outside, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
     ip('link', 'set', outside, 'master', this.#bridge, 'up');
     const inside = (...words: string[]) => ip('-n', namespace, ...words);

@@ -22,7 +22,7 @@ function notifying() {
     return promise;
   };
   const notifier = new Notifier({
-    news: { take },
+    news: { take, isSignalled: false },
     reader: setup().tracker.reader as never,
     executions: new Executions(clock),
     feed,

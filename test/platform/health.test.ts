@@ -2,8 +2,8 @@ import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHealth } from '../../src/platform/create_health.ts';
 import { openDatabase } from '../../src/platform/database.ts';
-import { Health } from '../../src/platform/health.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { type StorageFailed, storing } from '../../src/platform/storage_issue.ts';
 import { writerOf } from '../../src/platform/writer.ts';
@@ -33,7 +33,7 @@ function setup(importsDir?: string) {
   const clock = testClock();
   const log: string[] = [];
   const logger = createLogger('info', (line) => log.push(line));
-  const health = new Health({
+  const health = createHealth({
     db,
     ...(importsDir && { importsDir }),
     kind: 'server',

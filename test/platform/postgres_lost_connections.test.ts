@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { DatabaseFailed } from '../../src/platform/database_issue.ts';
 import type { Transaction } from '../../src/platform/postgres/statements.ts';
 import { PostgresWriter } from '../../src/platform/postgres/writer.ts';
+import { proxyTo } from '../support/postgres/proxy.ts';
 import { asAdmin, open } from './postgres_setup.ts';
 import {
   insert,
@@ -87,52 +88,3 @@ describe('a connection that is lost', () => {
     expect(await notes()).toEqual(['once']);
   });
 });
-
-/** Stands between a client and the server, and loses the answer to the next commit that it is told to lose. */
-function proxyTo(address: string) {
-  const { hostname, port } = new URL(address);
-  let isLosing = false;
-  type Side = { other: Bun.Socket<Side> | undefined; waiting: Buffer[]; isMute: boolean };
-  const newSide = (): Side => ({ other: undefined, waiting: [], isMute: false });
-  const forward = (socket: Bun.Socket<Side>, bytes: Buffer) => {
-    if (socket.data.isMute) return;
-    if (socket.data.other) socket.data.other.write(bytes);
-    else socket.data.waiting.push(bytes);
-  };
-  const close = (socket: Bun.Socket<Side>) => void socket.data.other?.end();
-  const listener = Bun.listen<Side>({
-    hostname: '127.0.0.1',
-    port: 0,
-    socket: {
-      async open(client) {
-        client.data = newSide();
-        const server = await Bun.connect<Side>({
-          hostname,
-          port: Number(port),
-          data: { ...newSide(), other: client },
-          socket: { data: (socket, bytes) => forward(socket, bytes), close },
-        });
-        client.data.other = server;
-        for (const bytes of client.data.waiting) server.write(bytes);
-      },
-      data(client, bytes) {
-        forward(client, bytes);
-        if (!isLosing || !bytes.includes('COMMIT\0')) return;
-        isLosing = false;
-        if (client.data.other) client.data.other.data.isMute = true;
-        // The server has long committed.
-        setTimeout(() => client.terminate(), 200);
-      },
-      close,
-    },
-  });
-  const through = new URL(address);
-  through.port = String(listener.port);
-  return {
-    address: through.href,
-    loseNextCommit() {
-      isLosing = true;
-    },
-    [Symbol.dispose]: () => listener.stop(true),
-  };
-}

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { writerOf } from '../../src/platform/writer.ts';
+import { storeOver } from '../../src/schedules/index.ts';
 import type { ScheduleChanges } from '../../src/schedules/schedule.ts';
-import { createSqliteScheduleStore } from '../../src/schedules/sqlite_store.ts';
 import type { DueRun } from '../../src/schedules/store.ts';
 import { changeText } from '../../src/text/audit_text.ts';
 import { errand, gate } from '../support/jobs.ts';
-import { DAY, HOUR, MINUTE, settled, setupSchedules } from './setup.ts';
+import { connectionTo, DAY, HOUR, MINUTE, settled, setupSchedules } from './setup.ts';
 
 /** The clock of the tests begins here. */
 const START = Date.UTC(2026, 0, 1);
@@ -50,8 +49,8 @@ describe('FEATURES 40: a schedule that is edited', () => {
   });
 
   test('FEATURES 40: is not started by what a process has read before', async () => {
-    const { schedules, add, clock, database, jobs } = await setupSchedules();
-    const store = createSqliteScheduleStore(database, writerOf(database));
+    const { schedules, add, clock, database, jobs, tracker } = await setupSchedules();
+    const store = storeOver(connectionTo(database));
     const { id } = await add('* * * * *');
     clock.skip(MINUTE);
     const [read] = await store.due(clock.now(), ['errand']);
@@ -60,7 +59,8 @@ describe('FEATURES 40: a schedule that is edited', () => {
     await settled(schedules.edit(id, { priority: 9 }));
     const run: DueRun = { ...{ id, version: 0, from: due, due, next: due + DAY }, now: due };
     const stale = store.claimDue(run);
-    expect(stale.take()).toBe(false);
+    const start = tracker.enqueueClaimed(stale, { type: 'errand', input: { name: 'stale' } });
+    expect(await settled(start)).toBeUndefined();
     expect(stale.decision).toBe('gone');
     expect(await settled(store.refuse(run, 'Too late.'))).toBe(false);
     expect(await settled(store.moveDue({ id, version: 0, nextDue: due }, due + DAY))).toBe(false);
@@ -91,18 +91,19 @@ describe('FEATURES 40: a schedule that is edited', () => {
   test('FEATURES 40: whose type is gone, or whose zone is unknown, can be mended as far as it goes', async () => {
     const { schedules, add, database, clock } = await setupSchedules();
     const { id } = await add('0 3 * * *');
-    database.run("UPDATE schedules SET type = 'crawl', time_zone = 'Mars/Phobos'");
+    await database.run("UPDATE schedules SET type = 'crawl', time_zone = 'Mars/Phobos'");
     // What stays is not checked again.
     const edited = await settled(schedules.edit(id, { priority: 2 }));
     expect(edited.priority).toBe(2);
     await expect(settled(schedules.edit(id, { at: '04:00' }))).rejects.toThrow('"Mars/Phobos"');
     await settled(schedules.edit(id, { at: '04:00', timeZone: 'Asia/Tokyo' }));
     await expect(settled(schedules.edit(id, { input: { name: 'x' } }))).rejects.toThrow('crawl');
-    database.run("UPDATE schedules SET type = 'errand'");
+    await database.run("UPDATE schedules SET type = 'errand'");
     expect(await schedules.get(id)).toMatchObject({ nextDueAt: at(19 * HOUR), priority: 2 });
     expect((await schedules.get(id)).problem).toBeUndefined();
-    database.run("UPDATE schedules SET type = 'crawl'");
-    await clock.advance(19 * HOUR + MINUTE);
+    await database.run("UPDATE schedules SET type = 'crawl'");
+    clock.skip(19 * HOUR);
+    await clock.advance(MINUTE);
     const { problem } = await settled(schedules.edit(id, { priority: 3 }));
     expect(problem).toContain('has the type crawl');
   });

@@ -112,7 +112,7 @@ describe('FEATURES 40: a schedule that can start nothing says why', () => {
     await schedules.start();
     const { id } = await add('* * * * *');
     const { id: other } = await add('30 * * * * *');
-    database.run("UPDATE schedules SET type = 'crawl' WHERE id = ?", [id]);
+    await database.run("UPDATE schedules SET type = 'crawl' WHERE id = ?", id);
     await clock.advance(2 * MINUTE - 1);
     expect((await schedules.get(id)).problem).toBeUndefined();
     await clock.advance(1);
@@ -147,7 +147,7 @@ describe('FEATURES 40: a schedule that can start nothing says why', () => {
     const { schedules, add, clock, database, runs } = await setupSchedules();
     await schedules.start();
     const { id } = await add('* * * * *');
-    database.run(`UPDATE schedules SET input = '{"name":5}' WHERE id = ?`, [id]);
+    await database.run(`UPDATE schedules SET input = '{"name":5}' WHERE id = ?`, id);
     expect((await schedules.get(id)).problem).toBe('Invalid input. Name is missing.');
     await clock.advance(MINUTE);
     expect((await runs(id))[0]).toMatchObject({
@@ -161,7 +161,7 @@ describe('FEATURES 40: a schedule that can start nothing says why', () => {
     await schedules.start();
     const { id } = await add('* * * * *');
     const { id: other } = await add('30 * * * * *');
-    database.run("UPDATE schedules SET time_zone = 'Mars/Phobos' WHERE id = ?", [id]);
+    await database.run("UPDATE schedules SET time_zone = 'Mars/Phobos' WHERE id = ?", id);
     await clock.advance(2 * MINUTE);
     expect(await runs(id)).toMatchObject([{ outcome: 'refused' }]);
     expect((await schedules.get(id)).problem).toContain('Time zone "Mars/Phobos" is unknown.');
@@ -202,16 +202,14 @@ describe('FEATURES 40: adding a schedule', () => {
     const { schedules, add, clock, database } = await setupSchedules();
     await schedules.start();
     const { id } = await add('* * * * * *');
-    database.run(
+    await database.run(
       `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1500)
        INSERT INTO schedule_runs (schedule_id, due, at, outcome, message) SELECT ?, n, n, 'refused', '' FROM n`,
-      [id],
+      id,
     );
     await clock.advance(1_000);
-    const { runs } = database.query('SELECT COUNT(*) AS runs FROM schedule_runs').get() as {
-      runs: number;
-    };
-    expect(runs).toBe(1_000);
+    const rows = await database.get('SELECT COUNT(*) AS runs FROM schedule_runs');
+    expect(rows).toEqual({ runs: 1_000 });
     expect(await schedules.runs(id)).toHaveLength(50);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { createSchedules } from '../../src/schedules/index.ts';
 import { consequences } from '../support/clock.ts';
 import { errand, gate } from '../support/jobs.ts';
-import { DAY, HOUR, MINUTE, setupSchedules } from './setup.ts';
+import { connectionTo, DAY, HOUR, MINUTE, setupSchedules } from './setup.ts';
 
 /** The clock of the tests begins here. */
 const START = Date.UTC(2026, 0, 1);
@@ -53,7 +53,7 @@ describe('FEATURES 40: a schedule', () => {
     // The tracker's own timers do not count.
     const before = timers;
     const alone = createSchedules({
-      database,
+      database: connectionTo(database),
       tracker: { onForeignCommit: () => () => {}, types: ['errand'] } as never,
       clock,
     });

@@ -14,8 +14,8 @@ import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { isOnce, repeatedDefaults } from '../../src/operations/words.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
+import { createHealth } from '../../src/platform/create_health.ts';
 import { openDatabase } from '../../src/platform/database.ts';
-import { Health } from '../../src/platform/health.ts';
 import { type Logger, silentLogger } from '../../src/platform/logger.ts';
 import { createSchedules } from '../../src/schedules/index.ts';
 import { createBlueskySource } from '../../src/sources/bluesky/index.ts';
@@ -83,7 +83,7 @@ export async function setupApp(
     },
     maxWaiting: config.maxWaiting,
   });
-  const health = new Health({
+  const health = createHealth({
     db: database,
     kind: 'server',
     clock: healthClock,

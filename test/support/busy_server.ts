@@ -11,8 +11,8 @@ import { createTracker, type Job, type JobContext, systemClock } from '../../src
 import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { loadConfig } from '../../src/platform/config.ts';
+import { createHealth } from '../../src/platform/create_health.ts';
 import { openDatabase } from '../../src/platform/database.ts';
-import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { createSchedules } from '../../src/schedules/index.ts';
 import { createSources } from '../../src/sources/index.ts';
@@ -72,7 +72,7 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
   const tracker = createTracker({ database, definitions: definitionsOf(operations) });
   const closing = new AbortController().signal;
   const logger = silentLogger;
-  const health = new Health({ db: database, kind: 'server', clock: systemClock, logger });
+  const health = createHealth({ db: database, kind: 'server', clock: systemClock, logger });
   const app = await createApp({
     ...services,
     operations,

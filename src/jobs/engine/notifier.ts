@@ -9,6 +9,9 @@ import type { ClaimSignal, Signal } from './signal.ts';
 /** How often it is checked whether other processes have written, should no signal arrive, in ms. */
 const POLL_MS = 500;
 
+/** The same where signals are certain to arrive, in ms. */
+const QUIET_POLL_MS = 2_000;
+
 /** Between two checks that follow signals, in ms, at least. */
 const MIN_INTERVAL_MS = 2;
 
@@ -30,6 +33,8 @@ interface NotifierDeps {
 /** Brings changes by other processes to this one: to its executions, its feed and its runner. */
 export class Notifier {
   #checkedAt = Number.NEGATIVE_INFINITY;
+  /** When the last news were asked for that were read, by the same clock. */
+  #takenAt = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
   #isStopped = false;
   /** The check in progress: news that are taken at the same time would be told in any order. */
@@ -43,7 +48,7 @@ export class Notifier {
   start(): () => void {
     const { clock, errors } = this.deps;
     this.#isStopped = false;
-    const run = () => this.#check();
+    const run = () => (this.#isPollDue() ? this.#check() : undefined);
     const stop = repeat(clock, errors, { everyMs: POLL_MS, failure: FAILURE, run });
     return () => {
       this.#isStopped = true;
@@ -60,6 +65,11 @@ export class Notifier {
       this.#isScheduled = true;
       clock.after(wait, () => this.#checkNow());
     } else this.#checkNow();
+  }
+
+  #isPollDue(): boolean {
+    const { news, clock } = this.deps;
+    return !news.isSignalled || clock.elapsed() - this.#takenAt >= QUIET_POLL_MS - POLL_MS / 2;
   }
 
   #checkNow(): void {
@@ -85,8 +95,10 @@ export class Notifier {
   }
 
   async #takeNews(): Promise<void> {
-    const { news, owner } = this.deps;
+    const { news, owner, clock } = this.deps;
+    const askedAt = clock.elapsed();
     const found = await news.take(owner);
+    this.#takenAt = askedAt;
     if (!found || this.#isStopped) return;
     this.#tell(found);
     await this.#checkExecutions(found.changed);

@@ -4,7 +4,7 @@ import type { JobDefinition } from '../definition.ts';
 import { ShuttingDown } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { JobStatus } from '../lifecycle.ts';
-import type { Claimed, End, JobQueue, JobStore } from '../store/store.ts';
+import type { Claimed, End, JobNews, JobQueue, JobStore } from '../store/store.ts';
 import type { Completion } from './completion.ts';
 import type { Definitions } from './definitions.ts';
 import type { ErrorReporter } from './error_reporter.ts';
@@ -17,6 +17,8 @@ import { StartTimer } from './start_timer.ts';
 
 /** How often a runner looks for abandoned jobs and for jobs whose time has come, in ms. */
 const POLL_MS = 1_000;
+/** The same where signals of other processes are certain to arrive, in ms. */
+const QUIET_POLL_MS = 3_000;
 /** How long a handler may take to stop once its signal has aborted at shutdown, in ms. */
 const STOP_MS = 1_000;
 /** Between two attempts to write how a job ended, in ms. */
@@ -38,6 +40,7 @@ const OUTCOMES: Partial<Record<JobStatus, string>> = {
 interface RunnerDeps {
   store: JobStore;
   queue: JobQueue;
+  news: Pick<JobNews, 'isSignalled'>;
   executions: Executions;
   executor: Executor;
   completion: Completion;
@@ -66,10 +69,12 @@ export class Runner {
   #isStarted = false;
   #onlyFamilyOf: string | undefined;
   #cancelPoll = () => {};
+  /** When the last poll began that found out everything, by `Clock.elapsed`. */
+  #polledAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly deps: RunnerDeps) {
     deps.claimable.subscribe((type) => this.#schedule(type));
-    this.#nextStart = new StartTimer(deps.clock, POLL_MS, () => this.#schedule(undefined));
+    this.#nextStart = new StartTimer(deps.clock, QUIET_POLL_MS, () => this.#schedule(undefined));
   }
 
   /** @param only the job that is run, with the jobs it starts; by default all jobs of the queue. */
@@ -77,6 +82,7 @@ export class Runner {
     if (this.#isStarted) return;
     this.#isStarted = true;
     this.#onlyFamilyOf = only;
+    this.#polledAt = Number.NEGATIVE_INFINITY;
     await this.#poll();
   }
 
@@ -220,7 +226,18 @@ export class Runner {
   }
 
   async #poll(): Promise<void> {
+    if (this.#isPollDue()) await this.#pollNow();
+    if (this.#isStarted) this.#cancelPoll = this.deps.clock.after(POLL_MS, () => void this.#poll());
+  }
+
+  #isPollDue(): boolean {
+    const { news, clock } = this.deps;
+    return !news.isSignalled || clock.elapsed() - this.#polledAt >= QUIET_POLL_MS - POLL_MS / 2;
+  }
+
+  async #pollNow(): Promise<void> {
     const { rescuer, store, definitions, clock, errors } = this.deps;
+    const startedAt = clock.elapsed();
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
       await store.rebaseWaits(clock.now());
@@ -230,8 +247,8 @@ export class Runner {
           if (await this.#planStart(type)) this.#schedule(type);
         }),
       );
+      this.#polledAt = startedAt;
     });
-    if (this.#isStarted) this.#cancelPoll = clock.after(POLL_MS, () => void this.#poll());
   }
 
   /** Whether its end can be written or not, the handler may write nothing more. */

@@ -1,3 +1,4 @@
+import type { Transaction } from '../../platform/postgres/statements.ts';
 import type { Deed } from '../audit.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
@@ -6,6 +7,7 @@ import type { Failure, JobStatus } from '../lifecycle.ts';
 import type { Needs } from '../needs.ts';
 import type { CurrentLimits, QueueDepth, QueuePauses } from './queue_state.ts';
 
+export type { JobNews, News } from './job_news.ts';
 export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
 
 /**
@@ -196,22 +198,8 @@ export interface RecentJobs {
   newest(limit: number): Job[];
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
-}
-
-/** Reads what other processes changed. */
-export interface JobNews {
-  /**
-   * What other connections have changed since the last call; `undefined` when they have committed
-   * nothing. `progressed` has the jobs of other owners only. `hasRemoved` says that jobs were deleted,
-   * which `changed` lists only as far as the taskbar shows them. To be awaited before the next call.
-   */
-  take(owner: string): Promise<News | undefined>;
-}
-
-export interface News {
-  changed: ReadonlySet<string> | 'too many';
-  progressed: string[];
-  hasRemoved: boolean;
+  /** Whether one of them runs. */
+  hasRunning(): boolean;
 }
 
 export interface NewJob {
@@ -251,13 +239,14 @@ export type Inserted = { job: Job; isNew: boolean } | { full: 'type' | 'client' 
 
 /**
  * Decides whether a job is queued, in the transaction that queues it. Both methods write to the same
- * database, are synchronous, and may be called again after a rollback.
+ * database, and may be called again after a rollback. On SQLite they get no transaction, and have to be
+ * synchronous.
  */
 export interface StartClaim {
   /** False: the job is not queued. What this has written is kept. */
-  take(): boolean;
+  take(tx: Transaction): boolean | Promise<boolean>;
   /** Called after a claim that was taken: the job, or the limit that kept it out. */
-  recordStart(outcome: Inserted): void;
+  recordStart(outcome: Inserted, tx: Transaction): void | Promise<void>;
 }
 
 export interface Lease {

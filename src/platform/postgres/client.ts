@@ -53,7 +53,8 @@ export class Postgres implements Query {
   }
 
   /**
-   * Runs a statement that only reads.
+   * Runs a statement that only reads, or writes something that no other write depends on: it is a
+   * transaction of its own, which no signal follows.
    * @throws DatabaseFailed when something outside the program keeps it from being run.
    */
   async all<Row>(sql: string, values?: readonly Value[]): Promise<Row[]> {

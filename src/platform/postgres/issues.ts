@@ -1,6 +1,6 @@
 import { type DatabaseIssue, databaseIssueOf, permanent, temporary } from '../database_issue.ts';
 
-const UNREACHABLE = temporary(
+export const UNREACHABLE = temporary(
   'database_unreachable',
   'The PostgreSQL server cannot be reached.',
   'Start the server, or check its address and the network.',

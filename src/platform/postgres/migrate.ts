@@ -14,6 +14,16 @@ export function placeOf(address: string): string {
   return `${decodeURIComponent(pathname.slice(1))} on ${hostname}:${port || 5432}`;
 }
 
+/** The number of the newest migration that this program knows. */
+export function newestMigration(): number {
+  return filesIn(MIGRATIONS).at(-1)?.number ?? 0;
+}
+
+function filesIn(folder: string): { number: number; file: string }[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));
+  return files.sort().map((file) => ({ number: numberOf(file), file }));
+}
+
 /**
  * Applies what is missing of `folder`'s numbered files, each in a transaction of its own. Of several
  * processes that start together one does it, and the others wait.
@@ -24,8 +34,7 @@ export async function migrate(
   address: string,
   folder = MIGRATIONS,
 ): Promise<void> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));
-  const known = files.sort().map((file) => ({ number: numberOf(file), file }));
+  const known = filesIn(folder);
   let isMore = true;
   while (isMore) {
     isMore = await inTransaction(connection, async () => {

@@ -6,7 +6,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { hostOfAddress, hostOfConnect, isOnThisMachine } from './hosts.ts';
-import { otherHosts } from './other_hosts.ts';
+import { otherHosts, ownHosts } from './other_hosts.ts';
 
 /** The file to which the processes of a test write the hosts that they were refused. */
 export const REFUSED_FILE = 'XGPT_TEST_REFUSED_FILE';
@@ -17,7 +17,7 @@ export class HostRefused extends Error {
 
 /** @throws HostRefused when the host is not on this machine. */
 function check(way: string, host: string | undefined): void {
-  if (otherHosts.allowed || isOnThisMachine(host)) return;
+  if (otherHosts.allowed || isOnThisMachine(host) || ownHosts.has(host ?? '')) return;
   const file = process.env[REFUSED_FILE];
   if (file) appendFileSync(file, `${way} of ${host}, by ${process.argv.slice(1).join(' ')}\n`);
   throw new HostRefused(`A test may not reach ${host} (${way}).`);

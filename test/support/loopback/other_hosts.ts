@@ -10,3 +10,6 @@ export async function withOtherHosts<Result>(work: () => Promise<Result>): Promi
     otherHosts.allowed = false;
   }
 }
+
+/** The addresses of hosts that the test has made itself, in network namespaces of this machine. */
+export const ownHosts = new Set<string>();

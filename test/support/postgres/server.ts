@@ -88,14 +88,18 @@ rm -rf "$folder"`;
  * Starts a PostgreSQL server of its own for tests: with its own folder, port and password, and without any
  * care for the disk. It ends with this process, even if that is killed.
  * @param network whose hosts may connect, too; the address is then one for them.
+ * @param more settings of the server.
  * @throws when PostgreSQL is missing and cannot be downloaded, or does not start; the message says why.
  */
-export async function startPostgres(network?: ServedNetwork): Promise<PostgresServer> {
+export async function startPostgres(
+  network?: ServedNetwork,
+  more: Record<string, string> = {},
+): Promise<PostgresServer> {
   const { initdb, postgres } = await findPostgres();
   removeStale();
   const folder = mkdtempSync(join(PLACE, `${FOLDER_PREFIX}${process.pid}-`));
   try {
-    return await startIn(folder, initdb, postgres, network);
+    return await startIn(folder, { initdb, postgres }, network, more);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -104,9 +108,9 @@ export async function startPostgres(network?: ServedNetwork): Promise<PostgresSe
 
 async function startIn(
   folder: string,
-  initdb: Installed,
-  postgres: Installed,
+  { initdb, postgres }: Record<'initdb' | 'postgres', Installed>,
   network: ServedNetwork | undefined,
+  more: Record<string, string>,
 ) {
   const data = join(folder, 'data');
   const password = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url');
@@ -128,9 +132,8 @@ async function startIn(
   if (network) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${network.range} md5\n`);
   const host = network?.gateway ?? '127.0.0.1';
   const port = lastingPort();
-  const settings = Object.entries({ ...SETTINGS, port, listen_addresses: host }).flatMap(
-    ([name, value]) => ['-c', `${name}=${value}`],
-  );
+  const all = { ...SETTINGS, ...more, port, listen_addresses: host };
+  const settings = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = [...unprivileged('QUIT'), postgres.path, '-D', data, ...settings];
   let supervisor = await supervise(folder, command, postgres.env);
   return {

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../platform/clock.ts';
+import { type Clock, systemClock } from '../../../platform/clock.ts';
 import { Postgres } from '../../../platform/postgres/client.ts';
 import { writerOf } from '../../../platform/postgres/writer.ts';
 import { type BackendDeps, type JobBackend, NO_SIGNALS } from '../backend.ts';
@@ -6,6 +6,7 @@ import { AuditRecorder } from './audit_recorder.ts';
 import { PostgresAuditTrail } from './audit_trail.ts';
 import { ChangeLog } from './change_log.ts';
 import { createPostgresSignals } from './commit_signals.ts';
+import { Echo } from './echo.ts';
 import { PostgresJobHistory } from './history.ts';
 import { PostgresJobEvents } from './job_events.ts';
 import { PostgresJobListing } from './listing.ts';
@@ -29,14 +30,15 @@ export function createPostgresBackend(
   const writer = writerOf(db);
   writer.use(clock);
   writer.obstacle = obstacle;
-  const { log, recent, news, recorder } = sharedOf(db, owner, now);
-  const store = createPostgresJobStore(db, writer, { log, save, followUps, isInternal });
+  const { log, recent, news, recorder, echo } = sharedOf(db, owner, clock);
+  const runs = new PostgresRunReader(db, now);
+  const store = createPostgresJobStore(db, writer, { log, runs, save, followUps, isInternal });
   return {
     store,
     queue: store,
     reader: new PostgresJobReader(db, now),
     recent,
-    runs: new PostgresRunReader(db),
+    runs,
     news,
     listing: new PostgresJobListing(db, now),
     history: new PostgresJobHistory(db),
@@ -50,7 +52,7 @@ export function createPostgresBackend(
       };
       // With a test's clock the test decides what is noticed, and when.
       const signals =
-        clock === systemClock ? createPostgresSignals(db, writer, owner, hear) : NO_SIGNALS;
+        clock === systemClock ? createPostgresSignals(db, writer, owner, echo, hear) : NO_SIGNALS;
       // What fails now is reported by the first look for news.
       void news.begin().catch(() => {});
       return {
@@ -68,19 +70,20 @@ interface Shared {
   recent: PostgresRecentJobs;
   news: PostgresJobNews;
   recorder: AuditRecorder;
+  echo: Echo;
 }
 
 const shared = new WeakMap<Postgres, Shared>();
 
 /** What trackers over one connection have in common; it takes part in the writer's transactions. */
-function sharedOf(db: Postgres, owner: string, now: () => number): Shared {
-  const known = shared.get(db) ?? newShared(db, owner, now);
+function sharedOf(db: Postgres, owner: string, clock: Clock): Shared {
+  const known = shared.get(db) ?? newShared(db, owner, clock);
   shared.set(db, known);
-  known.recent.use(now);
+  known.recent.use(clock.now);
   return known;
 }
 
-function newShared(db: Postgres, owner: string, now: () => number): Shared {
+function newShared(db: Postgres, owner: string, { now, elapsed }: Clock): Shared {
   const log = new ChangeLog(owner);
   const recent = new PostgresRecentJobs(db, log, now);
   const recorder = new AuditRecorder();
@@ -89,7 +92,8 @@ function newShared(db: Postgres, owner: string, now: () => number): Shared {
   // It reads what has changed before the log forgets that.
   writer.join('recent jobs', recent);
   writer.join('jobs', log);
-  return { log, recent, recorder, news: new PostgresJobNews(db, log, recent) };
+  const echo = new Echo(owner, elapsed);
+  return { log, recent, recorder, echo, news: new PostgresJobNews(db, log, recent, echo) };
 }
 
 function auditOf(

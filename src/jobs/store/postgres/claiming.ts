@@ -49,10 +49,11 @@ export class Claiming {
       const row = await this.postgres.get<{ at: number | null }>(NEXT_START_OF_FAMILY, values);
       return row?.at ?? undefined;
     }
-    if (lanes) return this.#lanes.nextStart(this.postgres, type, lanes);
     this.#asked ??= this.#ask();
-    this.#asked.types.set(type, needs);
-    return (await this.#asked.starts).get(type) ?? undefined;
+    this.#asked.types.set(type, lanes ? undefined : needs);
+    const at = (await this.#asked.starts).get(type) ?? undefined;
+    // Where no job waits, none waits in a lane.
+    return lanes && at !== undefined ? this.#lanes.nextStart(this.postgres, type, lanes) : at;
   }
 
   /** Reads the next starts of all types that are asked for in this turn. */

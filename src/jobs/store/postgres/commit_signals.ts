@@ -2,8 +2,9 @@ import type { Postgres } from '../../../platform/postgres/client.ts';
 import type { TransactionListener } from '../../../platform/postgres/transaction.ts';
 import type { PostgresWriter } from '../../../platform/postgres/writer.ts';
 import type { CommitSignals } from '../backend.ts';
+import type { Echo } from './echo.ts';
 
-const CHANNEL = 'xgpt_jobs';
+export const CHANNEL = 'xgpt_jobs';
 
 /** How long commits are collected for one signal, in ms. */
 const COLLECT_MS = 5;
@@ -19,9 +20,10 @@ export function createPostgresSignals(
   db: Postgres,
   writer: PostgresWriter,
   owner: string,
+  echo: Echo,
   onSignal: () => void,
 ): CommitSignals {
-  const signals = new NotifySignals(db, owner);
+  const signals = new NotifySignals(db, owner, echo);
   writer.join('commit signals', signals);
   return { ready: signals.open(onSignal), stop: () => signals.stop() };
 }
@@ -34,19 +36,24 @@ class NotifySignals implements TransactionListener {
   constructor(
     private readonly db: Postgres,
     private readonly owner: string,
+    private readonly echo: Echo,
   ) {}
 
   async open(onSignal: () => void): Promise<void> {
     const hear = (sender: string) => {
-      if (sender !== this.owner) onSignal();
+      if (!this.echo.hears(sender) && sender !== this.owner) onSignal();
     };
-    this.#listening = this.db.listen(CHANNEL, hear, onSignal);
+    this.#listening = this.db.listen(CHANNEL, hear, () => {
+      this.echo.isListening = true;
+      onSignal();
+    });
     // Polling remains.
     await this.#listening.catch(() => {});
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.echo.isListening = false;
     if (this.#timer) await this.#send();
     const listening = await this.#listening?.catch(() => undefined);
     await listening?.unlisten().catch(() => {});

@@ -2,16 +2,10 @@ import type { Transaction } from '../../../platform/postgres/statements.ts';
 import type { Job } from '../../job.ts';
 import { columnsOf, inputColumns, newJob, sourceOf, startsOf } from '../new_jobs.ts';
 import { type JobRow, toJob, WAITING, WHOLE } from '../rows.ts';
-import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
+import type { Inserted, Lease, Lost, NewJob, Run, StartClaim, WaitingLimits } from '../store.ts';
 import { holdOf } from './attempt_history.ts';
 import { recordJobs } from './audit_log.ts';
 import type { ChangeLog } from './change_log.ts';
-
-/** Decides whether a job is queued, in the transaction that queues it; see `StartClaim`. */
-export interface TransactionClaim {
-  take(tx: Transaction): boolean | Promise<boolean>;
-  recordStart(outcome: Inserted, tx: Transaction): void | Promise<void>;
-}
 
 /** New jobs. */
 export class Insertion {
@@ -29,7 +23,7 @@ export class Insertion {
 
   async insertClaimed(
     tx: Transaction,
-    claim: TransactionClaim,
+    claim: StartClaim,
     job: NewJob,
     limits: WaitingLimits,
     now: number,

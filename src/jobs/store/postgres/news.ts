@@ -3,6 +3,8 @@ import { LIVE, RUNNING } from '../rows.ts';
 import type { JobNews, News } from '../store.ts';
 import { EVERYTHING } from '../transaction_changes.ts';
 import type { ChangeLog } from './change_log.ts';
+import { CHANNEL } from './commit_signals.ts';
+import type { Echo } from './echo.ts';
 import type { PostgresRecentJobs } from './recent_jobs.ts';
 import { type Snapshot, toSnapshot, unseen, unseenRows } from './snapshot.ts';
 
@@ -24,7 +26,12 @@ export class PostgresJobNews implements JobNews {
     private readonly db: Query,
     private readonly log: ChangeLog,
     private readonly recent: PostgresRecentJobs,
+    private readonly echo: Echo,
   ) {}
+
+  get isSignalled(): boolean {
+    return this.echo.isHeard;
+  }
 
   /** What is committed from now on is news. */
   async begin(): Promise<void> {
@@ -64,7 +71,7 @@ export class PostgresJobNews implements JobNews {
   }
 
   async #look(seen: Snapshot, owner: string) {
-    const values = [...unseen(seen), this.log.owner, owner];
+    const values = [...unseen(seen), this.log.owner, owner, this.echo.next()];
     const row = await this.db.get<FoundRow>(LOOK, values);
     const { snapshot = seen.text, gone = 0, changes, running } = row ?? {};
     const progress = new Map(JSON.parse(running ?? '[]') as [string, string][]);
@@ -147,7 +154,8 @@ const LOOK = `
           FROM (SELECT * FROM (${unseenRows('xid, seq, jobs, removed, ends, retries', OF_OTHERS)}) AS rows
                 ORDER BY xid, seq LIMIT ${MAX_LISTED + 1}) AS news) AS changes,
          (SELECT json_agg(json_build_array(id, ${MARK}))::text
-          FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner <> $4) AS running`;
+          FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner <> $4) AS running,
+         CASE WHEN $5::text <> '' THEN pg_notify('${CHANNEL}', $5)::text END AS echo`;
 
 const ENDS = `
   SELECT ends, retries FROM (${unseenRows('xid, seq, ends, retries', OF_OTHERS)}) AS rows

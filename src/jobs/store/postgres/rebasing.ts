@@ -1,10 +1,5 @@
-import type { Query, Transaction } from '../../../platform/postgres/statements.ts';
+import type { Transaction } from '../../../platform/postgres/statements.ts';
 import { FUTURE_MS, HELD } from '../queue_state.ts';
-
-/** Whether `rebase` has anything to do. */
-export async function isRebaseNeeded(query: Query, now: number): Promise<boolean> {
-  return (await query.get(ANY, [now])) !== undefined;
-}
 
 /** Jobs wait as long as planned from now; those that start at a given time are left alone. */
 export async function rebase(tx: Transaction, now: number): Promise<number> {
@@ -21,8 +16,9 @@ const DELAYS = `status = 'queued' AND is_delayed = 1 AND ${FROM_THE_FUTURE}`;
 
 const rebased = (column: string) => `${column} = $1::bigint + ${column} - updated_at`;
 
-const ANY = `
-  SELECT 1 AS found FROM jobs WHERE ${RETRIES} UNION ALL SELECT 1 FROM jobs WHERE ${DELAYS} LIMIT 1`;
+/** Whether `rebase` has anything to do; `$1` is the time in ms since 1970 UTC. */
+export const IS_REBASE_NEEDED = `
+  EXISTS (SELECT 1 FROM jobs WHERE ${RETRIES}) OR EXISTS (SELECT 1 FROM jobs WHERE ${DELAYS})`;
 
 const REBASE_RETRIES = `
   UPDATE jobs SET ${rebased('retry_at')}, ${rebased('due_at')}, updated_at = $1::bigint

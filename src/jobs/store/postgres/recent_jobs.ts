@@ -76,6 +76,11 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
     return activeOf(this.#rows()).map((row) => toJob(row, now));
   }
 
+  hasRunning(): boolean {
+    for (const { brief } of this.#jobs.values()) if (brief && isRunning(brief)) return true;
+    return false;
+  }
+
   /** Reads all that is to be known. */
   async load(): Promise<void> {
     this.#apply(await read(this.db, LOAD), 'foreign', true);
@@ -175,9 +180,12 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
   }
 }
 
+function isRunning({ status }: JobRow): boolean {
+  return status === 'running' || status === 'cancelling';
+}
+
 /** Running ones by start, then waiting ones by their position. */
 function activeOf(rows: JobRow[]): JobRow[] {
-  const isRunning = ({ status }: JobRow) => status === 'running' || status === 'cancelling';
   const live = rows.filter(({ completed_at }) => completed_at === null);
   const [running, waiting] = [live.filter(isRunning), live.filter((row) => !isRunning(row))];
   const byStart = (a: JobRow, b: JobRow) =>

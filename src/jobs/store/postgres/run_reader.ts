@@ -2,10 +2,17 @@ import type { Query } from '../../../platform/postgres/statements.ts';
 import { type LeaseRow, toHeldLease } from '../lease_rows.ts';
 import { COUNTED_ATTEMPTS, LIVE, MOVED, RUNNING } from '../rows.ts';
 import type { Fence, Held, HeldLease, RunReader } from '../store.ts';
+import { IS_REBASE_NEEDED } from './rebasing.ts';
 
 /** What the engine reads about running jobs in PostgreSQL. */
 export class PostgresRunReader implements RunReader {
-  constructor(private readonly db: Query) {}
+  /** Whether `rebaseWaits` had anything to do when the leases were read. */
+  isRebaseNeeded = false;
+
+  constructor(
+    private readonly db: Query,
+    private readonly now: () => number,
+  ) {}
 
   runsOf(owner: string): Promise<Held[]> {
     return this.db.all<Held>(
@@ -15,10 +22,9 @@ export class PostgresRunReader implements RunReader {
   }
 
   async leases(): Promise<HeldLease[]> {
-    const rows = await this.db.all<LeaseRow>(
-      `SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE ${LIVE} AND ${RUNNING}`,
-    );
-    return rows.map(toHeldLease);
+    const rows = await this.db.all<WatchedRow>(LEASES, [this.now()]);
+    this.isRebaseNeeded = rows[0]?.is_rebase_needed ?? false;
+    return rows.flatMap((row) => (row.id === null ? [] : toHeldLease(row)));
   }
 
   async isLastAttempt({ id, attempt }: Fence): Promise<boolean> {
@@ -30,3 +36,11 @@ export class PostgresRunReader implements RunReader {
     return found !== undefined;
   }
 }
+
+type WatchedRow = { is_rebase_needed: boolean } & (LeaseRow | { id: null });
+
+// One statement for what every process looks for again and again.
+const LEASES = `
+  SELECT is_rebase_needed, held.* FROM (SELECT (${IS_REBASE_NEEDED}) AS is_rebase_needed) AS waits
+  LEFT JOIN (SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE ${LIVE} AND ${RUNNING}) AS held
+    ON true`;

@@ -18,7 +18,7 @@ import { Leases } from './leases.ts';
 import { Pruning } from './pruning.ts';
 import { QueueFront } from './queue_front.ts';
 import { QueueSettings } from './queue_settings.ts';
-import { isRebaseNeeded, rebase } from './rebasing.ts';
+import { rebase } from './rebasing.ts';
 import { Removal } from './removal.ts';
 import { Reporting } from './reporting.ts';
 import { Requeueing } from './requeueing.ts';
@@ -46,6 +46,7 @@ type Writes = Omit<JobStore, Others> & Pick<JobQueue, 'claim'>;
 
 export interface StoreDeps {
   log: ChangeLog;
+  runs: { readonly isRebaseNeeded: boolean };
   /** Stores what handlers commit. */
   save: SaveInTransaction;
   /** Gives the jobs that an end of a job leads to. */
@@ -66,8 +67,9 @@ export function createPostgresJobStore(
     ...throughWriter(writer, writesOf(parts), LOCKS),
     nextStart: (...which) => claiming.nextStart(...which),
     afterWrites: (run) => writer.atEndOfTurn(run),
+    // Those who call it read the leases first.
     rebaseWaits: async (now) =>
-      (await isRebaseNeeded(postgres, now)) ? writer.write((tx) => rebase(tx, now)) : 0,
+      deps.runs.isRebaseNeeded ? writer.write((tx) => rebase(tx, now)) : 0,
     async prune(time) {
       const { next, isMore } = await writer.write((tx) => pruning.prune(tx, time));
       pruning.position = next;

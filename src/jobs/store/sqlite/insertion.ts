@@ -18,6 +18,12 @@ const INSERT = `
                     due_at, timeout_ms, agent, lane) VALUES`;
 const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+/** A claim on SQLite gets no transaction: everything is written over the one connection. */
+interface ClaimOnSqlite {
+  take(): ReturnType<StartClaim['take']>;
+  recordStart(outcome: Inserted): ReturnType<StartClaim['recordStart']>;
+}
+
 /** New jobs. */
 export class Insertion {
   readonly #sql;
@@ -44,9 +50,10 @@ export class Insertion {
     limits: WaitingLimits,
     now: number,
   ): Inserted | undefined {
-    if (!claim.take()) return undefined;
+    const own = claim as ClaimOnSqlite;
+    if (!synchronous(own.take())) return undefined;
     const inserted = this.insertQueued(job, limits, now);
-    claim.recordStart(inserted);
+    synchronous(own.recordStart(inserted));
     return inserted;
   }
 
@@ -159,4 +166,10 @@ function rowOf(job: NewJob, now: number): Value[] {
     ...[id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now, now],
     ...[priority, runAt, isDelayed, dueAt, timeoutMs, agent, lane],
   ];
+}
+
+/** An `await` within a transaction of SQLite would let the writes of others into it. */
+function synchronous<Value>(answer: Value | Promise<Value>): Value {
+  if (!(answer instanceof Promise)) return answer;
+  throw new TypeError('On SQLite, a claim has to be synchronous.');
 }

@@ -229,6 +229,7 @@ export function createSqliteJobNews(db: Database, log: ChangeLog): JobNews {
   let seen = new Map<string, string>();
 
   return {
+    isSignalled: false,
     async take(owner) {
       const news = log.takeNews();
       if (!news) return undefined;

@@ -25,6 +25,7 @@ function node(owner: string) {
   writer.join('jobs', log);
   const store = createPostgresJobStore(postgres, writer, {
     log,
+    runs: { isRebaseNeeded: false },
     save: (_, tx) => ({ tx }) as SavedNotes as never,
     followUps: () => [],
     isInternal: () => false,
