@@ -1,21 +1,31 @@
 /**
- * Pages of finds over HTTP, of many posts and of a thousand: `bun bench/find/pages.ts [posts] [--meaning]
- * [--processor] [--database <file>]`, a million posts by default. Both servers run at the same time and are asked by turns,
- * so that what else the machine does slows down both. With `--meaning` each post has a vector, and an endpoint of
- * this script embeds the queries. With a file, a copy of it is used instead of made-up posts.
+ * Pages of finds over HTTP, of many posts and of a thousand: `bun bench/find/pages.ts [posts] [--meaning] [--json]
+ * [--processor] [--database <file>] [--kept <folder>]`, a million posts by default. Both servers run at the same time and
+ * are asked by turns, so that what else the machine does slows down both. With `--meaning` each post has a vector, and an
+ * endpoint of this script embeds the queries. With `--json`, the API is asked instead of the pages. With a file, a copy of
+ * it is used instead of made-up posts; with a folder, made-up posts are kept there for the next time.
  * With `--processor` the servers' processor time is measured instead of the time until the answer (on Linux only): on
  * a machine that is used by others, waits say little.
  *
- * Each page is requested after a change of the database, as while a job collects: nothing that was kept is
- * used then. And it is requested again, as when somebody pages or refines.
+ * Each page is requested after another process has saved a post, as while a job collects. And it is requested again, as
+ * when somebody pages or refines.
  */
-import { Database } from 'bun:sqlite';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Database } from 'bun:sqlite';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createLibrary } from '../../src/library/index.ts';
+import { createLibrary, type Library } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import type { Post } from '../../src/sources/post.ts';
 import { median } from '../suite/results.ts';
 import { timed } from '../suite/timing.ts';
 import { type RunningServer, startXgpt } from '../suite/xgpt_server.ts';
@@ -24,6 +34,9 @@ import { MADE_DIMENSIONS, MADE_MODEL, madeVector } from './made_vectors.ts';
 
 const FEW = 1_000;
 const RUNS = 15;
+/** A server is idle when it takes so little of so much time, in ms: it reads lists of words while nobody waits. */
+const IDLE = { processor: 5, of: 250 };
+const MAX_LOOKS = 200;
 
 const QUERIES = [
   'common',
@@ -44,6 +57,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     database: { type: 'string' },
+    json: { type: 'boolean' },
+    kept: { type: 'string' },
     meaning: { type: 'boolean' },
     processor: { type: 'boolean' },
   },
@@ -52,8 +67,8 @@ const MANY = Number(positionals[0] ?? 1_000_000);
 
 interface Measured {
   server: RunningServer;
-  /** Another process's connection, which only makes changes. */
-  changes: Database;
+  /** Over another connection, as another process has one. */
+  savePost(): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +76,8 @@ const endpoint = values.meaning ? serveVectors() : undefined;
 const few = await opened(FEW, undefined);
 const many = await opened(MANY, values.database);
 try {
+  // They read ahead a second after they have started.
+  await Bun.sleep(2_000);
   await report();
 } finally {
   await few.close();
@@ -86,16 +103,29 @@ async function measured(path: string, changed: boolean): Promise<string> {
     [few, []],
     [many, []],
   ]);
-  for (const each of times.keys()) await request(each, path);
+  for (const each of times.keys()) {
+    await request(each, path);
+    await idle(each);
+  }
   for (let run = 0; run < RUNS; run++)
     for (const [each, runs] of times) {
-      if (changed) each.changes.run('INSERT INTO bench_changes VALUES (1)');
+      if (changed) each.savePost();
       const before = processorTime(each.server.pid);
       const waited = await timed(() => request(each, path));
       runs.push(values.processor ? processorTime(each.server.pid) - before : waited);
     }
   const [before = 0, after = 0] = [...times.values()].map((runs) => median(runs));
   return [before, after, after / before].map((number) => number.toFixed(1).padStart(11)).join('');
+}
+
+/** Resolves when a server has read what the first request of a page has asked for. */
+async function idle({ server: { pid } }: Measured): Promise<void> {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const before = processorTime(pid);
+    await Bun.sleep(IDLE.of);
+    if (processorTime(pid) - before < IDLE.processor) return;
+  }
+  throw new Error('The server does not come to rest.');
 }
 
 /** Of all threads of a process, in ms. */
@@ -114,10 +144,13 @@ function processorTime(pid: number): number {
 }
 
 async function request({ server }: Measured, path: string): Promise<void> {
-  const response = await fetch(`${server.url}/find${path}`);
+  const address = values.json ? '/api/find' : '/find';
+  const accept = values.json ? 'application/json' : 'text/html';
+  const response = await fetch(server.url + address + path, { headers: { accept } });
   const page = await response.text();
-  if (!response.ok) throw new Error(`/find${path} answered ${response.status}.`);
-  if (!page.includes('class="post"')) throw new Error(`/find${path} has no posts.`);
+  if (!response.ok) throw new Error(`${address}${path} answered ${response.status}.`);
+  if (!page.includes(values.json ? '"createdAt"' : 'class="post"'))
+    throw new Error(`${address}${path} has no posts.`);
 }
 
 function pathOf(q: string, way: string): string {
@@ -127,8 +160,7 @@ function pathOf(q: string, way: string): string {
 async function opened(count: number, database: string | undefined): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
   const file = join(folder, 'xgpt.sqlite');
-  if (database) copyFileSync(database, file);
-  else fill(file, count);
+  copyFileSync(database ?? madeDatabase(count, folder), file);
   const server = await startXgpt(folder, {
     ...(endpoint && {
       XGPT_MODEL_URL: endpoint.url.href,
@@ -136,18 +168,37 @@ async function opened(count: number, database: string | undefined): Promise<Meas
       XGPT_MODEL_DIMENSIONS: String(MADE_DIMENSIONS),
     }),
   });
-  const changes = new Database(file);
-  changes.run('PRAGMA busy_timeout = 10000');
-  changes.run('CREATE TABLE bench_changes (number)');
+  const changes = openDatabase(file);
+  const savePost = createSaving(changes, createLibrary(changes), count);
   return {
     server,
-    changes,
+    savePost,
     async close() {
       changes.close();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @returns a function that saves one more post. */
+function createSaving(db: Database, library: Library, count: number): () => void {
+  db.run('PRAGMA busy_timeout = 10000');
+  let next = count;
+  return () => {
+    const [post] = postsFrom(next, next + 1);
+    library.savePosts([{ ...(post as Post), id: String(next) }]);
+    next++;
+  };
+}
+
+/** @returns the file of a database with made-up posts. */
+function madeDatabase(count: number, folder: string): string {
+  const kept = values.kept ?? folder;
+  mkdirSync(kept, { recursive: true });
+  const file = join(kept, `${values.meaning ? 'meaning' : 'words'}${count}.sqlite`);
+  if (!existsSync(file)) fill(file, count);
+  return file;
 }
 
 function fill(file: string, count: number) {

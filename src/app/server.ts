@@ -11,6 +11,7 @@ import { openForReading } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
 import { maxDescriptors, RESERVED_DESCRIPTORS } from './descriptors.ts';
 import { Listener } from './listener.ts';
+import { readWordsAhead } from './read_ahead.ts';
 import { reindexInBackground } from './reindex.ts';
 import { shutDownOnSignals } from './shutdown.ts';
 import { surviveDatabaseErrors } from './uncaught.ts';
@@ -77,6 +78,7 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     logger,
     closing: signal,
   });
+  void readWordsAhead({ words: library.words, logger, closing: signal });
   compileInBackground(logger);
   // Last, because a script that reads the address may send a signal at once.
   console.log(`xgpt is at ${listener.url.origin}${urlTo('/')}`);

@@ -4,7 +4,14 @@ export { type ComparedBy, describeFind } from './describe.ts';
 export { FOLD_VERSION, fold } from './fold.ts';
 export { indexedForms } from './forms.ts';
 export { markMatches, type TextPart } from './marks.ts';
-export { everyMatch, type IndexMatch, indexMatch } from './match.ts';
+export {
+  anyWordOf,
+  everyMatch,
+  type IndexMatch,
+  indexMatch,
+  type MatchTerm,
+  type MatchTree,
+} from './match.ts';
 export { parseFind } from './parse.ts';
 export { partsOf } from './parts.ts';
 export { snippetOf } from './snippet.ts';

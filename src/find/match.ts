@@ -10,6 +10,18 @@ export interface IndexMatch {
   isExcluded: boolean;
   /** It has a prefix, for which each look at a single post is expensive. */
   hasPrefix: boolean;
+  /** How the expression is put together. */
+  tree: MatchTree;
+}
+
+/** An expression of the index, and the smaller ones that it is made of; of `NOT` there are two. */
+export type MatchTree = MatchTerm | { operator: 'AND' | 'OR' | 'NOT'; parts: MatchTree[] };
+
+export interface MatchTerm {
+  term: string;
+  /** How words begin that are looked for: for a prefix alone. */
+  beginning?: string;
+  isPrefix: boolean;
 }
 
 interface Index {
@@ -45,9 +57,20 @@ function matchOf(words: WordMatch, index: Index, isExact: boolean): IndexMatch |
   const isPrefix = 'word' in words && words.isPrefix === true;
   const isLiteral = isExact || isPrefix || 'phrase' in words || words.isExact === true;
   const text = 'word' in words ? words.word : words.phrase;
-  const expression = isLiteral ? exactTerm(text, index, isPrefix) : term(text);
-  return expression ? { expression, isExcluded: false, hasPrefix: isPrefix } : undefined;
+  const found = isLiteral ? exactTerm(text, index, isPrefix) : term(text);
+  if (!found) return undefined;
+  const { beginning } = found;
+  const listed = beginning === undefined ? [] : (index.wordsFrom?.(beginning) ?? []);
+  const expression = listed.length > 0 ? anyWordOf(found, listed) : found.term;
+  return { expression, isExcluded: false, hasPrefix: isPrefix, tree: found };
 }
+
+/** A prefix as an expression, with the words that begin so in its place. */
+export function anyWordOf({ term: prefix }: MatchTerm, words: string[]): string {
+  return prefix.replace(PREFIX, () => group(words.map(quoted), 'OR'));
+}
+
+const PREFIX = /"[^"]*" \*/;
 
 /**
  * All of these. `a -b` is `a NOT b`; `-a -b` is what `a OR b` does not match.
@@ -58,11 +81,13 @@ export function everyMatch(matches: IndexMatch[]): IndexMatch | undefined {
   const excluded = matches.filter((match) => match.isExcluded);
   if (matches.length === 0) return undefined;
   const hasPrefix = matches.some((match) => match.hasPrefix);
-  if (included.length === 0)
-    return { expression: joined(excluded, 'OR'), isExcluded: true, hasPrefix };
+  const none = joined(excluded, 'OR');
+  if (included.length === 0) return { ...none, isExcluded: true, hasPrefix };
   const all = joined(included, 'AND');
-  const expression = excluded.length === 0 ? all : `(${all} NOT ${joined(excluded, 'OR')})`;
-  return { expression, isExcluded: false, hasPrefix };
+  if (excluded.length === 0) return { ...all, isExcluded: false, hasPrefix };
+  const expression = `(${all.expression} NOT ${none.expression})`;
+  const tree: MatchTree = { operator: 'NOT', parts: [all.tree, none.tree] };
+  return { expression, isExcluded: false, hasPrefix, tree };
 }
 
 /** Any of these: not all are missing. */
@@ -75,8 +100,17 @@ function negated(match: IndexMatch): IndexMatch {
   return { ...match, isExcluded: !match.isExcluded };
 }
 
-function joined(matches: IndexMatch[], operator: 'AND' | 'OR'): string {
-  return group([...new Set(matches.map((match) => match.expression))], operator);
+function joined(
+  matches: IndexMatch[],
+  operator: 'AND' | 'OR',
+): Pick<IndexMatch, 'expression' | 'tree'> {
+  const trees = new Map(matches.map((match) => [match.expression, match.tree]));
+  const parts = [...trees.values()];
+  const [only] = parts;
+  return {
+    expression: group([...trees.keys()], operator),
+    tree: only && parts.length === 1 ? only : { operator, parts },
+  };
 }
 
 function group(expressions: string[], operator: 'AND' | 'OR'): string {
@@ -85,29 +119,35 @@ function group(expressions: string[], operator: 'AND' | 'OR'): string {
     : `(${expressions.join(` ${operator} `)})`;
 }
 
-function exactTerm(text: string, index: Index, isPrefix: boolean): string | undefined {
+function exactTerm(
+  text: string,
+  { exactColumns }: Index,
+  isPrefix: boolean,
+): MatchTerm | undefined {
   const tokens = findableTokens(text);
   const [only] = tokens;
   if (!only) return undefined;
-  const words = isPrefix && tokens.length === 1 ? (index.wordsFrom?.(only.text) ?? []) : [];
-  const sought =
-    words.length > 0
-      ? group(words.map(quoted), 'OR')
-      : `${phrase(tokens.map((token) => token.text))}${isPrefix ? ' *' : ''}`;
-  return `({${index.exactColumns.join(' ')}} : ${sought})`;
+  const typed = phrase(tokens.map((token) => token.text));
+  return {
+    term: `({${exactColumns.join(' ')}} : ${typed}${isPrefix ? ' *' : ''})`,
+    ...(isPrefix && tokens.length === 1 && { beginning: only.text }),
+    isPrefix,
+  };
 }
 
 /** A word in any of its forms. */
-function term(text: string): string | undefined {
+function term(text: string): MatchTerm | undefined {
   const tokens = findableTokens(text);
   const [only] = tokens;
   if (!only) return undefined;
-  if (tokens.length === 1) return group(soughtForms(only).map(quoted), 'OR');
+  if (tokens.length === 1) return anyOf(soughtForms(only).map(quoted));
   const alternatives = [phrase(tokens.map((token) => token.text))];
   const asOne = joinedAt(tokens, 0);
   if (asOne?.end === tokens.length) alternatives.push(quoted(asOne.text));
-  return group(alternatives, 'OR');
+  return anyOf(alternatives);
 }
+
+const anyOf = (forms: string[]): MatchTerm => ({ term: group(forms, 'OR'), isPrefix: false });
 
 const phrase = (tokens: string[]) => quoted(tokens.join(' '));
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeySet } from '../finding.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
+import type { Counts } from './counts.ts';
 import { createKeptAnswers, keptOr } from './kept.ts';
 import { has, keySetOf } from './key_sets.ts';
 import type { Place } from './plan_sql.ts';
@@ -60,12 +61,20 @@ function createPlaces(queries: Queries) {
 }
 
 /** Lists posts newest first. */
-export function createByTime(queries: Queries, plans: Plans, collected: Collecting) {
+export function createByTime(
+  queries: Queries,
+  plans: Plans,
+  collected: Collecting,
+  counts: Pick<Counts, 'setOf'>,
+) {
   const kept = createKeptAnswers<KeySet>(queries);
   const { allPlaces, sortedPlaces } = createPlaces(queries);
 
   /** All that meet conditions. */
-  function setOf(conditions: Conditions): Promise<KeySet> {
+  async function setOf(conditions: Conditions): Promise<KeySet> {
+    const isByWords = !conditions.isEmpty && isByWordsAlone(conditions);
+    const set = isByWords ? counts.setOf(conditions) : undefined;
+    if (set) return set;
     return keptOr(kept, conditions, async () => {
       const { keys } = await collected(conditions, { limit: Number.POSITIVE_INFINITY });
       return keySetOf(keys);
@@ -112,6 +121,10 @@ const isAfter = (place: Place, { created_at, key }: Place) =>
   place.created_at < created_at || (place.created_at === created_at && place.key < key);
 
 const newestFirst = (a: Place, b: Place) => b.created_at - a.created_at || b.key - a.key;
+
+function isByWordsAlone({ match, indexed, others }: Conditions): boolean {
+  return match?.isExcluded === false && indexed.length + others.length === 0;
+}
 
 function isEverything({ match, indexed, others }: Conditions): boolean {
   return !match && indexed.length + others.length === 0;

@@ -24,10 +24,12 @@ export interface Conditions {
   /** Those for which a post's row must be read. */
   others: string[];
   bindings: Bindings;
+  /** What lists the newest matches: SQLite merges all words that begin so before it gives the first one. */
+  listed(): string;
 }
 
 /** The columns of the index with words as they are written. */
-const AS_WRITTEN = ['text', 'author_name', 'attached'];
+export const AS_WRITTEN = ['text', 'author_name', 'attached'];
 
 // Archives and Bluesky call what continues one's own thread a post, which names the thread's first one. A post
 // that begins a thread may not say so: another one of its author does.
@@ -60,10 +62,9 @@ export function createConditions(db: Database) {
   const isIndexed = createIndexCheck(db);
   const wordsFrom = createWordsFrom(createQueries(db));
 
-  /** What lists the newest matches: SQLite merges all words that begin so before it gives the first match. */
-  function listedOf(asked: Asked, match: IndexMatch): string {
-    if (!asked.words || !match.hasPrefix) return match.expression;
-    return matchOf(asked, wordsFrom())?.expression ?? match.expression;
+  function listedOf(asked: Asked, match: IndexMatch | undefined): string {
+    const listed = asked.words && match?.hasPrefix ? matchOf(asked, wordsFrom()) : match;
+    return listed?.expression ?? '';
   }
 
   return function conditionsOf(typed: FindFilters, words?: WordMatch): Conditions {
@@ -81,7 +82,7 @@ export function createConditions(db: Database) {
       indexed: indexedConditions(asked),
       others: otherConditions(asked),
       bindings: {
-        ...(match && { match: match.expression, listed: listedOf(asked, match) }),
+        ...(match && { match: match.expression }),
         ...oneOrMore('author', authors),
         ...oneOrMore('source', filters.sources),
         notAuthors: JSON.stringify(notAuthors),
@@ -90,6 +91,7 @@ export function createConditions(db: Database) {
         minLikes: filters.minLikes ?? 0,
         maxLikes: filters.maxLikes ?? 0,
       },
+      listed: () => listedOf(asked, match),
     };
   };
 }
@@ -115,9 +117,13 @@ function matchOf(
   }
   return everyMatch([
     ...(match ? [match] : []),
-    ...conditions.map((expression) => ({ expression, isExcluded: false, hasPrefix: false })),
-    ...excluded.map((expression) => ({ expression, isExcluded: true, hasPrefix: false })),
+    ...conditions.map((expression) => factMatch(expression, false)),
+    ...excluded.map((expression) => factMatch(expression, true)),
   ]);
+}
+
+function factMatch(expression: string, isExcluded: boolean): IndexMatch {
+  return { expression, isExcluded, hasPrefix: false, tree: { term: expression, isPrefix: false } };
 }
 
 function indexedConditions({ filters, words, hasAuthors }: Asked): string[] {

@@ -1,5 +1,7 @@
 import type { CappedCount, CappedKeys } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
+import { countKeys } from './key_sets.ts';
+import { type MatchSets, noSets } from './match_sets.ts';
 import { createNewestMatches, MAX_LISTED } from './newest_matches.ts';
 import { MATCHES } from './plan_sql.ts';
 import { type Bindings, type Queries, where } from './queries.ts';
@@ -15,9 +17,9 @@ interface Total {
 }
 
 /** Counts of posts by one condition each, up to limits. */
-function createSimpleCounts(queries: Queries) {
+function createSimpleCounts(queries: Queries, setOf: MatchSets) {
   const { one } = queries;
-  const newestMatches = createNewestMatches(queries);
+  const newestMatches = createNewestMatches(queries, setOf);
   const capped = (select: string, bindings: Bindings, cap: number) =>
     one<Total>(`SELECT count(*) AS total FROM (${select} LIMIT $cap)`, {
       ...bindings,
@@ -26,7 +28,10 @@ function createSimpleCounts(queries: Queries) {
 
   /** The number of posts with the words, up to a limit. */
   function countMatches(conditions: Conditions, cap: number): number {
-    if (cap > MAX_LISTED) return capped(MATCHES, conditions.bindings, cap);
+    if (cap > MAX_LISTED) {
+      const set = setOf(conditions);
+      return set ? Math.min(set.size, cap) : capped(MATCHES, conditions.bindings, cap);
+    }
     return newestMatches(conditions, cap).length;
   }
 
@@ -41,6 +46,8 @@ function createSimpleCounts(queries: Queries) {
     const newest = newestKey();
     const sampled = Math.min(SAMPLED, newest);
     const after = newest - sampled;
+    const set = setOf(conditions, { isKnown: true });
+    if (set) return countKeys(set.bits, after) / sampled;
     if (conditions.match?.hasPrefix) {
       const keys = newestMatches(conditions, SAMPLED);
       return keys.filter((key) => key > after).length / sampled;
@@ -55,9 +62,9 @@ function createSimpleCounts(queries: Queries) {
 }
 
 /** Counts of posts, up to limits. */
-export function createCounts(queries: Queries) {
+export function createCounts(queries: Queries, setOf: MatchSets = noSets) {
   const { one } = queries;
-  const { capped, ...simple } = createSimpleCounts(queries);
+  const { capped, ...simple } = createSimpleCounts(queries, setOf);
 
   /** The number of posts found, where an index alone tells. */
   function quickCount(conditions: Conditions, cap: number): CappedCount | undefined {
@@ -83,7 +90,7 @@ export function createCounts(queries: Queries) {
     return one<Total>(`SELECT count(*) AS total FROM posts ${tests}`, bindings).total;
   }
 
-  return { ...simple, quickCount, countAll };
+  return { ...simple, setOf, quickCount, countAll };
 }
 
 export type Counts = ReturnType<typeof createCounts>;

@@ -2,19 +2,12 @@ import type { Facet, Facets } from '../finding.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
+import { createFacetRows, type FacetRow } from './facet_rows.ts';
 import { createKept, createKeptAnswers, keptOr } from './kept.ts';
 import type { Queries } from './queries.ts';
 
 /** Posts whose facets are counted: 8 ms among a million, where each is on another page of the database. */
 export const MAX_COUNTED = 2_000;
-
-// One row: two thousand take as long to hand over as to read, and as long again to group.
-const COLUMNS = `
-  SELECT json_group_array(author) AS authors, json_group_array(kind) AS kinds,
-    json_group_array(source) AS sources, json_group_array(created_at) AS times
-  FROM json_each($keys) CROSS JOIN posts ON posts.key = json_each.value`;
-
-type Columns = Record<'authors' | 'kinds' | 'sources' | 'times', string>;
 
 /** Counts authors, years, kinds and sources among the posts found. */
 export function createFacets(
@@ -23,6 +16,7 @@ export function createFacets(
   { newestMatches }: Pick<Counts, 'newestMatches'>,
 ) {
   const kept = createKept<Facets>(queries);
+  const rowsOf = createFacetRows(queries);
   const keptKeys = createKeptAnswers<number[]>(queries);
 
   /** The keys of so many posts that were collected last among those found. */
@@ -35,13 +29,12 @@ export function createFacets(
 
   function count(keys: number[]): Facets {
     const counted = keys.slice(0, MAX_COUNTED);
-    const columns = queries.one<Columns>(COLUMNS, { keys: JSON.stringify(counted) });
-    const times = JSON.parse(columns.times) as number[];
+    const rows = rowsOf(counted);
     return {
-      authors: mostFrequent(counts(JSON.parse(columns.authors))),
-      years: counts(times.map(yearOf)).sort((a, b) => Number(b.value) - Number(a.value)),
-      kinds: mostFrequent(counts(JSON.parse(columns.kinds))),
-      sources: mostFrequent(counts(JSON.parse(columns.sources))),
+      authors: mostFrequent(counts(rows.map(({ author }) => author))),
+      years: counts(rows.map(yearOf)).sort((a, b) => Number(b.value) - Number(a.value)),
+      kinds: mostFrequent(counts(rows.map(({ kind }) => kind))),
+      sources: mostFrequent(counts(rows.map(({ source }) => source))),
       isCapped: keys.length > MAX_COUNTED,
       counted: counted.length,
     };
@@ -73,7 +66,7 @@ function counts(values: string[]): Facet[] {
   return [...facets.values()];
 }
 
-const yearOf = (time: number) => String(new Date(time).getUTCFullYear()).padStart(4, '0');
+const yearOf = ({ time }: FacetRow) => String(new Date(time).getUTCFullYear()).padStart(4, '0');
 
 function mostFrequent(facets: Facet[]): Facet[] {
   return facets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));

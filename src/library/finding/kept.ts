@@ -9,14 +9,15 @@ export function createKept<Answer>(queries: Queries) {
   return function keptOr(name: string, make: () => Answer): Answer {
     const known = kept.get(name);
     if (known) return known;
+    const version = kept.version();
     const made = make();
-    kept.set(name, made, kept.version());
+    kept.set(name, made, version);
     return made;
   };
 }
 
 /** The same for answers that take several turns of the event loop. */
-export function createKeptAnswers<Answer>({ one }: Queries) {
+export function createKeptAnswers<Answer>({ one, isUncommitted }: Queries) {
   const kept = new Map<string, Answer>();
   let keptVersion = '';
 
@@ -38,10 +39,13 @@ export function createKeptAnswers<Answer>({ one }: Queries) {
       forgetFormer(version());
       return kept.get(name);
     },
-    /** @param since the version before the answer was made: what is older by now is not kept. */
+    /**
+     * What may still be rolled back is not kept.
+     * @param since the version before the answer was made: what is older by now is not kept.
+     */
     set(name: string, answer: Answer, since: string): void {
       const now = version();
-      if (now !== since) return;
+      if (now !== since || isUncommitted()) return;
       forgetFormer(now);
       if (kept.size >= MAX_KEPT && !kept.has(name)) kept.delete(kept.keys().next().value as string);
       kept.set(name, answer);

@@ -3,6 +3,7 @@ import type { WordMatches } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
 import { createExamining } from './examining.ts';
+import { has } from './key_sets.ts';
 import { MAX_LISTED } from './newest_matches.ts';
 import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
@@ -22,8 +23,9 @@ export function createMatches(
   {
     newestKey,
     newestMatches,
+    setOf,
     shareOfLast,
-  }: Pick<Counts, 'newestKey' | 'newestMatches' | 'shareOfLast'>,
+  }: Pick<Counts, 'newestKey' | 'newestMatches' | 'setOf' | 'shareOfLast'>,
   conditionsOf: (filters: FindFilters, words: WordMatch) => Conditions,
 ) {
   const matchedAmong = createExamining(queries);
@@ -53,6 +55,8 @@ export function createMatches(
       const conditions = conditionsOf(NO_FILTERS, words);
       const { match } = conditions;
       if (!match || match.isExcluded || keys.length === 0) return [];
+      const set = setOf(conditions);
+      if (set) return keys.filter((key) => has(set, key));
       const newest = newestMatches(conditions, MAX_LISTED);
       const oldest = newest.length < MAX_LISTED ? 0 : (newest.at(-1) ?? 0);
       const older = keys.filter((key) => key < oldest);

@@ -1,5 +1,7 @@
 import type { Conditions } from './conditions.ts';
 import { createKeptAnswers } from './kept.ts';
+import { highestKeys } from './key_sets.ts';
+import { type MatchSets, noSets } from './match_sets.ts';
 import type { Queries } from './queries.ts';
 
 /** As many as a find counts. For a word that many posts have: 2 ms, for two words that some posts have together, 10. */
@@ -22,25 +24,30 @@ const KEYS = `
  * @returns a function that lists the keys of the matches that were collected last, descending, by their words alone.
  * What a find counts, ranks and groups are parts of one list, which is read once until the database changes.
  */
-export function createNewestMatches(queries: Queries) {
+export function createNewestMatches(queries: Queries, setOf: MatchSets = noSets) {
   const kept = createKeptAnswers<{ keys: number[]; size: number }>(queries);
 
-  function read({ bindings }: Conditions, limit: number): number[] {
-    const { keys } = queries.one<{ keys: string }>(KEYS, { ...bindings, limit });
+  function read({ bindings, listed }: Conditions, limit: number): number[] {
+    const { keys } = queries.one<{ keys: string }>(KEYS, { ...bindings, listed: listed(), limit });
     return JSON.parse(keys) as number[];
   }
 
   /** @param limit up to 10,001. */
   return function newestMatches(conditions: Conditions, limit: number): number[] {
-    const { bindings, match } = conditions;
-    const name = bindings.listed as string;
+    const { match } = conditions;
+    const name = match?.expression ?? '';
     const known = kept.get(name);
     if (known && (known.keys.length < known.size || known.size >= limit))
       return known.keys.slice(0, limit);
-    if (limit < MIN_KEPT && !match?.hasPrefix) return read(conditions, limit);
-    const size = match?.hasPrefix ? MAX_LISTED : sizeFor(limit);
-    const keys = read(conditions, size);
-    kept.set(name, { keys, size }, kept.version());
+    if (limit < MIN_KEPT && !match?.hasPrefix) {
+      const set = setOf(conditions, { isKnown: true });
+      return set ? highestKeys(set.bits, limit) : read(conditions, limit);
+    }
+    const version = kept.version();
+    const set = setOf(conditions);
+    const size = set || match?.hasPrefix ? MAX_LISTED : sizeFor(limit);
+    const keys = set ? highestKeys(set.bits, size) : read(conditions, size);
+    kept.set(name, { keys, size }, version);
     return keys.slice(0, limit);
   };
 }

@@ -2,6 +2,8 @@ import type { IndexMatch } from '../../find/index.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
 import { createExamining } from './examining.ts';
+import { has } from './key_sets.ts';
+import { createPassing } from './passing.ts';
 import { gatherSql, type Place, setSql, walkSql } from './plan_sql.ts';
 import type { Bindings, Queries } from './queries.ts';
 
@@ -68,9 +70,16 @@ function createPlanning({ newestKey, countMatches, shareOfLast }: Counts) {
 }
 
 /** @returns a function that looks posts up until so many match. */
-function createMatching(queries: Queries) {
+function createMatching(queries: Queries, { setOf }: Pick<Counts, 'setOf'>) {
   const matchedAmong = createExamining(queries);
-  return function matching(passed: Place[], match: IndexMatch, limit: number): Place[] {
+  return function matching(
+    passed: Place[],
+    conditions: Conditions,
+    match: IndexMatch,
+    limit: number,
+  ): Place[] {
+    const set = setOf(conditions);
+    if (set) return passed.filter(({ key }) => has(set, key) !== match.isExcluded).slice(0, limit);
     const places: Place[] = [];
     for (
       let start = 0;
@@ -99,8 +108,9 @@ export function createPlans(queries: Queries, counts: Counts) {
   const { all } = queries;
   const { countIndexed } = counts;
   const planOf = createPlanning(counts);
-  const matching = createMatching(queries);
+  const matching = createMatching(queries, counts);
   const gather = createGathering(queries, counts);
+  const listedBySet = createPassing(queries, counts);
 
   function page(conditions: Conditions, limit: number, after?: Place): Place[] {
     if (conditions.isEmpty) return [];
@@ -119,7 +129,9 @@ export function createPlans(queries: Queries, counts: Counts) {
     const { isEmpty, match, indexed, others } = conditions;
     if (isEmpty) return [];
     if (!match && others.length === 0) return page(conditions, limit, after);
-    if (excludesFew(conditions))
+    const listed = listedBySet(conditions, limit, after);
+    if (listed) return listed.places;
+    if (excludesFew(conditions, counts))
       return all<Place>(setSql(conditions, after), { ...conditions.bindings, ...after, limit });
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
@@ -133,19 +145,12 @@ export function createPlans(queries: Queries, counts: Counts) {
     return isByWords ? all<Place>(setSql(conditions, after), bindings) : undefined;
   }
 
-  /** Then few posts are passed over until a page is full. */
-  function excludesFew(conditions: Conditions): boolean {
-    const { match, indexed, others } = conditions;
-    if (!match?.isExcluded || match.hasPrefix || indexed.length + others.length > 0) return false;
-    return counts.countMatches(conditions, MAX_RARE + 1) <= MAX_RARE;
-  }
-
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */
   function walk(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
     const { match, indexed, others } = conditions;
     const limit = Number(match ? bindings.examined : bindings.limit);
     const passed = all<Place>(walkSql(conditions, after), { ...bindings, limit });
-    const places = match ? matching(passed, match, Number(bindings.limit)) : passed;
+    const places = match ? matching(passed, conditions, match, Number(bindings.limit)) : passed;
     const isFull = places.length === bindings.limit || (!match && others.length === 0);
     return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
@@ -153,6 +158,16 @@ export function createPlans(queries: Queries, counts: Counts) {
   }
 
   return { page, quickPage };
+}
+
+/** Then few posts are passed over until a page is full. */
+function excludesFew(
+  conditions: Conditions,
+  { countMatches }: Pick<Counts, 'countMatches'>,
+): boolean {
+  const { match, indexed, others } = conditions;
+  if (!match?.isExcluded || match.hasPrefix || indexed.length + others.length > 0) return false;
+  return countMatches(conditions, MAX_RARE + 1) <= MAX_RARE;
 }
 
 export type Plans = ReturnType<typeof createPlans>;

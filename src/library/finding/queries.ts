@@ -12,7 +12,24 @@ export function createQueries(db: Database) {
   const all = <Row>(sql: string, bindings: Bindings = {}) =>
     db.query<Row, Bindings>(sql).all(usedBy(sql, bindings));
 
+  const transaction = db.transaction((work: () => unknown) => work());
+  let isReading = false;
+
+  /** Statements that `work` runs see one state of the database, whatever others commit meanwhile. */
+  function inOneState<Result>(work: () => Result): Result {
+    if (db.inTransaction) return work();
+    isReading = true;
+    try {
+      return transaction(work) as Result;
+    } finally {
+      isReading = false;
+    }
+  }
+
   return {
+    inOneState,
+    /** Whether what is read may still be rolled back. */
+    isUncommitted: () => db.inTransaction && !isReading,
     all,
     iterate: <Row>(sql: string, bindings: Bindings) =>
       db.query<Row, Bindings>(sql).iterate(usedBy(sql, bindings)),

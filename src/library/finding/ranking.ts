@@ -35,17 +35,19 @@ const RANKED = `
   ${BEST_FIRST}`;
 
 // With a plain rowid, bm25 would count anew for each post: a minute for a frequent word of an author.
+// Without the inner limit, it would be computed again to sort the posts.
 const RANKED_AMONG = `
-  SELECT rowid AS key, ${SCORE} FROM post_words
-  WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to
-  AND +rowid IN (SELECT value FROM json_each($keys))
+  SELECT key, score FROM (
+    SELECT rowid AS key, ${SCORE} FROM post_words
+    WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to
+    AND +rowid IN (SELECT value FROM json_each($keys)) LIMIT ${MAX_RANKED})
   ${BEST_FIRST}`;
 
 interface RankingDeps {
   queries: Queries;
   byTime: ByTime;
   collected: Collecting;
-  counts: Pick<Counts, 'newestKey' | 'newestMatches' | 'shareOfLast'>;
+  counts: Pick<Counts, 'newestKey' | 'newestMatches' | 'setOf' | 'shareOfLast'>;
   conditionsOf(filters: FindFilters, words?: WordMatch): Conditions;
 }
 
@@ -54,6 +56,8 @@ function createWeighing({ counts, conditionsOf }: RankingDeps) {
   const hasWeight = (part: WordMatch) => {
     const conditions = conditionsOf(noFilters(), part);
     if (!conditions.match || conditions.match.isExcluded) return false;
+    // A list that is read for this is used to count and list, too.
+    counts.setOf(conditions);
     return counts.shareOfLast(conditions) < NO_WEIGHT.share;
   };
   return function weighty(words: WordMatch): WordMatch | undefined {

@@ -13,23 +13,27 @@ import { type Counts, createCounts, createMatchesAfter, MAX_EXAMINED } from './c
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
 import { createKeptAnswers, keptOr } from './kept.ts';
+import { LIST_LIMITS, type ListLimits } from './list_limits.ts';
+import { createMatchSets } from './match_sets.ts';
 import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
+import { createPostings } from './postings.ts';
 import { createPostsByKeys } from './posts_by_keys.ts';
 import { createQueries, type Queries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
 
-export function createWordFinder(db: Database): WordFinder {
+export function createWordFinder(db: Database, limits: ListLimits = LIST_LIMITS): WordFinder {
   const queries = createQueries(db);
   const conditionsOf = createConditions(db);
-  const counts = createCounts(queries);
+  const postings = createPostings(queries, limits);
+  const counts = createCounts(queries, createMatchSets(queries, postings));
   const { countAfter, keysAfter } = createMatchesAfter(queries, counts);
   const plans = createPlans(queries, counts);
   const collected = createCollecting(queries, counts);
-  const byTime = createByTime(queries, plans, collected);
+  const byTime = createByTime(queries, plans, collected, counts);
   const everyMatch = createEveryMatch(byTime);
   const facets = createFacets(queries, collected, counts);
   const byKeys = createPostsByKeys(db);
@@ -77,6 +81,7 @@ export function createWordFinder(db: Database): WordFinder {
     },
     postsOf,
     keyOf: (source, id) => findKey.get(source, id)?.key,
+    ahead: postings.ahead,
   };
 }
 

@@ -1,24 +1,28 @@
 import type { Database } from 'bun:sqlite';
-import { type LazyStatement, statement } from '../../platform/statement.ts';
-import { createKept } from '../finding/kept.ts';
+import { statement } from '../../platform/statement.ts';
+import { createKept, createKeptAnswers } from '../finding/kept.ts';
+import { highestKeys } from '../finding/key_sets.ts';
 import { createQueries } from '../finding/queries.ts';
-import type { MeaningFinder, NearKey } from '../finding.ts';
+import type { KeySet, MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
 import { type Compared, compareRanked } from './comparing.ts';
 import { createFollowedCodes } from './followed_codes.ts';
 import { createPostVectors } from './post_vectors.ts';
-
-interface VectorRow {
-  id: number;
-  key: number;
-  part_from: number | null;
-  part_to: number | null;
-  embedding: Uint8Array;
-}
+import { ReadVectors, type VectorPlace, type VectorRow } from './read_vectors.ts';
 
 const BY_IDS = `
   SELECT vectors.id, post_key AS key, part_from, part_to, embedding
   FROM json_each(?) CROSS JOIN vectors ON vectors.id = json_each.value`;
+
+/** Among fewer posts, all vectors are compared: all codes are passed by in the time in which so many are. */
+const MAX_LISTED = 2_000;
+
+/** So many are compared at a time: of the others, those that are not near enough are soon left out. */
+const COMPARED_AT_ONCE = 250;
+
+const IDS_AMONG = `
+  SELECT json_group_array(vectors.id) AS ids
+  FROM json_each(?2) AS given CROSS JOIN vectors ON model = ?1 AND post_key = given.value`;
 
 const LACKING = `
   SELECT count(*) AS examined, coalesce(sum(
@@ -28,6 +32,41 @@ const LACKING = `
   ), 0) AS missing
   FROM (SELECT key, text FROM posts ORDER BY key DESC LIMIT 2000) AS last`;
 
+/** @returns a function that lists the vectors of a few posts, ascending. */
+function createIdsAmong(db: Database) {
+  const idsOf = statement<{ ids: string }, [string, string]>(db, IDS_AMONG);
+  const { version } = createKeptAnswers(createQueries(db));
+  let listed: { among: KeySet; model: string; at: string; ids: Uint32Array } | undefined;
+
+  /** Both looks of a find ask for them, and a page of the same find asks again. */
+  return function idsAmong(model: string, among: KeySet, isCommitted: boolean): Uint32Array {
+    const at = version();
+    if (listed?.among === among && listed.model === model && listed.at === at) return listed.ids;
+    const keys = JSON.stringify(highestKeys(among.bits, among.size));
+    const ids = Uint32Array.from(JSON.parse(idsOf.get(model, keys)?.ids ?? '[]')).sort();
+    listed = isCommitted ? { among, model, at, ids } : undefined;
+    return ids;
+  };
+}
+
+/** @returns a function that gives what reads the vectors of a model, and keeps those of the last model. */
+function createVectorsRead(db: Database) {
+  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
+  let kept: { model: string; vectors: ReadVectors } | undefined;
+
+  return function vectorsRead(
+    model: string,
+    dimensions: number,
+    isCommitted: boolean,
+  ): ReadVectors {
+    // What is rolled back must not be kept: its ids may be given again.
+    if (!isCommitted) return new ReadVectors(byIds, dimensions, 0);
+    if (kept?.model !== model || kept.vectors.dimensions !== dimensions)
+      kept = { model, vectors: new ReadVectors(byIds, dimensions) };
+    return kept.vectors;
+  };
+}
+
 /** Finds the vectors that are nearest by their codes, and compares exactly those that can be among the nearest. */
 export function createMeaningFinder(db: Database): MeaningFinder {
   const { codesOf, prepare } = createFollowedCodes(db);
@@ -36,11 +75,13 @@ export function createMeaningFinder(db: Database): MeaningFinder {
   const countCodes = db.transaction(
     (isCommitted: boolean, model: string): number => codesOf(model, isCommitted)?.size ?? 0,
   );
-  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
   const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
     db,
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
   );
+
+  const idsAmong = createIdsAmong(db);
+  const vectorsRead = createVectorsRead(db);
 
   const find = db.transaction(
     (
@@ -52,7 +93,14 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       const loaded = codesOf(model, isCommitted);
       if (!loaded) return [];
       requireDimensions(model, loaded.dimensions, vector.length);
-      const { compare, found } = createCompare(byIds, vector, limit);
+      const vectors = vectorsRead(model, vector.length, isCommitted);
+      const { compare, found } = createCompare(vectors, vector, limit);
+      if (among && among.size <= MAX_LISTED) {
+        const ids = idsAmong(model, among, isCommitted);
+        for (let from = 0; from < ids.length; from += COMPARED_AT_ONCE)
+          compare(ids.subarray(from, from + COMPARED_AT_ONCE));
+        return found();
+      }
       compareRanked(
         loaded.codes.ranked(vector, wantedFor(limit), among),
         compare,
@@ -85,15 +133,8 @@ function wantedFor(limit: number): number {
 }
 
 /** Compares vectors exactly, and keeps the best part of each of so many posts: the nearest ones. */
-function createCompare(
-  byIds: LazyStatement<VectorRow, [string]>,
-  vector: Float32Array,
-  limit: number,
-) {
+function createCompare(vectors: ReadVectors, vector: Float32Array, limit: number) {
   let nearest: NearKey[] = [];
-  // Copied here, because a view of each row's bytes would take more memory than the row.
-  const numbers = new Float32Array(vector.length);
-  const bytes = new Uint8Array(numbers.buffer);
 
   /** Of those that are not near enough, none is kept: of a thousand that are compared, most are not. */
   function keep(added: NearKey[]): void {
@@ -106,14 +147,15 @@ function createCompare(
   function compare(ids: Uint32Array): Compared[] {
     const least = nearest[limit - 1]?.similarity ?? -2;
     const added: NearKey[] = [];
-    const compared = byIds.all(`[${ids.join()}]`).map((row) => {
-      bytes.set(row.embedding);
+    const compared: Compared[] = [];
+    vectors.each(ids, (place, numbers) => {
       const similarity = cosine(vector, numbers);
-      if (similarity >= least) added.push(nearKey(row, similarity));
-      return { id: row.id, similarity };
+      if (similarity >= least) added.push(nearKey(place, similarity));
+      compared.push({ id: place.id, similarity });
     });
     keep(added);
-    return compared;
+    // The same ones in the same order lead to the same estimates.
+    return compared.sort((a, b) => a.id - b.id);
   }
   return { compare, found: () => nearest };
 }
@@ -147,6 +189,6 @@ function cosine(one: Float32Array, other: Float32Array): number {
   return 1 - (a + b + c + d) / 2;
 }
 
-function nearKey({ key, part_from: from, part_to: to }: VectorRow, similarity: number): NearKey {
+function nearKey({ key, part_from: from, part_to: to }: VectorPlace, similarity: number): NearKey {
   return { key, similarity, ...(from !== null && to !== null && { part: { from, to } }) };
 }

@@ -37,6 +37,25 @@ describe('the posts nearest in meaning', () => {
     );
   });
 
+  test('are not taken for others whose vectors were rolled back', () => {
+    const { db, library, keys } = setupVectors(3, 1);
+    const [, second = 0, third = 0] = library.words.postsOf([1, 2, 3]).map(({ key }) => key);
+    expect(keys).not.toContain(second);
+    const save = (key: number, degrees: number) =>
+      library.saveVectors(MODEL, [{ key, vector: unitVector(degrees) }]);
+    const undone = db.transaction(() => {
+      save(second, 90);
+      expect(idsLike(library, 90, 1)).toEqual(['2']);
+      throw new Error('Undone.');
+    });
+    expect(() => undone()).toThrow('Undone.');
+    save(third, 180);
+    expect(idsLike(library, 180, 1)).toEqual(['3']);
+    expect(library.postsLike(MODEL, unitVector(180), { limit: 1 })[0]?.similarity).toBeCloseTo(1);
+    db.run('DELETE FROM posts WHERE key = ?', [third]);
+    expect(idsLike(library, 180)).toEqual(['1']);
+  });
+
   test('equal those of an exhaustive comparison in 384 dimensions', () => {
     const { library } = setup();
     library.savePosts(makePosts(500));
