@@ -19,7 +19,7 @@ import { filterText, type JobQuery } from './listing.ts';
 import type { TypeQueue } from './queue.ts';
 import { TrackerReader } from './reader.ts';
 import type { End, StartClaim } from './store/store.ts';
-import { backendOf, saveNothing } from './tracker_defaults.ts';
+import { backendOf, saveNothing, withOwner } from './tracker_defaults.ts';
 import type { By, SaveInTransaction, StartOptions, TrackerOptions } from './tracker_options.ts';
 
 export { MAX_CONCURRENCY } from './concurrency.ts';
@@ -31,7 +31,7 @@ export type { StartOptions, TrackerOptions } from './tracker_options.ts';
  * @param options or a function that gives them; it is called at the first use.
  */
 export function createTracker(options: TrackerOptions | (() => TrackerOptions) = {}): Tracker {
-  return new Tracker(typeof options === 'function' ? options : () => options);
+  return new Tracker(() => withOwner(typeof options === 'function' ? options() : options));
 }
 
 type Opened = Engine & { read: TrackerReader };

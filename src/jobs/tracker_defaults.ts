@@ -1,10 +1,12 @@
 import { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
 import type { Postgres } from '../platform/postgres/client.ts';
+import { newOwner } from './engine/owner.ts';
 import { PermanentError } from './errors.ts';
 import type { SavedData } from './job.ts';
 import type { OpenBackend } from './store/backend.ts';
 import { createSqliteBackend } from './store/sqlite/backend.ts';
+import type { TrackerOptions } from './tracker_options.ts';
 
 /** What jobs are kept in: an open database, the path of a file, or the address of a PostgreSQL database. */
 export type JobDatabase = Database | Postgres | string;
@@ -24,6 +26,15 @@ export function backendOf(database: JobDatabase = ':memory:'): OpenBackend {
     require('./store/postgres/backend.ts');
   const postgres = postgresOf(database);
   return (deps) => createPostgresBackend(postgres, deps);
+}
+
+/** The options with who this process is in leases on their database. */
+export function withOwner(options: TrackerOptions): TrackerOptions {
+  const { database = ':memory:' } = options;
+  const isSqlite =
+    database instanceof Database ||
+    (typeof database === 'string' && !POSTGRES_ADDRESS.test(database));
+  return { owner: newOwner(isSqlite ? 'one machine' : 'several'), ...options };
 }
 
 function overSqlite(database: Database): OpenBackend {

@@ -19,7 +19,7 @@ import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { fillModelCache } from '../support/model_cache.ts';
 import { startPostgres } from '../support/postgres/server.ts';
 import { until } from '../support/wait.ts';
-import { databaseIn, environment, machines, processes } from './places.ts';
+import { databaseIn, environment, isDue, machines, processes } from './places.ts';
 import { ChaosProcess } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
 import { commitsIn, linesOf } from './trace_lines.ts';
@@ -119,11 +119,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await postgres?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Whether one of so many events is due at this kill: they are spread evenly. */
-function isDue(kill: number, kills: number, events: number): boolean {
-  return Math.floor(((kill + 1) * events) / kills) > Math.floor((kill * events) / kills);
 }
 
 function addressIn(printed: string): string {

@@ -42,3 +42,8 @@ export function environment(dataDir: string, more: Record<string, string>): Reco
     ...more,
   };
 }
+
+/** Whether one of so many events is due at this kill: they are spread evenly. */
+export function isDue(kill: number, kills: number, events: number): boolean {
+  return Math.floor(((kill + 1) * events) / kills) > Math.floor((kill * events) / kills);
+}

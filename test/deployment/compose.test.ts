@@ -17,9 +17,9 @@ const commands = Object.values(services).flatMap(({ command }) => command ?? [])
 function filledIn(value: string): string {
   return value
     .replace(/\$\{\w+:-([^}]*)\}/g, '$1')
-    .replaceAll('${POSTGRES_PASSWORD:?}', 'secret')
-    .replaceAll('${XGPT_SECRET_KEY:?}', 'ab'.repeat(32))
-    .replaceAll('${XGPT_TOKEN:?}', 'a-secret-of-sixteen-signs');
+    .replace(/\$\{POSTGRES_PASSWORD:\?\}/g, 'secret')
+    .replace(/\$\{XGPT_SECRET_KEY:\?\}/g, 'ab'.repeat(32))
+    .replace(/\$\{XGPT_TOKEN:\?\}/g, 'a-secret-of-sixteen-signs');
 }
 
 describe('deploy/compose.yaml', () => {
