@@ -6,7 +6,6 @@ import { PermanentError } from './errors.ts';
 import type { SavedData } from './job.ts';
 import type { OpenBackend } from './store/backend.ts';
 import { createSqliteBackend } from './store/sqlite/backend.ts';
-import type { TrackerOptions } from './tracker_options.ts';
 
 /** What jobs are kept in: an open database, the path of a file, or the address of a PostgreSQL database. */
 export type JobDatabase = Database | Postgres | string;
@@ -29,7 +28,9 @@ export function backendOf(database: JobDatabase = ':memory:'): OpenBackend {
 }
 
 /** The options with who this process is in leases on their database. */
-export function withOwner(options: TrackerOptions): TrackerOptions {
+export function withOwner<Options extends { database?: JobDatabase; owner?: string }>(
+  options: Options,
+): Options {
   const { database = ':memory:' } = options;
   const isSqlite =
     database instanceof Database ||
