@@ -97,6 +97,10 @@ Each runs by itself and prints its own limits:
 - \`bun bench/history.ts\`: lists, pages and deletion with a million finished jobs
 - \`bun bench/library.ts\`: saving and finding posts
 - \`bun bench/embed.ts\`: the local model
+- \`bun bench/find/meaning.ts\`, \`words.ts\`, \`pages.ts\`, \`export.ts\`: finds
+- \`bun bench/cluster.ts\`: jobs on PostgreSQL beside BullMQ
+- \`bun bench/cluster_nodes.ts\`: how soon five hosts tell each other
+- \`bun bench/cluster_idle.ts\`: what five idle machines ask of PostgreSQL
 - \`bun bench/metrics.ts\`: a scrape of /metrics with a million ended jobs`;
 
 const isWhole = process.argv.slice(2).every((word) => !/^--(only|from)/.test(word));

@@ -215,7 +215,7 @@ describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
       },
       changed: (path: string) => {
         copyFileSync(backup, path);
-        new Database(path).run('ALTER TABLE posts DROP COLUMN language');
+        new Database(path).run('ALTER TABLE posts DROP COLUMN limited');
       },
     };
     const message: Record<keyof typeof make, RegExp> = {
@@ -225,7 +225,7 @@ describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
       half: /is damaged/,
       overwritten: /is damaged/,
       newer: /newer xgpt.*9999_add_teleport.*Update xgpt/,
-      changed: /is not as xgpt made it: posts\.language is missing/,
+      changed: /is not as xgpt made it: posts\.limited is missing/,
     };
     for (const kind of Object.keys(make) as (keyof typeof make)[]) {
       const path = join(folder, kind);

@@ -1,15 +1,19 @@
 import { expect, test } from 'bun:test';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployFile, deployment, documentedFile, PROXIES } from './documented.ts';
 import { VARIANTS } from './setup.ts';
 
 const FILES = readdirSync(join(import.meta.dir, '../../deploy'));
 
-/** The content of every code block. */
-const blocks = [...deployment.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, block]) => block);
+const cluster = readFileSync(join(import.meta.dir, '../../docs/cluster.md'), 'utf8');
 
-test.each(FILES)('docs/deployment.md shows deploy/%s as it is', (name) => {
+/** The content of every code block. */
+const blocks = [...`${deployment}\n${cluster}`.matchAll(/^```\w*\n(.*?)^```$/gms)].map(
+  ([, block]) => block,
+);
+
+test.each(FILES)('the documents show deploy/%s as it is', (name) => {
   expect(blocks).toContain(deployFile(name));
 });
 
