@@ -194,12 +194,15 @@ export class Replica implements TransactionListener {
    * of a data folder one does it, and the others wait.
    */
   async #fill(): Promise<void> {
+    // Much may have changed meanwhile, and whoever else has begun may have ended.
+    this.#isBehind = true;
     const copier = crypto.randomUUID();
-    if (!(await this.#withLock(() => this.#transact(() => this.#beginFilling(copier))))) {
+    const begin = () => this.#transact(() => this.#place.beginCopying(copier, Date.now()));
+    if (!(await this.#withLock(begin))) {
       await Bun.sleep(WAIT_FOR_COPIER_MS);
-      this.#isBehind = true;
       return;
     }
+    if (!(await this.#empty(copier))) return;
     await this.#postgres.snapshot(async (query) => {
       const place = await readPlace(query, undefined);
       for (const table of this.#tables.values())
@@ -207,12 +210,21 @@ export class Replica implements TransactionListener {
           if (!(await this.#fillWith(copier, () => this.#rows.write(rows)))) return;
       await this.#fillWith(copier, () => this.#place.moveTo(place));
     });
-    this.#isBehind = true;
   }
 
-  #beginFilling(copier: string): boolean {
-    if (!this.#place.beginCopying(copier, Date.now())) return false;
-    for (const name of TABLE_NAMES.toReversed()) this.#db.run(`DELETE FROM ${name}`);
+  /** @returns false when another process has taken over. */
+  async #empty(copier: string): Promise<boolean> {
+    for (const name of TABLE_NAMES.toReversed()) {
+      let removed = 0;
+      do {
+        const remove = () => {
+          removed = this.#rows.removeSome(name);
+        };
+        if (!(await this.#fillWith(copier, remove))) return false;
+        // Others are served meanwhile.
+        await Bun.sleep(0);
+      } while (removed > 0);
+    }
     return true;
   }
 

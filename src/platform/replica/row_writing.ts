@@ -13,6 +13,7 @@ export interface Derived {
 
 interface RowStatements {
   all(): Row[];
+  removeSome(): number;
   before(key: RowValue[]): Row | undefined;
   remove(key: RowValue[]): void;
   /** Makes room for others when the row is to have other unique values: two rows may have exchanged theirs. */
@@ -21,6 +22,9 @@ interface RowStatements {
   insert(row: Row): void;
   write(row: Row): void;
 }
+
+/** How many rows are removed in one transaction. */
+const REMOVED_AT_ONCE = 200;
 
 /** Tables whose rows triggers on other tables update: only the rows themselves tell what they should be. */
 const TRIGGERED = ['imports', 'saved_finds'] as const;
@@ -54,6 +58,11 @@ export class RowWriting {
       if (!changed.has(`${table} ${key}`)) this.#of(table).write(row);
     for (const { table, row } of changes)
       if (row && TRIGGERED.includes(table as never)) this.#of(table).write(row);
+  }
+
+  /** Removes some rows of a table. @returns how many: 0 when none is left. */
+  removeSome(name: TableName): number {
+    return this.#of(name).removeSome();
   }
 
   #triggered(): (RowChange & { row: Row })[] {
@@ -101,6 +110,11 @@ function statementsOf(db: Database, { name, columns, key, unique }: Table): RowS
     `SELECT ${names.join(', ')} FROM ${name} WHERE ${ofKey}`,
   );
   const all = statement<Row, []>(db, `SELECT ${names.join(', ')} FROM ${name}`);
+  const keys = key.map((column) => column.name).join(', ');
+  const removeSome = statement<null, []>(
+    db,
+    `DELETE FROM ${name} WHERE (${keys}) IN (SELECT ${keys} FROM ${name} LIMIT ${REMOVED_AT_ONCE})`,
+  );
   const remove = statement<null, RowValue[]>(db, `DELETE FROM ${name} WHERE ${ofKey}`);
   const aside = unique.at(-1);
   const isOther = unique.map((column) => `${column.name} IS NOT ?`).join(' OR ');
@@ -115,10 +129,11 @@ function statementsOf(db: Database, { name, columns, key, unique }: Table): RowS
   const insert = statement<null, RowValue[]>(db, inserting);
   const write = statement<null, RowValue[]>(
     db,
-    `${inserting} ON CONFLICT (${key.map((column) => column.name).join(', ')}) DO ${resolution}`,
+    `${inserting} ON CONFLICT (${keys}) DO ${resolution}`,
   );
   return {
     all: () => all.all(),
+    removeSome: () => removeSome.run().changes,
     before: (values) => before.get(...values) ?? undefined,
     remove: (values) => void remove.run(...values),
     moveAside(values, row) {
