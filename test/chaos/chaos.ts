@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { fillModelCache } from '../support/model_cache.ts';
-import { startPostgres } from '../support/postgres/server.ts';
+import { KEEPS_WHAT_IT_CONFIRMED, startPostgres } from '../support/postgres/server.ts';
 import { until } from '../support/wait.ts';
 import { databaseIn, environment, isDue, machines, processes } from './places.ts';
 import { ChaosProcess } from './process.ts';
@@ -58,7 +58,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = seeded(options.seed);
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-chaos-'));
   const trace = join(folder, 'trace.jsonl');
-  const postgres = cluster && (await startPostgres());
+  const postgres = cluster && (await startPostgres(undefined, KEEPS_WHAT_IT_CONFIRMED));
   const more = { XGPT_CHAOS_TRACE: trace, XGPT_LEASE_MS: String(leaseMs) };
   const receiver = startReceiver(random);
   const places = postgres

@@ -18,6 +18,9 @@ import { lastingPort } from '../port.ts';
 /** The address of a server that already runs, as `startPostgres` gives it. */
 export const SERVER_VARIABLE = 'XGPT_TEST_POSTGRES';
 
+/** Of a server that is killed: without them it loses what it has confirmed last. */
+export const KEEPS_WHAT_IT_CONFIRMED = { synchronous_commit: 'on' };
+
 export interface PostgresServer {
   /** `postgres://user:password@127.0.0.1:port/postgres`, of its superuser. */
   address: string;
