@@ -263,7 +263,7 @@ export class Replica implements TransactionListener {
       batch.sequences = this.#place.sequences();
       return { value, changes };
     } finally {
-      this.#rollback.run();
+      this.#undo();
     }
   }
 
@@ -275,10 +275,14 @@ export class Replica implements TransactionListener {
       this.#commit.run();
       return value;
     } catch (error) {
-      // Some errors, such as a full disk, roll back by themselves.
-      if (this.#db.inTransaction) this.#rollback.run();
+      this.#undo();
       throw error;
     }
+  }
+
+  /** Some errors, such as a full disk, roll back by themselves. */
+  #undo(): void {
+    if (this.#db.inTransaction) this.#rollback.run();
   }
 
   /** Tries again while another process of this data folder writes to the replica. */
