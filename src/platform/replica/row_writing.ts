@@ -26,8 +26,11 @@ interface RowStatements {
 /** How many rows are removed in one transaction. */
 const REMOVED_AT_ONCE = 200;
 
-/** Tables whose rows triggers on other tables update: only the rows themselves tell what they should be. */
-const TRIGGERED = ['imports', 'saved_finds'] as const;
+/** Tables whose rows triggers update: only the rows themselves tell what they should be. */
+const TRIGGERED: readonly TableName[] = ['imports', 'saved_finds'];
+
+/** The tables that have these triggers. */
+const TRIGGERING: readonly TableName[] = ['posts', 'post_origins'];
 
 /** Writes rows into a replica as they are in PostgreSQL. Runs inside the caller's transaction. */
 export class RowWriting {
@@ -45,19 +48,27 @@ export class RowWriting {
 
   /** @param changes at most one of each row. */
   write(changes: readonly RowChange[]): void {
+    if (changes.length === 0) return;
     // A row may refer to one that is written later.
     this.db.run('PRAGMA defer_foreign_keys = ON');
-    const kept = this.#triggered();
+    const isTriggering = changes.some(({ table }) => TRIGGERING.includes(table));
+    const kept = isTriggering ? this.#triggered() : [];
     const ordered = changes.toSorted(
       (a, b) => TABLE_NAMES.indexOf(a.table) - TABLE_NAMES.indexOf(b.table),
     );
     for (const change of ordered.toReversed()) this.#clear(change);
     for (const { table, key, row } of ordered) if (row) this.#write(table, key, row);
     const changed = new Set(changes.map(({ table, key }) => `${table} ${key}`));
-    for (const { table, key, row } of kept)
-      if (!changed.has(`${table} ${key}`)) this.#of(table).write(row);
-    for (const { table, row } of changes)
-      if (row && TRIGGERED.includes(table as never)) this.#of(table).write(row);
+    const due = changes.filter(({ table }) => TRIGGERED.includes(table));
+    const others = kept.filter(({ table, key }) => !changed.has(`${table} ${key}`));
+    if (isTriggering) for (const change of [...others, ...due]) this.#correct(change);
+  }
+
+  /** Writes a row again that a trigger has changed meanwhile. */
+  #correct({ table, key, row }: RowChange): void {
+    const { before, write } = this.#of(table);
+    if (!row || Bun.deepEquals(before(keyValues(this.#table(table), key)), row)) return;
+    write(row);
   }
 
   /** Removes some rows of a table. @returns how many: 0 when none is left. */
@@ -65,7 +76,7 @@ export class RowWriting {
     return this.#of(name).removeSome();
   }
 
-  #triggered(): (RowChange & { row: Row })[] {
+  #triggered(): RowChange[] {
     return TRIGGERED.flatMap((table) =>
       this.#of(table)
         .all()
