@@ -18,8 +18,7 @@ export function backendOf(database: JobDatabase = ':memory:'): OpenBackend {
     migrate(database);
     return overSqlite(database);
   }
-  if (typeof database === 'string' && !POSTGRES_ADDRESS.test(database))
-    return overSqlite(openDatabase(database));
+  if (isPath(database)) return overSqlite(openDatabase(database));
   // Few programs need it.
   const { createPostgresBackend, postgresOf }: typeof import('./store/postgres/backend.ts') =
     require('./store/postgres/backend.ts');
@@ -32,10 +31,12 @@ export function withOwner<Options extends { database?: JobDatabase; owner?: stri
   options: Options,
 ): Options {
   const { database = ':memory:' } = options;
-  const isSqlite =
-    database instanceof Database ||
-    (typeof database === 'string' && !POSTGRES_ADDRESS.test(database));
+  const isSqlite = database instanceof Database || isPath(database);
   return { owner: newOwner(isSqlite ? 'one machine' : 'several'), ...options };
+}
+
+function isPath(database: JobDatabase): database is string {
+  return typeof database === 'string' && !POSTGRES_ADDRESS.test(database);
 }
 
 function overSqlite(database: Database): OpenBackend {

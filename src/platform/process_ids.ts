@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** Whether a process of this machine has that id, and has not ended. */
 export function isAlive(pid: number): boolean {
@@ -39,6 +39,24 @@ function startByPs(pid: number): string {
   try {
     const { stdout } = Bun.spawnSync(['ps', '-o', 'lstart=', '-p', String(pid)]);
     return stdout.toString().replace(/\W/g, '');
+  } catch {
+    return '';
+  }
+}
+
+/** Which container numbers the ids of this process; empty where the system does not say. */
+export function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
+}
+
+/** Tells this machine since its last boot from all others; empty where the system does not say. */
+export function bootOfMachine(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return '';
   }

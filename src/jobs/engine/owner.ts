@@ -1,35 +1,18 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isAlive, startOf } from '../../platform/process_ids.ts';
+import { bootOfMachine, isAlive, pidNamespace, startOf } from '../../platform/process_ids.ts';
 
 /**
  * The name of this process in a lease: `host:pid:boot`. The boot distinguishes it from an earlier
  * process with its pid, and contains the start of the process, where the system gives that.
  * @param sharedBy whether processes of several machines share the database: two of these may have one
- * host name. On one machine its boot is left out, so that what ran before it is known to have ended.
+ * host name. On one machine its boot is left out, so that what ran before it is known to have ended. Two
+ * containers may have one host name and one folder, and each numbers its processes from 1.
  */
 export function newOwner(sharedBy: 'one machine' | 'several' = 'one machine'): string {
   const machine = sharedBy === 'several' ? bootOfMachine() : '';
   const host = [hostname(), pidNamespace(), machine].filter(Boolean).join('/');
   const boot = `${Bun.randomUUIDv7('base64url').slice(-10)}.${startOf(process.pid)}`;
   return `${host}:${process.pid}:${boot}`;
-}
-
-/** Two containers may share a host name and a folder, and each numbers its processes from 1. */
-function pidNamespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
-  } catch {
-    return '';
-  }
-}
-
-function bootOfMachine(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return '';
-  }
 }
 
 /**

@@ -1,8 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
 import { DatabaseFailed } from '../database_issue.ts';
-import { isAlive } from '../process_ids.ts';
+import { bootOfMachine, isAlive, pidNamespace } from '../process_ids.ts';
 import {
   FORGET_AFTER_MS,
   listWith,
@@ -121,12 +120,7 @@ export class PostgresProcessRegistry implements ProcessRegistry {
  * on it. Machines may have the same host name.
  */
 function thisMachine(): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
+  return `${bootOfMachine()} ${pidNamespace()}`.trim() || hostname();
 }
 
 const MOMENT = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
