@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { rmSync } from 'node:fs';
 import { type Config, loadConfig } from '../platform/config.ts';
 import { appDatabase, DatabaseUnusable } from '../platform/database.ts';
+import { DatabaseLock } from '../platform/database_lock.ts';
 import type { Postgres } from '../platform/postgres/client.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { replicate } from '../platform/writer.ts';
@@ -40,15 +41,25 @@ async function open(databaseUrl: string): Promise<AppData> {
   return { db, replica, postgres };
 }
 
-/** A replica that cannot be opened is made anew. */
+/** A replica that cannot be opened is made anew, unless another process has it open. */
 function openReplica(): Database {
   try {
     return appDatabase();
   } catch (error) {
-    if (!(error instanceof DatabaseUnusable)) throw error;
-    for (const suffix of ['', '-wal', '-shm'])
-      rmSync(loadConfig().databasePath + suffix, { force: true });
+    const isRemoved = error instanceof DatabaseUnusable && removeReplica(loadConfig().databasePath);
+    if (!isRemoved) throw error;
     return appDatabase();
+  }
+}
+
+function removeReplica(path: string): boolean {
+  const lock = new DatabaseLock(path);
+  try {
+    if (!lock.isAlone) return false;
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    return true;
+  } finally {
+    lock.release();
   }
 }
 

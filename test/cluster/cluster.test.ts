@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
-import { stopServers, type TestServer } from '../support/server.ts';
+import { freshDataDir, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import {
   type Cluster,
@@ -78,6 +80,17 @@ describe('FEATURES 55: two servers and a worker on one PostgreSQL database', () 
     const removed = await runOn(cluster, 'finds', 'remove', 'stars');
     expect(removed.code).toBe(0);
     await until('it is gone', async () => (await saved()).length === 0);
+  });
+
+  test('a replica that is damaged is made anew', async () => {
+    const dataDir = freshDataDir();
+    writeFileSync(
+      join(dataDir, 'replica.sqlite'),
+      'no database, but long enough to be one. '.repeat(99),
+    );
+    const machine = { env: { ...cluster.env, XGPT_DATA_DIR: dataDir } };
+    const stars = await runOn(machine, 'find', 'stars', '--json');
+    expect(stars.stdout.trim().split('\n')).toHaveLength(await found(first, 'q=stars'));
   });
 
   test('backups are PostgreSQL’s own', async () => {

@@ -43,7 +43,7 @@ export function startWorker({ env }: Cluster, more: Record<string, string> = {})
 }
 
 /** Runs a command on a machine of its own. @returns what it printed, and its exit code */
-export async function runOn({ env }: Cluster, ...words: string[]) {
+export async function runOn({ env }: Pick<Cluster, 'env'>, ...words: string[]) {
   const child = Bun.spawn([process.execPath, MAIN, ...words], {
     env: { ...process.env, XGPT_DATA_DIR: freshDataDir(), ...env },
     stdout: 'pipe',
