@@ -14,14 +14,14 @@ import { type Derived, RowWriting } from './row_writing.ts';
 import { everyRow, storeRows } from './stored_rows.ts';
 import { TABLE_NAMES, type Table, type TableName, tablesOf } from './tables.ts';
 
-/** How long another process of this data folder may hold the replica's lock, in ms. */
-const BUSY_TIMEOUT_MS = 250;
+/** How long the event loop waits for another process of this data folder that has the replica's lock, in ms. */
+const BUSY_TIMEOUT_MS = 20;
 
 /** Before it is looked whether another process has copied all rows, in ms. */
 const WAIT_FOR_COPIER_MS = 200;
 
 /** How often a transaction on the replica is tried while others hold its lock. */
-const MAX_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 200;
 
 export interface ReplicaOptions {
   /** SQLite, with all migrations. */
