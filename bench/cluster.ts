@@ -4,8 +4,8 @@
  *     bun bench/cluster.ts [--quick] [--rounds 3] [--only drain10,callers50/bullmq-postgres]
  */
 import { peer } from './peers/index.ts';
-import type { System } from './peers/system.ts';
 import { measureLatency, measureLatencyApart } from './queue/latency.ts';
+import { type Measure, of } from './queue/of_peers.ts';
 import { measureBulk, measureDrain, measureEnqueue } from './queue/throughput.ts';
 import {
   atLeast,
@@ -18,7 +18,7 @@ import {
 } from './suite/markdown.ts';
 import type { Results } from './suite/results.ts';
 import { main } from './suite/run.ts';
-import type { Criterion, Figures, Measurement, Setting, Suite } from './suite/suite.ts';
+import type { Criterion, Setting, Suite } from './suite/suite.ts';
 
 const OWN = 'xgpt-postgres';
 const PEERS = [OWN, 'bullmq-postgres', 'bullmq-redis'];
@@ -37,8 +37,6 @@ const LATENCY = [
   ['latency-apart', 'ms from enqueue to start, another process'],
 ] as const;
 
-type Measure = (system: System, setting: Setting) => Promise<Figures>;
-
 const limit = ({ quick }: Setting) => (quick ? 500 : 2_000);
 
 const drain: Measure = (system, setting) =>
@@ -48,13 +46,15 @@ export const cluster: Suite = {
   title: 'Jobs on PostgreSQL',
   script: import.meta.path,
   measurements: [
-    ...of('drain1', 1, drain),
-    ...of('drain10', 10, drain),
-    ...of('drain100', 100, drain),
-    ...of('enqueue', 1, (system, setting) => measureEnqueue(system, 1, limit(setting))),
-    ...of('callers50', 1, (system, setting) => measureEnqueue(system, 50, limit(setting))),
-    ...of('bulk', 1, (system, setting) => measureBulk(system, limit(setting))),
-    ...of('latency', 1, (system, { quick }) => measureLatency(system, quick ? 20 : 100, 4_000)),
+    ...of('drain1', PEERS, 1, drain),
+    ...of('drain10', PEERS, 10, drain),
+    ...of('drain100', PEERS, 100, drain),
+    ...of('enqueue', PEERS, 1, (system, setting) => measureEnqueue(system, 1, limit(setting))),
+    ...of('callers50', PEERS, 1, (system, setting) => measureEnqueue(system, 50, limit(setting))),
+    ...of('bulk', PEERS, 1, (system, setting) => measureBulk(system, limit(setting))),
+    ...of('latency', PEERS, 1, (system, { quick }) =>
+      measureLatency(system, quick ? 20 : 100, 4_000),
+    ),
     ...PEERS.map(peer).map((each) => ({
       name: 'latency-apart',
       subject: each.name,
@@ -65,18 +65,6 @@ export const cluster: Suite = {
   tables: (results) => [throughput(results), latencies(results)].filter(Boolean).join('\n\n'),
   criteria,
 };
-
-function of(name: string, concurrency: number, measure: Measure): Measurement[] {
-  return PEERS.map(peer).map((each) => ({
-    name,
-    subject: each.name,
-    requires: each.requires,
-    async run(setting) {
-      const { folder, servers } = setting;
-      return measure(await each.open({ folder, servers, concurrency }), setting);
-    },
-  }));
-}
 
 const rate = (results: Results, name: string, subject: string) =>
   results.median(name, subject, 'perSecond');

@@ -4,10 +4,11 @@
  *     bun bench/queue.ts [--quick] [--rounds 3] [--only drain10,enqueue/xgpt] [--save results.jsonl]
  */
 import { peer } from './peers/index.ts';
-import type { Peer, System } from './peers/system.ts';
+import type { Peer } from './peers/system.ts';
 import { measureChange } from './queue/change.ts';
 import { measureCost } from './queue/cost.ts';
 import { measureLatency, measureLatencyApart } from './queue/latency.ts';
+import { type Measure, of } from './queue/of_peers.ts';
 import { measureBulk, measureDrain, measureEnqueue } from './queue/throughput.ts';
 import {
   atLeast,
@@ -21,7 +22,7 @@ import {
 } from './suite/markdown.ts';
 import type { Results } from './suite/results.ts';
 import { main } from './suite/run.ts';
-import type { Criterion, Figures, Measurement, Setting, Suite } from './suite/suite.ts';
+import type { Criterion, Measurement, Setting, Suite } from './suite/suite.ts';
 
 const DRAIN_AT = [1, 10, 100];
 const LIMIT_MS = { quick: 300, full: 1_000 };
@@ -39,8 +40,6 @@ const JOBS: Record<string, number> = {
 
 /** A page of 4,096 bytes with its header, as it is stored in the WAL. */
 const PAGE_KB = 4.12;
-
-type Measure = (system: System, setting: Setting) => Promise<Figures>;
 
 export const queue: Suite = {
   title: 'The queue beside its peers',
@@ -77,19 +76,6 @@ export const queue: Suite = {
       .join('\n\n'),
   criteria,
 };
-
-function of(name: string, peers: string[], concurrency: number, measure: Measure): Measurement[] {
-  return peers.map(peer).map((each) => ({
-    name,
-    subject: each.name,
-    requires: each.requires,
-    async run(setting) {
-      const { folder, servers } = setting;
-      const system = await each.open({ folder, servers, concurrency });
-      return measure(system, setting);
-    },
-  }));
-}
 
 function limit({ quick }: Setting): number {
   return quick ? LIMIT_MS.quick : LIMIT_MS.full;
