@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { DatabaseFailed } from '../../src/platform/database_issue.ts';
-import type { Transaction } from '../../src/platform/postgres/statements.ts';
+import type { Query, Transaction } from '../../src/platform/postgres/statements.ts';
 import { PostgresWriter } from '../../src/platform/postgres/writer.ts';
 import { proxyTo } from '../support/postgres/proxy.ts';
+import { until } from '../support/wait.ts';
 import { asAdmin, open } from './postgres_setup.ts';
 import {
   insert,
@@ -16,7 +17,7 @@ import {
 registerWriterHooks();
 
 /** The server process of the writer's connection. */
-async function pidOf(tx: Transaction): Promise<number> {
+async function pidOf(tx: Query): Promise<number> {
   return (await tx.get<{ pid: number }>('SELECT pg_backend_pid() AS pid'))?.pid ?? 0;
 }
 
@@ -86,5 +87,46 @@ describe('a connection that is lost', () => {
     expect(await answer).toBe('once');
     expect(runs).toBe(2);
     expect(await notes()).toEqual(['once']);
+  });
+});
+
+describe('connections that are all lost at once, as when the server restarts', () => {
+  /** @returns how many statements were under way. */
+  async function loseAll(): Promise<number> {
+    const name = new URL(postgres.address).pathname.slice(1);
+    const lost: { state: string }[] = await asAdmin(
+      (sql) =>
+        sql`SELECT state, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`,
+    );
+    return lost.filter(({ state }) => state === 'active').length;
+  }
+
+  test('reads that are under way, and those that come meanwhile, are answered', async () => {
+    const read = () => postgres.get('SELECT pg_sleep(0.3) IS NOT NULL AS has_slept');
+    const reads = Array.from({ length: 10 }, read);
+    await until('statements are lost', async () => (await loseAll()) > 0);
+    reads.push(read());
+    expect(await Promise.all(reads)).toEqual(Array(11).fill({ has_slept: true }));
+  });
+
+  test('a snapshot begins again', async () => {
+    let calls = 0;
+    const value = await postgres.snapshot(async (query) => {
+      if (calls++ === 0) await kill(await pidOf(query));
+      return query.get('SELECT 1 AS one');
+    });
+    expect(value).toEqual({ one: 1 });
+    expect(calls).toBe(2);
+  });
+
+  test('a read that loses its connection every time fails', async () => {
+    let calls = 0;
+    const read = postgres.snapshot(async (query) => {
+      calls++;
+      await kill(await pidOf(query));
+      return query.get('SELECT 1');
+    });
+    await expect(read).rejects.toThrow(DatabaseFailed);
+    expect(calls).toBe(3);
   });
 });

@@ -1,7 +1,7 @@
 import { type ReservedSQL, SQL } from 'bun';
 import { DatabaseFailed } from '../database_issue.ts';
 import { Idleness } from './idleness.ts';
-import { postgresIssueOf } from './issues.ts';
+import { isConnectionLost, postgresIssueOf } from './issues.ts';
 import { migrate } from './migrate.ts';
 import { execute, type Query, statementsOn, type Value } from './statements.ts';
 
@@ -10,6 +10,12 @@ const MAX_READERS = 10;
 
 /** How long a connection may take, in seconds. */
 const CONNECT_TIMEOUT_S = 10;
+
+/**
+ * How often a read is repeated whose connection was lost, and how long after, in ms: by then the other
+ * connections that were ended with it, by a restart or a pooler, are known to be closed.
+ */
+const REPEATS = { count: 2, pauseMs: 100 };
 
 /**
  * Settings of every connection. A process that was stopped, or whose network was cut, in the middle of a
@@ -54,13 +60,13 @@ export class Postgres implements Query {
 
   /**
    * Runs a statement that only reads, or writes something that no other write depends on: it is a
-   * transaction of its own, which no signal follows.
+   * transaction of its own, which no signal follows, and may run twice when the connection is lost.
    * @throws DatabaseFailed when something outside the program keeps it from being run.
    */
   async all<Row>(sql: string, values?: readonly Value[]): Promise<Row[]> {
     return this.#idleness.track(async () => {
       await this.whenReady();
-      return (await execute<Row>(this.#readers, sql, values)).rows;
+      return (await repeated(() => execute<Row>(this.#readers, sql, values))).rows;
     });
   }
 
@@ -71,21 +77,13 @@ export class Postgres implements Query {
 
   /**
    * Reads several things as they were at one moment.
+   * @param read is called again when the connection is lost.
    * @throws what `read` threw; DatabaseFailed.
    */
   snapshot<Value>(read: (query: Query) => Promise<Value>): Promise<Value> {
     return this.#idleness.track(async () => {
       await this.whenReady();
-      const connection = await reserve(this.#readers);
-      try {
-        await execute(connection, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        const value = await read(statementsOn(connection));
-        await execute(connection, 'COMMIT');
-        return value;
-      } finally {
-        // Bun closes a connection whose transaction is still open.
-        connection.release();
-      }
+      return repeated(() => this.#readAtOnce(read));
     });
   }
 
@@ -128,12 +126,36 @@ export class Postgres implements Query {
     await Promise.all([this.#readers.close({ timeout: 0 }), this.#writers.close({ timeout: 0 })]);
   }
 
+  async #readAtOnce<Value>(read: (query: Query) => Promise<Value>): Promise<Value> {
+    const connection = await reserve(this.#readers);
+    try {
+      await execute(connection, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const value = await read(statementsOn(connection));
+      await execute(connection, 'COMMIT');
+      return value;
+    } finally {
+      // Bun closes a connection whose transaction is still open.
+      connection.release();
+    }
+  }
+
   async #prepare(): Promise<void> {
     const connection = await reserve(this.#writers);
     try {
       await migrate(connection, this.address);
     } finally {
       connection.release();
+    }
+  }
+}
+
+async function repeated<Value>(read: () => Promise<Value>): Promise<Value> {
+  for (let repeats = 0; ; repeats++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isConnectionLost(error) || repeats === REPEATS.count) throw error;
+      await Bun.sleep(REPEATS.pauseMs);
     }
   }
 }
