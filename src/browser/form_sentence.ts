@@ -15,7 +15,7 @@ export function watchSentences(): void {
     };
     form.addEventListener('input', say);
     // Back and reload restore what was typed after the page was rendered.
-    window.addEventListener('pageshow', say);
+    addEventListener('pageshow', say);
     // A part of the page that was loaded again brings the sentence for an untouched form.
     onRequest('afterSettle', say);
   }

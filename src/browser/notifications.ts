@@ -56,7 +56,7 @@ function notify(id: string, { name, status, message }: CardState): void {
   const options = { body: message, tag: id, icon };
   const notification = new Notification(`${name} ${status}`, options);
   notification.addEventListener('click', () => {
-    window.focus();
+    focus();
     notification.close();
     document.getElementById(id)?.querySelector<HTMLElement>(':scope > a')?.click();
   });

@@ -129,11 +129,11 @@ class SharedConnection {
 function followPage(connection: SharedConnection, signal: AbortSignal): void {
   const stop = () => connection.stop();
   const restart = () => connection.restart();
-  window.addEventListener('pagehide', stop, { signal });
-  window.addEventListener('pageshow', ({ persisted }) => persisted && restart(), { signal });
+  addEventListener('pagehide', stop, { signal });
+  addEventListener('pageshow', ({ persisted }) => persisted && restart(), { signal });
   document.addEventListener('freeze', stop, { signal });
   document.addEventListener('resume', restart, { signal });
-  window.addEventListener('online', () => connection.reconnect(), { signal });
+  addEventListener('online', () => connection.reconnect(), { signal });
   const wakeIfVisible = () => !document.hidden && connection.wake();
   document.addEventListener('visibilitychange', wakeIfVisible, { signal });
 }

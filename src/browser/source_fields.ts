@@ -14,7 +14,7 @@ export function watchSources(): void {
     };
     form.addEventListener('input', adapt);
     // Back and reload restore a choice after the page was rendered.
-    window.addEventListener('pageshow', adapt);
+    addEventListener('pageshow', adapt);
   }
 }
 

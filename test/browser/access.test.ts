@@ -49,6 +49,12 @@ const watchersAre = (count: number) =>
     return watchers === count;
   });
 
+/** `waitForURL` gives up when a tab that is asked to reload was loading already. */
+async function arrives(tab: Page, url: string): Promise<void> {
+  await until(`the tab is at ${url}`, () => tab.url() === url);
+  await tab.waitForLoadState();
+}
+
 const startScrape = async (page: Page) => {
   await page.locator('#username').fill('aurora_lab');
   await page.locator('#maxTweets').fill('1000');
@@ -183,12 +189,6 @@ describe('F3: after signing out', () => {
     await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
   });
 
-  /** `waitForURL` gives up when a tab that is asked to reload was loading already. */
-  async function arrives(tab: Page, url: string): Promise<void> {
-    await until(`the tab is at ${url}`, () => tab.url() === url);
-    await tab.waitForLoadState();
-  }
-
   test.each([
     ['owner', TOKEN, true],
     ['reader', READ_TOKEN, true],
@@ -254,7 +254,7 @@ describe('F3: after signing out', () => {
     expect(await page.locator('#main').isVisible()).toBe(false);
     await context.clearCookies({ name: 'xgpt_session' });
     await send('pageshow');
-    await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
+    await arrives(page, `${server.url}/login?next=%2Fjobs`);
   });
 });
 

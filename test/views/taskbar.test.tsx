@@ -19,7 +19,7 @@ describe('the taskbar', () => {
       <Taskbar model={{ jobs, now: NOW }} choice="auto" isRepetition={false} />,
     );
     const [opening] = markup.match(/<div id="taskbar"[^>]*>/) ?? [];
-    expect(opening).toContain('hx-ext="sse,morph"');
+    expect(opening).toContain('hx-ext="sse"');
     expect(opening).toContain('sse-connect="/api/jobs/stream"');
     expect(opening).toContain('sse-swap="jobs"');
     expect(opening).toContain('hx-swap="morph:innerHTML"');

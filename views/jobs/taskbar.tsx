@@ -33,7 +33,7 @@ export function Taskbar({ model, choice, isRepetition }: TaskbarProps): JSX.Elem
         data-choice={choice}
         data-repetition={String(isRepetition)}
         data-collapsed={String(collapsed)}
-        hx-ext="sse,morph"
+        hx-ext="sse"
         sse-connect={urlTo('/api/jobs/stream')}
         sse-swap="jobs"
         hx-swap="morph:innerHTML"

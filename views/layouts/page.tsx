@@ -109,7 +109,6 @@ export function Head({ title, styles = ['pages.css'], children }: HeadProps): JS
       <meta name="color-scheme" content="light dark" />
       <link
         rel="icon"
-        type="image/svg+xml"
         href={assetPath('favicon.svg')}
         data-idle={assetPath('favicon.svg')}
         data-running={assetPath('favicon-running.svg')}
