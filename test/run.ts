@@ -42,6 +42,9 @@ const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
 
 const NUMBER_OF_SLOWEST = 20;
 
+/** Of each failure, so that a log of which only the end is kept says what was wrong. */
+const MAX_FAILURE_LINES = 40;
+
 let server: PostgresServer | undefined;
 
 for (const [signal, exitCode] of [
@@ -93,6 +96,7 @@ const runs = await Promise.all(
       ],
 );
 printSlowest(runs.map(({ output }) => output).join('\n'));
+for (const { output } of runs) printFailures(output);
 await finish({
   passed: sum(runs.map(({ passed }) => passed)),
   failed: sum(runs.map(({ failed }) => failed)),
@@ -151,6 +155,19 @@ function printSlowest(output: string): void {
   console.log(`\n# The slowest ${slowest.length} tests`);
   for (const { ms, name } of slowest)
     console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
+}
+
+/** What was printed before "(fail) name", since the test before it. */
+function printFailures(output: string): void {
+  // At the end, Bun repeats the names of the tests that failed.
+  const [tests = ''] = output.split(/^\d+ tests? failed:$/m);
+  const reports = tests.split(/^(?=\((?:pass|skip|todo|fail)\) )/m);
+  for (const [index, report] of reports.entries()) {
+    if (!report.startsWith('(fail) ')) continue;
+    const [name] = report.split('\n', 1);
+    const lines = (reports[index - 1] ?? '').trim().split('\n').slice(1);
+    console.log(`\n# ${[name, ...lines.slice(-MAX_FAILURE_LINES)].join('\n')}`);
+  }
 }
 
 /** Runs a command in a process group of its own, so that what it leaves running is found. */
