@@ -64,7 +64,7 @@ export async function openForReading(
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
   const health = createHealth({ db: postgres ?? db, importsDir, kind, clock: systemClock, logger });
-  jobTracker.watchDatabase(health);
+  jobTracker.errors.watch = health;
   health.processes.served = () => jobTracker.reader.serving.served;
   // Servers and workers read them with their heartbeats.
   if (kind === 'command') await health.processes.refresh();

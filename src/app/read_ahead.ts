@@ -1,5 +1,5 @@
+import type { ErrorReporter } from '../jobs/index.ts';
 import type { WordFinder } from '../library/finding.ts';
-import type { Logger } from '../platform/logger.ts';
 
 /** The first pages are served before anything is read, in ms. */
 const START_MS = 1_000;
@@ -9,7 +9,7 @@ const PAUSE_MS = 5;
 
 interface ReadAhead {
   words: Pick<WordFinder, 'ahead'>;
-  logger: Logger;
+  errors: Pick<ErrorReporter, 'warn'>;
   /** Aborted when the process ends. */
   closing: AbortSignal;
   startMs?: number;
@@ -21,7 +21,7 @@ interface ReadAhead {
  */
 export async function readWordsAhead({
   words: { ahead },
-  logger,
+  errors,
   closing,
   startMs = START_MS,
 }: ReadAhead): Promise<void> {
@@ -33,9 +33,10 @@ export async function readWordsAhead({
     try {
       while (!closing.aborted && ahead.readPart()) await pause(PAUSE_MS);
     } catch (error) {
-      logger.warn('Lists of words could not be read into memory. Finds are slower without them.', {
+      errors.warn(
+        'Lists of words could not be read into memory. Finds are slower without them.',
         error,
-      });
+      );
     } finally {
       isRunning = false;
     }

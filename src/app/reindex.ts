@@ -2,7 +2,6 @@ import type { Database } from 'bun:sqlite';
 import type { JobContext, jobTracker } from '../jobs/index.ts';
 import { mergeWords } from '../library/erasing.ts';
 import type { Library } from '../library/index.ts';
-import type { Logger } from '../platform/logger.ts';
 import { writerOf } from '../platform/writer.ts';
 
 /** Posts that one transaction indexes: 10 ms, so that other writes wait no longer. */
@@ -16,8 +15,7 @@ const MESSAGE = 'Indexing posts anew, because xgpt was updated';
 interface Reindex {
   db: Database;
   library: Pick<Library, 'reindexing'>;
-  tracker: Pick<typeof jobTracker, 'createJob' | 'completeJob' | 'reader' | 'removeJob'>;
-  logger: Logger;
+  tracker: Pick<typeof jobTracker, 'createJob' | 'completeJob' | 'reader' | 'removeJob' | 'errors'>;
   /** Aborted when the process ends: the next start goes on. */
   closing: AbortSignal;
 }
@@ -27,7 +25,7 @@ interface Reindex {
  * was cancelled or interrupted goes on at the next start, as another job that replaces interrupted ones.
  */
 export async function reindexInBackground(reindex: Reindex): Promise<void> {
-  const { library, tracker, logger, closing } = reindex;
+  const { library, tracker, closing } = reindex;
   try {
     await removeInterrupted(tracker);
     const total = library.reindexing.pending();
@@ -43,7 +41,7 @@ export async function reindexInBackground(reindex: Reindex): Promise<void> {
       if (!closing.aborted) await tracker.completeJob(job.jobId, false, (error as Error).message);
     }
   } catch (error) {
-    logger.warn('Posts could not be indexed anew. The next start goes on.', { error });
+    tracker.errors.warn('Posts could not be indexed anew. The next start goes on.', error);
   }
 }
 

@@ -75,10 +75,9 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     db: appDatabase(),
     library,
     tracker: jobTracker,
-    logger,
     closing: signal,
   });
-  void readWordsAhead({ words: library.words, logger, closing: signal });
+  void readWordsAhead({ words: library.words, errors: jobTracker.errors, closing: signal });
   compileInBackground(logger);
   // Last, because a script that reads the address may send a signal at once.
   console.log(`xgpt is at ${listener.url.origin}${urlTo('/')}`);

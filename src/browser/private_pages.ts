@@ -11,10 +11,10 @@ export function reloadPrivatePages(): void {
     isSigningOut = true;
   });
   const root = document.documentElement;
-  addEventListener('pagehide', ({ persisted }) => {
+  window.addEventListener('pagehide', ({ persisted }) => {
     root.hidden = persisted;
   });
-  addEventListener('pageshow', ({ persisted }) => {
+  window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) location.reload();
   });
 }

@@ -130,7 +130,7 @@ function followPage(connection: SharedConnection, signal: AbortSignal): void {
   const stop = () => connection.stop();
   const restart = () => connection.restart();
   addEventListener('pagehide', stop, { signal });
-  addEventListener('pageshow', ({ persisted }) => persisted && restart(), { signal });
+  window.addEventListener('pageshow', ({ persisted }) => persisted && restart(), { signal });
   document.addEventListener('freeze', stop, { signal });
   document.addEventListener('resume', restart, { signal });
   addEventListener('online', () => connection.reconnect(), { signal });

@@ -39,7 +39,7 @@ export { STEP_STATUSES } from './details.ts';
 export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './engine/bulk.ts';
 export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
-export type { DatabaseWatch } from './engine/error_reporter.ts';
+export type { DatabaseWatch, ErrorReporter } from './engine/error_reporter.ts';
 export { problemsOf, readSession, SESSION_PATTERN } from './engine/input.ts';
 export { DOUBLE_PRESS_MS } from './engine/recent_starts.ts';
 export type { RetryPolicy } from './engine/retry.ts';

@@ -7,7 +7,7 @@ import { type JobContext, trackedContext } from './engine/context.ts';
 import { Definitions, newId } from './engine/definitions.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
-import type { DatabaseWatch } from './engine/error_reporter.ts';
+import type { ErrorReporter } from './engine/error_reporter.ts';
 import { interruptTracked } from './engine/interruption.ts';
 import type { LaneControl } from './engine/lanes.ts';
 import { ShuttingDown } from './errors.ts';
@@ -60,9 +60,9 @@ export class Tracker {
     this.#afterEnd = afterEnd;
   }
 
-  /** Writes nothing while `watch` has an obstacle, and passes database errors to it. */
-  watchDatabase(watch: DatabaseWatch): void {
-    this.#open().errors.watch = watch;
+  /** Reports what fails and is tried again. Nothing is written while its `watch` has an obstacle. */
+  get errors(): ErrorReporter {
+    return this.#open().errors;
   }
 
   /** Names who acts in calls that name no actor; undefined: these are not recorded. */

@@ -22,6 +22,8 @@ const WAKE_MS = 20;
 /** Before a failed check is repeated, in ms. */
 const RETRY_MS = 1_000;
 
+const FAILURE = 'What is due could not be started';
+
 /** A run later than this says why, in ms. */
 export const LATE_MS = 60_000;
 
@@ -30,7 +32,7 @@ const MAX_PASSED_OVER = 1_000;
 
 export interface SchedulerDeps {
   store: ScheduleStore;
-  tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit' | 'types' | 'reader'>;
+  tracker: Pick<Tracker, 'enqueueClaimed' | 'onForeignCommit' | 'types' | 'reader' | 'errors'>;
   clock: Clock;
   logger: Logger;
   /** Types that no schedule starts. Default: none. */
@@ -51,7 +53,6 @@ export class Scheduler {
   #isChecking = false;
   /** A change was signalled; the check that will see it is not over or not begun. */
   #isWoken = false;
-  #isFailing = false;
   #cancelTimer = () => {};
   #unsubscribe = () => {};
   /** When the next check was planned for, by the machine's clock. */
@@ -108,21 +109,16 @@ export class Scheduler {
 
   /** @returns how long to sleep, in ms. */
   async #checkNow(isFirst: boolean): Promise<number> {
-    const { logger } = this.deps;
+    const { errors } = this.deps.tracker;
     try {
       this.#noticeSleep();
       const wasSet = this.#clockWatch.check() !== undefined;
       if (wasSet || isFirst) await this.#rebaseAll();
       await this.#startDue();
-      if (this.#isFailing) logger.info('What is due can be started again.');
-      this.#isFailing = false;
+      errors.recovered(FAILURE);
       return await this.#timeToNext();
     } catch (error) {
-      // Once, until a check succeeds.
-      if (!this.#isFailing) {
-        logger.error('What is due could not be started; trying again.', { error });
-      }
-      this.#isFailing = true;
+      errors.report(FAILURE, error);
       return RETRY_MS;
     }
   }

@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
 import { readWordsAhead } from '../../src/app/read_ahead.ts';
 import { noFilters } from '../../src/find/filters.ts';
+import { ErrorReporter } from '../../src/jobs/engine/error_reporter.ts';
 import { createWordFinder } from '../../src/library/finding/word_finder.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { until } from '../support/wait.ts';
 import { makePost, setup } from './synthetic.ts';
 
@@ -61,8 +62,12 @@ test('a server reads while nobody waits, and stops when it ends', async () => {
     readPart: () => ++parts % 3 !== 0,
     onWanted: () => {},
   };
-  const logger = createLogger('error');
-  await readWordsAhead({ words: { ahead }, logger, closing: closing.signal, startMs: 0 });
+  await readWordsAhead({
+    words: { ahead },
+    errors: new ErrorReporter(silentLogger),
+    closing: closing.signal,
+    startMs: 0,
+  });
   await until('the first parts were read', () => parts === 3);
   ahead.onWanted();
   ahead.onWanted();

@@ -5,7 +5,6 @@ import { reindexInBackground } from '../../src/app/reindex.ts';
 import { createTracker, type Job } from '../../src/jobs/index.ts';
 import { createLibrary, type Library } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
-import { createLogger } from '../../src/platform/logger.ts';
 import { makePosts, makeProfile, setup } from '../library/synthetic.ts';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
@@ -26,8 +25,7 @@ beforeEach(async () => {
 afterEach(() => tracker.stop());
 
 function reindex(closing = new AbortController()): Promise<void> {
-  const logger = createLogger('error');
-  return reindexInBackground({ db, library, tracker, logger, closing: closing.signal });
+  return reindexInBackground({ db, library, tracker, closing: closing.signal });
 }
 
 /** So long that a batch takes a while. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { createLogger } from '../../src/platform/logger.ts';
 import { createSchedules } from '../../src/schedules/index.ts';
 import { consequences } from '../support/clock.ts';
 import { errand, gate } from '../support/jobs.ts';
@@ -42,7 +43,7 @@ describe('FEATURES 40: a schedule', () => {
   });
 
   test('sleeps until it is due: no check in between, except one every half minute', async () => {
-    const { schedules, add, clock, database } = await setupSchedules();
+    const { schedules, add, clock, database, tracker } = await setupSchedules();
     await add('0 3 * * *');
     let timers = 0;
     const after = clock.after;
@@ -52,9 +53,10 @@ describe('FEATURES 40: a schedule', () => {
     };
     // The tracker's own timers do not count.
     const before = timers;
+    const { errors } = tracker;
     const alone = createSchedules({
       database: connectionTo(database),
-      tracker: { onForeignCommit: () => () => {}, types: ['errand'] } as never,
+      tracker: { onForeignCommit: () => () => {}, types: ['errand'], errors } as never,
       clock,
     });
     await alone.start();
@@ -136,8 +138,10 @@ describe('FEATURES 40: a run that was missed', () => {
     expect(await runs(id)).toMatchObject([{ dueAt: at(3 * HOUR), delay: 'asleep' }]);
   });
 
-  test('because the database could not be written', async () => {
-    const { schedules, add, clock, runs, tracker } = await setupSchedules();
+  test('because the database could not be written, which its watch reports', async () => {
+    const log: string[] = [];
+    const logger = createLogger('warn', (line) => log.push(line));
+    const { schedules, add, clock, runs, tracker } = await setupSchedules({ logger });
     await schedules.start();
     const { id } = await add('*/3 * * * *');
     let isFull = true;
@@ -147,12 +151,13 @@ describe('FEATURES 40: a run that was missed', () => {
       advice: 'Make room.',
       recovered: '',
     };
-    tracker.watchDatabase({
+    tracker.errors.watch = {
       obstacle: () => (isFull ? (issue as never) : undefined),
       noticed: () => issue,
-    });
+    };
     await clock.advance(3 * MINUTE + 70_000);
     expect(await runs(id)).toEqual([]);
+    expect(log).toEqual([]);
     isFull = false;
     await clock.advance(5_000);
     expect(await runs(id)).toMatchObject([

@@ -95,7 +95,7 @@ export async function setupApp(
     allowPrivate: config.privateWebhooks,
     ...(trackerOptions.clock && { now: trackerOptions.clock.now }),
   });
-  tracker.watchDatabase(health);
+  tracker.errors.watch = health;
   const { clock } = trackerOptions;
   const typeRules = { repeatedDefaults, isOnce };
   const schedules = createSchedules({ database, tracker, logger, clock, ...typeRules });

@@ -146,7 +146,6 @@ function FindBox({ query }: { query: string | undefined }): JSX.Element {
           aria-label="Find posts"
           placeholder="Find posts"
           maxlength={MAX_WORDS}
-          enterkeyhint="search"
           autocomplete="off"
           aria-keyshortcuts="/"
         />

@@ -14,7 +14,7 @@ export interface DatabaseWatch {
  * task works again. The same line every second would bury the others.
  */
 export class ErrorReporter {
-  /** What it reports itself is not logged here. */
+  /** Whom errors of the database are passed to. What it reports itself is not logged here. */
   watch: DatabaseWatch | undefined;
   readonly #causes = new Map<string, string>();
 
@@ -38,6 +38,11 @@ export class ErrorReporter {
     if (this.#causes.get(failure) === cause) return;
     this.#causes.set(failure, cause);
     this.logger.error(`${failure}; trying again.`, { error });
+  }
+
+  /** Warns of an error after which nothing is tried again. */
+  warn(message: string, error: unknown): void {
+    if (!this.watch?.noticed(error)) this.logger.warn(message, { error });
   }
 
   /** The task has succeeded; logged when its failure was. */

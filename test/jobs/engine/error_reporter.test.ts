@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { ErrorReporter } from '../../../src/jobs/engine/error_reporter.ts';
 import { DATABASE_GONE } from '../../../src/platform/database_issue.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { errand, setup } from '../../support/jobs.ts';
@@ -61,19 +62,30 @@ describe('a database that cannot be written to, without a watch', () => {
   });
 });
 
+test('an error that is not tried again is warned of, unless the watch reports it', () => {
+  const { log, logger } = logging();
+  const errors = new ErrorReporter(logger);
+  errors.warn('The first list was not read.', new Error('broken'));
+  errors.watch = { obstacle: () => undefined, noticed: () => DATABASE_GONE };
+  errors.warn('The second list was not read.', new Error('gone'));
+  expect(log).toEqual([
+    expect.stringMatching(/ warn +The first list was not read\. error=".*broken/),
+  ]);
+});
+
 describe('an obstacle that the watch reports', () => {
   test('stops every write; refused writes succeed once it is gone', async () => {
     let obstacle: typeof DATABASE_GONE | undefined;
     const noticed: unknown[] = [];
     const { log, logger } = logging();
     const { tracker, clock, rowOf } = setup({ logger, definitions: [errand(async () => 'done')] });
-    tracker.watchDatabase({
+    tracker.errors.watch = {
       obstacle: () => obstacle,
       noticed: (error) => {
         noticed.push(error);
         return obstacle;
       },
-    });
+    };
     await tracker.start();
     const { jobId } = await tracker.createJob('chore');
     obstacle = DATABASE_GONE;
