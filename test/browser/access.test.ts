@@ -157,6 +157,21 @@ test('the taskbar of all tabs is live, and signing out ends their stream and lea
   await isLive(other);
 });
 
+test('a tab whose stream ends before the answer to its sign-out comes goes where the answer leads', async () => {
+  const { page } = await openPage();
+  await signIn(page, '/find');
+  await watchersAre(1);
+  await page.route('**/logout', async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    await watchersAre(0);
+    // Long enough for the tab to ask for its stream again, and to be refused.
+    await Bun.sleep(2_500);
+    await route.fulfill({ response });
+  });
+  await page.locator('.sign-out button').click();
+  await arrives(page, `${server.url}/login`);
+});
+
 describe('F3: after signing out', () => {
   test.each([[true], [false]])(
     'Back shows the form and nothing private, with JavaScript: %p',
