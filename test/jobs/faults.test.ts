@@ -6,9 +6,10 @@ import { stage, stop } from './faults_setup.ts';
 const HOUR_MS = 3_600_000;
 
 describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
-  /** A parent whose three children run one by one, and which fails when the test says so. */
+  /** A parent whose three children run one by one, and which fails once, when the test says so. */
   async function family() {
     const failing = gate<never>();
+    let hasFailed = false;
     const children = new Map<string, () => void>();
     const contexts: JobContext[] = [];
     const parent = errand(
@@ -20,7 +21,11 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
           return Promise.race([promise, untilAborted(job.signal)]);
         }
         const inputs = ['first', 'second', 'third'].map((child) => ({ name: child }));
-        return Promise.race([job.runChildren('errand', inputs), failing.promise]);
+        const ended = job.runChildren('errand', inputs);
+        if (hasFailed) return ended;
+        return Promise.race([ended, failing.promise]).finally(() => {
+          hasFailed = true;
+        });
       },
       { concurrency: 2 },
     );
