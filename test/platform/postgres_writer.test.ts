@@ -277,7 +277,8 @@ describe('over PostgreSQL', () => {
         { text: 'x', place: 3 },
         { text: 'y', place: 4 },
       ]);
-      expect(runs).toBe(3);
+      // Once more when the one that was ended gets its lock again before the one that waited for it.
+      expect(runs).toBeGreaterThanOrEqual(3);
     });
 
     test('a lock that is held for too long refuses the write, and others are written', async () => {
