@@ -20,7 +20,7 @@ import { fillModelCache } from '../support/model_cache.ts';
 import { KEEPS_WHAT_IT_CONFIRMED, startPostgres } from '../support/postgres/server.ts';
 import { until } from '../support/wait.ts';
 import { databaseIn, environment, isDue, machines, processes } from './places.ts';
-import { ChaosProcess } from './process.ts';
+import { ChaosProcess, endWithScript } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
 import { commitsIn, linesOf } from './trace_lines.ts';
 import { faultsIn } from './verdict.ts';
@@ -367,6 +367,7 @@ function seeded(seed: number): () => number {
 }
 
 if (import.meta.main) {
+  endWithScript();
   const { values } = parseArgs({
     options: {
       kills: { type: 'string', default: '200' },
