@@ -46,12 +46,9 @@ export async function workforceOf({
   };
 }
 
-/** An owner is `host:pid:boot`; after the host may stand its pid namespace. */
+/** An owner is `host:pid:boot`; after the host may stand its pid namespace and its boot, after a slash each. */
 function isOwner(owner: string, { host, pid }: RegisteredProcess): boolean {
   const [, ownerPid, ...rest] = owner.split(':').reverse();
-  const ownerHost = rest
-    .reverse()
-    .join(':')
-    .replace(/\/\d+$/, '');
+  const ownerHost = rest.reverse().join(':').replace(/\/.*$/, '');
   return ownerHost === host && Number(ownerPid) === pid;
 }

@@ -30,6 +30,19 @@ describe('texts', () => {
 });
 
 describe('a PostgreSQL database', () => {
+  test('is the one of its address, whatever PGDATABASE names', async () => {
+    const address = await newDatabase();
+    const { PGDATABASE } = process.env;
+    process.env.PGDATABASE = 'template1';
+    try {
+      const row = await open(address).get('SELECT current_database() AS name');
+      expect(row).toEqual({ name: new URL(address).pathname.slice(1) });
+    } finally {
+      if (PGDATABASE === undefined) delete process.env.PGDATABASE;
+      else process.env.PGDATABASE = PGDATABASE;
+    }
+  });
+
   test('gives values as they were stored: integers of all sizes are numbers', async () => {
     const postgres = open(await newDatabase());
     const row = await postgres.get(

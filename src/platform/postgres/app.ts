@@ -1,5 +1,8 @@
 import { Postgres } from './client.ts';
 
+/** How long what is under way may take at the end of a process, in ms. */
+const MAX_WAIT_MS = 1_000;
+
 let opened: Postgres | undefined;
 
 /** The database of XGPT_DATABASE_URL; connected to at its first use. */
@@ -8,7 +11,15 @@ export function appPostgres(address: string): Postgres {
   return opened;
 }
 
-/** Ends its connections, if there are any. */
+/**
+ * Ends its connections, if there are any. For a moment it waits for what is under way: cut off, that would be
+ * reported as a server that cannot be reached.
+ */
 export async function closeAppPostgres(): Promise<void> {
-  await opened?.close();
+  if (!opened) return;
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, MAX_WAIT_MS);
+  await Promise.race([opened.idle(), late]);
+  clearTimeout(timer);
+  await opened.close();
 }

@@ -37,8 +37,11 @@ export class Postgres implements Query {
 
   /** @param address `postgres://user:password@host:port/database`. */
   constructor(readonly address: string) {
+    const name = decodeURIComponent(new URL(address).pathname.slice(1));
     const options = {
       url: address,
+      // Otherwise PGDATABASE, which is meant for other programs, takes the place of the name in the address.
+      ...(name && { database: name }),
       connectionTimeout: CONNECT_TIMEOUT_S,
       connection: SETTINGS,
     };
