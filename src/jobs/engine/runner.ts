@@ -4,6 +4,7 @@ import type { JobDefinition } from '../definition.ts';
 import { ShuttingDown } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { JobStatus } from '../lifecycle.ts';
+import type { JobDispatcher, Outcome } from '../queue/dispatcher.ts';
 import type { Claimed, End, JobNews, JobQueue, JobStore } from '../store/store.ts';
 import type { Completion } from './completion.ts';
 import type { Definitions } from './definitions.ts';
@@ -52,6 +53,7 @@ interface RunnerDeps {
   logger: Logger;
   errors: ErrorReporter;
   claimable: ClaimSignal;
+  dispatcher: JobDispatcher;
   /** Overrides a definition's own limit, by type. */
   concurrency: Record<string, number>;
 }
@@ -83,6 +85,9 @@ export class Runner {
     this.#isStarted = true;
     this.#onlyFamilyOf = only;
     this.#polledAt = Number.NEGATIVE_INFINITY;
+    // A process for one job must not take the tickets of others.
+    if (only === undefined)
+      this.deps.dispatcher.work(this.deps.definitions.types, (type) => this.#take(type));
     await this.#poll();
   }
 
@@ -99,11 +104,26 @@ export class Runner {
     this.#isStarted = false;
     this.#cancelPoll();
     this.#nextStart.cancel();
-    await Promise.all(this.#claims.values());
+    await Promise.all([this.deps.dispatcher.rest(), ...this.#claims.values()]);
     await this.#within(drainMs, this.#running.values());
     for (const { controller } of this.#running.keys()) controller.abort(new ShuttingDown());
     await this.#within(STOP_MS, this.#running.values());
     await Promise.all([...this.#running.keys()].map((execution) => this.#release(execution)));
+  }
+
+  /** Claims jobs for a ticket. */
+  async #take(type: string): Promise<Outcome> {
+    const definition = this.deps.definitions.get(type);
+    if (!this.#isStarted || !definition) return 'stopped';
+    this.#fillPlaces(definition, 'for a ticket');
+    await this.#claims.get(type);
+    return (await this.#leavesJobs(definition)) ? 'left' : 'claimed';
+  }
+
+  /** Whether jobs can be claimed only by a process with sources or models that this one does not have. */
+  async #leavesJobs({ type, needs }: JobDefinition): Promise<boolean> {
+    if (!needs || this.#isNow(await this.#startOf(type))) return false;
+    return this.#isNow(await this.deps.queue.nextStart(type));
   }
 
   /** Claims at the end of the turn, so that one claim fills all places that became free in it. */
@@ -126,7 +146,7 @@ export class Runner {
     }
   }
 
-  #fillPlaces(definition: JobDefinition): void {
+  #fillPlaces(definition: JobDefinition, why?: 'for a ticket'): void {
     const { type } = definition;
     if (this.#claims.has(type)) {
       this.#signalledAgain.add(type);
@@ -141,8 +161,18 @@ export class Runner {
       this.#claims.delete(type);
       // Jobs may have been queued after the claim was made.
       if (this.#signalledAgain.delete(type)) this.#schedule(type);
-      else if (this.#isStarted) void errors.attempt(NO_NEXT_START, () => this.#planStart(type));
+      else if (this.#isStarted)
+        void errors.attempt(NO_NEXT_START, () => this.#afterClaim(definition, why));
     });
+  }
+
+  /** Others learn of what this process has a place for and cannot run. A ticket is passed on instead. */
+  async #afterClaim(definition: JobDefinition, why?: 'for a ticket'): Promise<void> {
+    const { dispatcher } = this.deps;
+    const { type } = definition;
+    const isReady = await this.#planStart(type);
+    if (isReady || why || !dispatcher.handsOut) return;
+    if (await this.#leavesJobs(definition)) dispatcher.offer([{ type }]);
   }
 
   async #claim(definition: JobDefinition): Promise<void> {
@@ -159,12 +189,21 @@ export class Runner {
 
   /** Whether a waiting job of the type can start now; if it cannot yet, that is planned. */
   async #planStart(type: string): Promise<boolean> {
-    const { queue, definitions, clock } = this.deps;
-    const { lanes, needs } = definitions.get(type) ?? {};
-    const startsAt = await queue.nextStart(type, this.#onlyFamilyOf, lanes?.stateOf, needs);
+    const startsAt = await this.#startOf(type);
     // The runner may have been stopped meanwhile.
     if (this.#isStarted) this.#nextStart.plan(startsAt);
-    return startsAt !== undefined && startsAt <= clock.now();
+    return this.#isNow(startsAt);
+  }
+
+  /** When a waiting job of the type can start in this process, in ms since 1970. */
+  #startOf(type: string): Promise<number | undefined> {
+    const { queue, definitions } = this.deps;
+    const { lanes, needs } = definitions.get(type) ?? {};
+    return queue.nextStart(type, this.#onlyFamilyOf, lanes?.stateOf, needs);
+  }
+
+  #isNow(startsAt: number | undefined): boolean {
+    return startsAt !== undefined && startsAt <= this.deps.clock.now();
   }
 
   /** The places of running jobs that are not ending. */
@@ -198,6 +237,8 @@ export class Runner {
     } finally {
       stopTimer();
       this.#running.delete(work.execution);
+      // This process does not fill the place any more.
+      if (!this.#isStarted) this.deps.dispatcher.offer([{ type: work.definition.type }]);
     }
   }
 
@@ -236,7 +277,7 @@ export class Runner {
   }
 
   async #pollNow(): Promise<void> {
-    const { rescuer, store, definitions, clock, errors } = this.deps;
+    const { rescuer, store, definitions, dispatcher, clock, errors } = this.deps;
     const startedAt = clock.elapsed();
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
@@ -244,7 +285,12 @@ export class Runner {
       // All at once: a store over a network reads them together.
       await Promise.all(
         definitions.types.map(async (type) => {
-          if (await this.#planStart(type)) this.#schedule(type);
+          // A ticket comes for what is due later, unless that depends on a lane.
+          const hasTicket = dispatcher.handsOut && !definitions.get(type)?.lanes;
+          const isReady = hasTicket
+            ? this.#isNow(await this.#startOf(type))
+            : await this.#planStart(type);
+          if (isReady) this.#schedule(type);
         }),
       );
       this.#polledAt = startedAt;

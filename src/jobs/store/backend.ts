@@ -8,6 +8,7 @@ import type { JobHistory } from '../history.ts';
 import type { JobData, SavedData } from '../job.ts';
 import type { JobEventReader } from '../job_events.ts';
 import type { JobListing } from '../listing.ts';
+import type { Ticket } from '../queue/dispatcher.ts';
 import type { JobNews, JobQueue, JobReader, JobStore, RecentJobs, RunReader } from './store.ts';
 
 /** Stores what handlers commit, in the transaction that stores the checkpoint; see `SaveData`. */
@@ -59,6 +60,8 @@ export interface BackendDeps {
   isInternal(type: string): boolean;
   /** Why nothing may be written now, although a write would succeed. Asked before every transaction. */
   obstacle(): DatabaseIssue | undefined;
+  /** Is told after each commit of this process of which types jobs may be claimed now. On SQLite it is not. */
+  offer?(tickets: Ticket[]): void;
 }
 
 /** Builds the backend over a database. */

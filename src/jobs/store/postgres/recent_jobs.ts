@@ -76,6 +76,14 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
     return activeOf(this.#rows()).map((row) => toJob(row, now));
   }
 
+  /** The waiting ones of these jobs; of all that are known by default. */
+  waiting(ids: Iterable<string> = this.#jobs.keys()): { type: string; due: number | null }[] {
+    return [...ids].flatMap((id) => {
+      const { brief } = this.#jobs.get(id) ?? {};
+      return brief && isWaiting(brief) ? { type: brief.type, due: brief.due_at } : [];
+    });
+  }
+
   hasRunning(): boolean {
     for (const { brief } of this.#jobs.values()) if (brief && isRunning(brief)) return true;
     return false;
@@ -182,6 +190,10 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
 
 function isRunning({ status }: JobRow): boolean {
   return status === 'running' || status === 'cancelling';
+}
+
+function isWaiting({ status }: JobRow): boolean {
+  return status === 'queued' || status === 'retrying';
 }
 
 /** Running ones by start, then waiting ones by their position. */

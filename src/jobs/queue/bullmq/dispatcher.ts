@@ -1,0 +1,195 @@
+import type { DispatcherDeps } from '../create_dispatcher.ts';
+import type { Claim, JobDispatcher, Ticket } from '../dispatcher.ts';
+import { openServer } from './open_server.ts';
+import type { Carried, NewTicket, TicketServer } from './ticket_server.ts';
+
+/** How long offers are collected, in ms. */
+const COLLECT_MS = 5;
+
+/** Jobs that are due within one such span share a ticket, in ms. */
+const SPAN_MS = 50;
+
+/** What is due later is left to those who look for jobs, in ms. */
+const MAX_DELAY_MS = 86_400_000;
+
+/** How many tickets of a process and type wait at most. More would say nothing new. */
+const MAX_WAITING = 64;
+
+/** How many processes pass a ticket on, at most. */
+const MAX_PASSES = 16;
+
+/** Between two attempts to reach the server, in ms: the first pause, and the longest one. */
+const RETRY_MS = { first: 500, longest: 5_000 };
+
+/** How long a shutdown waits for the server, in ms. */
+const CLOSE_MS = 1_000;
+
+/** Hands out tickets by BullMQ, which keeps them on Redis or PostgreSQL. */
+export class BullmqDispatcher implements JobDispatcher {
+  #server: TicketServer | undefined;
+  /** Connecting, or waiting to do so. */
+  #opening: Promise<void> | undefined;
+  #worker: { types: readonly string[]; claim: Claim } | undefined;
+  /** What is to be sent, by what it says. */
+  #offered = new Map<string, Offer>();
+  #timer: Timer | undefined;
+  #sending: Promise<void> = Promise.resolve();
+  #sent = 0;
+  #isClosed = false;
+  #closing = Promise.withResolvers<void>();
+  readonly #id = crypto.randomUUID().slice(0, 8);
+
+  constructor(
+    private readonly address: string,
+    private readonly deps: DispatcherDeps,
+  ) {}
+
+  get handsOut(): boolean {
+    return this.#server !== undefined && this.#worker !== undefined;
+  }
+
+  offer(tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) this.#offer({ ...ticket, passed: 0 });
+  }
+
+  work(types: readonly string[], claim: Claim): void {
+    if (this.#worker) return;
+    if (this.#isClosed) this.#closing = Promise.withResolvers<void>();
+    this.#isClosed = false;
+    this.#worker = { types, claim };
+    if (this.#server) this.#workAt(this.#server);
+    else this.#open();
+  }
+
+  async rest(): Promise<void> {
+    this.#worker = undefined;
+    await this.#within(CLOSE_MS, this.#server?.rest());
+  }
+
+  async close(): Promise<void> {
+    await this.#within(CLOSE_MS, this.#lastSent());
+    this.#isClosed = true;
+    this.#closing.resolve();
+    clearTimeout(this.#timer);
+    this.#server?.close();
+    this.#server = undefined;
+  }
+
+  #offer(offer: Offer): void {
+    if (this.#isClosed) return;
+    const at = offer.at && Math.ceil(offer.at / SPAN_MS) * SPAN_MS;
+    if (at && at - this.deps.clock.now() > MAX_DELAY_MS) return;
+    const { type, passed } = offer;
+    this.#offered.set(`${type} ${at ?? ''} ${passed}`, { type, passed, ...(at && { at }) });
+    if (!this.#server) this.#open();
+    else this.#timer ??= setTimeout(() => this.#send(), COLLECT_MS);
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const server = this.#server;
+    if (!server) return;
+    const offers = Map.groupBy(this.#offered.values(), ({ type }) => type);
+    this.#offered.clear();
+    const added = [...offers].map(([type, some]) =>
+      server.add(
+        type,
+        some.map((offer) => this.#ticketOf(offer)),
+      ),
+    );
+    this.#sending = Promise.all(added).then(
+      () => {},
+      (error) => this.#lost(server, error),
+    );
+  }
+
+  #ticketOf({ at, passed }: Offer): NewTicket {
+    // One of all processes.
+    if (at !== undefined)
+      return { id: `at ${at}`, delay: Math.max(0, at - this.deps.clock.now()), passed };
+    return { id: `${this.#id} ${this.#sent++ % MAX_WAITING}`, delay: 0, passed };
+  }
+
+  async #lastSent(): Promise<void> {
+    if (this.#offered.size > 0) {
+      await this.#opening;
+      this.#send();
+    }
+    await this.#sending;
+  }
+
+  #open(): void {
+    this.#opening ??= this.#connect().finally(() => {
+      this.#opening = undefined;
+    });
+  }
+
+  async #connect(): Promise<void> {
+    for (
+      let pause = RETRY_MS.first;
+      !this.#isClosed;
+      pause = Math.min(2 * pause, RETRY_MS.longest)
+    ) {
+      try {
+        let opened: TicketServer | undefined;
+        const group = await this.deps.group();
+        opened = await openServer(this.address, group, (error) => this.#lost(opened, error));
+        this.#opened(opened);
+        return;
+      } catch (error) {
+        this.#offered.clear();
+        this.#report(error);
+        await this.#within(pause, this.#closing.promise);
+      }
+    }
+  }
+
+  #opened(server: TicketServer): void {
+    if (this.#isClosed) {
+      server.close();
+      return;
+    }
+    this.#server = server;
+    this.deps.errors.watch?.handsOut?.(undefined);
+    if (this.#worker) this.#workAt(server);
+    // What was committed before this moment is not handed out.
+    this.deps.look();
+    this.#send();
+  }
+
+  #workAt(server: TicketServer): void {
+    const { types, claim } = this.#worker ?? { types: [] };
+    for (const type of types) server.work(type, (carried) => this.#take(type, carried, claim));
+  }
+
+  async #take(type: string, { passed }: Carried, claim?: Claim): Promise<void> {
+    const outcome = (await claim?.(type)) ?? 'stopped';
+    if (outcome === 'stopped') this.#offer({ type, passed });
+    if (outcome === 'left' && passed < MAX_PASSES) this.#offer({ type, passed: passed + 1 });
+  }
+
+  #lost(server: TicketServer | undefined, error: unknown): void {
+    if (!server || this.#server !== server) return;
+    this.#server = undefined;
+    server.close();
+    this.#offered.clear();
+    this.#report(error);
+    this.deps.look();
+    if (this.#worker) this.#open();
+  }
+
+  #report(error: unknown): void {
+    if (this.#isClosed) return;
+    this.deps.errors.watch?.handsOut?.(error);
+  }
+
+  async #within(ms: number, promise: Promise<unknown> | undefined): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await Promise.race([promise?.catch(() => {}), late]);
+    clearTimeout(timer);
+  }
+}
+
+interface Offer extends Ticket, Carried {}
