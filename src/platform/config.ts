@@ -7,6 +7,7 @@ import {
   isPostgresAddress,
   isQueueAddress,
 } from './addresses.ts';
+import { conflictsOf } from './config_conflicts.ts';
 import { LOG_LEVELS, type LogLevel } from './logger.ts';
 import { nearestName, number, oneOf, type Setting, text, whole } from './setting.ts';
 
@@ -224,12 +225,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       `XGPT_DATA_DIR: must be set, because xgpt is an installed package here. Set it to the data folder of your server`,
     );
   }
-  problems.push(...readTokenProblems(s.XGPT_TOKEN, s.XGPT_READ_TOKEN));
-  if (s.XGPT_QUEUE_URL !== undefined && s.XGPT_DATABASE_URL === undefined)
-    problems.push(
-      'XGPT_QUEUE_URL: needs XGPT_DATABASE_URL, because SQLite hands out its jobs itself',
-    );
-  problems.push(...endpointProblems(s.XGPT_MODEL_URL, s.XGPT_MODEL));
+  problems.push(...conflictsOf(s));
   if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }
@@ -346,14 +342,6 @@ function accessToken(): Setting<string | undefined> {
   return text(undefined, rule, (token) => /^[!-~]{16,}$/.test(token));
 }
 
-/** Whoever may read would be able to do everything. */
-function readTokenProblems(token: string | undefined, readToken: string | undefined): string[] {
-  if (readToken === undefined) return [];
-  if (token === undefined)
-    return ['XGPT_READ_TOKEN: needs XGPT_TOKEN, because without it nobody needs a token'];
-  return token === readToken ? ['XGPT_READ_TOKEN: must differ from XGPT_TOKEN'] : [];
-}
-
 /** Credentials are sent there: without encryption only within this machine. */
 function serviceUrl(fallback: string): Setting<string> {
   const rule = 'must be an https address without a path or query, or http on this machine';
@@ -383,11 +371,6 @@ function namesIn(list: string): string[] {
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
-}
-
-function endpointProblems(url: string, model: string): string[] {
-  if (url === '' || model !== '') return [];
-  return ['XGPT_MODEL: must be set to the name of a model at XGPT_MODEL_URL'];
 }
 
 function endpointOf(s: {

@@ -132,7 +132,6 @@ function createFoundation(
   const dispatcher: JobDispatcher = createDispatcher(queue, {
     group: async () => (await backend.events.start()).feed,
     look: () => claimable.emit(undefined),
-    clock,
     errors,
   });
   const backend = openBackend({

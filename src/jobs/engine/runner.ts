@@ -65,7 +65,8 @@ export class Runner {
   readonly #claims = new Map<string, Promise<unknown>>();
   /** Types for which the signal came during a claim. */
   readonly #signalledAgain = new Set<string>();
-  readonly #nextStart: StartTimer;
+  /** By type. */
+  readonly #nextStarts = new Map<string, StartTimer>();
   /** Types to claim at the end of this turn; undefined when no claim is scheduled. */
   #scheduled: Set<string> | undefined;
   #isStarted = false;
@@ -76,7 +77,6 @@ export class Runner {
 
   constructor(private readonly deps: RunnerDeps) {
     deps.claimable.subscribe((type) => this.#schedule(type));
-    this.#nextStart = new StartTimer(deps.clock, QUIET_POLL_MS, () => this.#schedule(undefined));
   }
 
   /** @param only the job that is run, with the jobs it starts; by default all jobs of the queue. */
@@ -103,12 +103,14 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.#isStarted = false;
     this.#cancelPoll();
-    this.#nextStart.cancel();
-    await Promise.all([this.deps.dispatcher.rest(), ...this.#claims.values()]);
+    for (const timer of this.#nextStarts.values()) timer.cancel();
+    const rested = this.deps.dispatcher.rest();
+    await Promise.all(this.#claims.values());
     await this.#within(drainMs, this.#running.values());
     for (const { controller } of this.#running.keys()) controller.abort(new ShuttingDown());
     await this.#within(STOP_MS, this.#running.values());
     await Promise.all([...this.#running.keys()].map((execution) => this.#release(execution)));
+    await rested;
   }
 
   /** Claims jobs for a ticket. */
@@ -191,7 +193,7 @@ export class Runner {
   async #planStart(type: string): Promise<boolean> {
     const startsAt = await this.#startOf(type);
     // The runner may have been stopped meanwhile.
-    if (this.#isStarted) this.#nextStart.plan(startsAt);
+    if (this.#isStarted) this.#timerOf(type).plan(startsAt);
     return this.#isNow(startsAt);
   }
 
@@ -200,6 +202,19 @@ export class Runner {
     const { queue, definitions } = this.deps;
     const { lanes, needs } = definitions.get(type) ?? {};
     return queue.nextStart(type, this.#onlyFamilyOf, lanes?.stateOf, needs);
+  }
+
+  #timerOf(type: string): StartTimer {
+    const known = this.#nextStarts.get(type);
+    if (known) return known;
+    const { clock, dispatcher } = this.deps;
+    const timer = new StartTimer(clock, QUIET_POLL_MS, (at) => {
+      // All processes make one ticket of this, and one of them gets it.
+      if (dispatcher.handsOut) dispatcher.offer([{ type, at }]);
+      else this.#schedule(type);
+    });
+    this.#nextStarts.set(type, timer);
+    return timer;
   }
 
   #isNow(startsAt: number | undefined): boolean {
@@ -277,7 +292,7 @@ export class Runner {
   }
 
   async #pollNow(): Promise<void> {
-    const { rescuer, store, definitions, dispatcher, clock, errors } = this.deps;
+    const { rescuer, store, definitions, clock, errors } = this.deps;
     const startedAt = clock.elapsed();
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
@@ -285,12 +300,7 @@ export class Runner {
       // All at once: a store over a network reads them together.
       await Promise.all(
         definitions.types.map(async (type) => {
-          // A ticket comes for what is due later, unless that depends on a lane.
-          const hasTicket = dispatcher.handsOut && !definitions.get(type)?.lanes;
-          const isReady = hasTicket
-            ? this.#isNow(await this.#startOf(type))
-            : await this.#planStart(type);
-          if (isReady) this.#schedule(type);
+          if (await this.#planStart(type)) this.#schedule(type);
         }),
       );
       this.#polledAt = startedAt;

@@ -1,4 +1,3 @@
-import type { Clock } from '../../platform/clock.ts';
 import type { ErrorReporter } from '../engine/error_reporter.ts';
 import type { JobDispatcher } from './dispatcher.ts';
 
@@ -7,7 +6,6 @@ export interface DispatcherDeps {
   group(): Promise<string>;
   /** Has this process look for waiting jobs of all types. */
   look(): void;
-  clock: Clock;
   errors: ErrorReporter;
 }
 

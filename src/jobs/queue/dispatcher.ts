@@ -1,7 +1,7 @@
 /** Says that jobs of a type may be claimed. The database decides whether there are any. */
 export interface Ticket {
   type: string;
-  /** From when on, in ms since 1970; undefined: now. */
+  /** When they became due, in ms since 1970, if they waited for that. Of equal tickets one is handed out. */
   at?: number;
 }
 

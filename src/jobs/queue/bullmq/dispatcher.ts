@@ -3,15 +3,6 @@ import type { Claim, JobDispatcher, Ticket } from '../dispatcher.ts';
 import { openServer } from './open_server.ts';
 import type { Carried, NewTicket, TicketServer } from './ticket_server.ts';
 
-/** How long offers are collected, in ms. */
-const COLLECT_MS = 5;
-
-/** Jobs that are due within one such span share a ticket, in ms. */
-const SPAN_MS = 50;
-
-/** What is due later is left to those who look for jobs, in ms. */
-const MAX_DELAY_MS = 86_400_000;
-
 /** How many tickets of a process and type wait at most. More would say nothing new. */
 const MAX_WAITING = 64;
 
@@ -32,8 +23,7 @@ export class BullmqDispatcher implements JobDispatcher {
   #worker: { types: readonly string[]; claim: Claim } | undefined;
   /** What is to be sent, by what it says. */
   #offered = new Map<string, Offer>();
-  #timer: Timer | undefined;
-  #sending: Promise<void> = Promise.resolve();
+  #sending: Promise<void> | undefined;
   #sent = 0;
   #isClosed = false;
   #closing = Promise.withResolvers<void>();
@@ -70,52 +60,52 @@ export class BullmqDispatcher implements JobDispatcher {
     await this.#within(CLOSE_MS, this.#lastSent());
     this.#isClosed = true;
     this.#closing.resolve();
-    clearTimeout(this.#timer);
     this.#server?.close();
     this.#server = undefined;
   }
 
   #offer(offer: Offer): void {
     if (this.#isClosed) return;
-    const at = offer.at && Math.ceil(offer.at / SPAN_MS) * SPAN_MS;
-    if (at && at - this.deps.clock.now() > MAX_DELAY_MS) return;
-    const { type, passed } = offer;
-    this.#offered.set(`${type} ${at ?? ''} ${passed}`, { type, passed, ...(at && { at }) });
-    if (!this.#server) this.#open();
-    else this.#timer ??= setTimeout(() => this.#send(), COLLECT_MS);
+    const { type, at = '', passed } = offer;
+    this.#offered.set(`${type} ${at} ${passed}`, offer);
+    if (this.#server) this.#sendSoon();
+    else this.#open();
   }
 
-  #send(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const server = this.#server;
-    if (!server) return;
-    const offers = Map.groupBy(this.#offered.values(), ({ type }) => type);
-    this.#offered.clear();
-    const added = [...offers].map(([type, some]) =>
-      server.add(
-        type,
-        some.map((offer) => this.#ticketOf(offer)),
-      ),
-    );
-    this.#sending = Promise.all(added).then(
-      () => {},
-      (error) => this.#lost(server, error),
+  #sendSoon(): void {
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+      if (this.#offered.size > 0 && this.#server) this.#sendSoon();
+    });
+  }
+
+  /** What is offered while tickets are being sent goes with the next ones. */
+  async #send(): Promise<void> {
+    for (let server = this.#server; server && this.#offered.size > 0; server = this.#server) {
+      const offers = Map.groupBy(this.#offered.values(), ({ type }) => type);
+      this.#offered.clear();
+      try {
+        await Promise.all([...offers].map(([type, some]) => this.#add(server, type, some)));
+      } catch (error) {
+        this.#lost(server, error);
+      }
+    }
+  }
+
+  #add(server: TicketServer, type: string, offers: Offer[]): Promise<void> {
+    return server.add(
+      type,
+      offers.map((offer) => this.#ticketOf(offer)),
     );
   }
 
   #ticketOf({ at, passed }: Offer): NewTicket {
-    // One of all processes.
-    if (at !== undefined)
-      return { id: `at ${at}`, delay: Math.max(0, at - this.deps.clock.now()), passed };
-    return { id: `${this.#id} ${this.#sent++ % MAX_WAITING}`, delay: 0, passed };
+    const id = at === undefined ? `${this.#id} ${this.#sent++ % MAX_WAITING}` : `due ${at}`;
+    return { id, passed };
   }
 
   async #lastSent(): Promise<void> {
-    if (this.#offered.size > 0) {
-      await this.#opening;
-      this.#send();
-    }
+    if (this.#offered.size > 0) await this.#opening;
     await this.#sending;
   }
 
@@ -155,7 +145,7 @@ export class BullmqDispatcher implements JobDispatcher {
     if (this.#worker) this.#workAt(server);
     // What was committed before this moment is not handed out.
     this.deps.look();
-    this.#send();
+    this.#sendSoon();
   }
 
   #workAt(server: TicketServer): void {

@@ -65,10 +65,10 @@ class BullmqServer implements TicketServer {
   ) {}
 
   async add(type: string, tickets: NewTicket[]): Promise<void> {
-    const jobs = tickets.map(({ id, delay, passed }) => ({
+    const jobs = tickets.map(({ id, passed }) => ({
       name: 'ticket',
       data: { passed },
-      opts: { ...OPTIONS, jobId: id, delay },
+      opts: { ...OPTIONS, jobId: id },
     }));
     await inTime(this.#queueOf(type).addBulk(jobs));
   }

@@ -7,8 +7,6 @@ export interface Carried {
 export interface NewTicket extends Carried {
   /** Of two tickets of a type with one id the second is dropped while the first one waits. */
   id: string;
-  /** In ms. */
-  delay: number;
 }
 
 /** A server with one queue of tickets for each type. */

@@ -1,6 +1,5 @@
 import type { TransactionListener } from '../../../platform/postgres/transaction.ts';
 import type { Ticket } from '../../queue/dispatcher.ts';
-import { HELD } from '../queue_state.ts';
 import type { TransactionChanges } from '../transaction_changes.ts';
 import type { ChangeLog } from './change_log.ts';
 import type { PostgresRecentJobs } from './recent_jobs.ts';
@@ -31,13 +30,11 @@ export class Offering implements TransactionListener {
     this.#made = undefined;
     if (!made || made.isEmpty) return;
     const isPart = made.isListed && !made.isEverything;
-    const tickets = new Map<string, Ticket>();
-    for (const { type, due } of this.recent.waiting(isPart ? made.ids : undefined)) {
-      if (due === HELD) continue;
-      tickets.set(`${type} ${due}`, { type, ...(due !== null && { at: due }) });
-    }
-    for (const type of made.removedTypes) tickets.set(`${type} null`, { type });
-    if (tickets.size > 0) this.offer([...tickets.values()]);
+    const types = new Set([
+      ...this.recent.readyTypes(isPart ? made.ids : undefined),
+      ...made.removedTypes,
+    ]);
+    if (types.size > 0) this.offer([...types].map((type) => ({ type })));
   }
 
   rolledBack(): void {

@@ -76,11 +76,11 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
     return activeOf(this.#rows()).map((row) => toJob(row, now));
   }
 
-  /** The waiting ones of these jobs; of all that are known by default. */
-  waiting(ids: Iterable<string> = this.#jobs.keys()): { type: string; due: number | null }[] {
+  /** The types of those of these jobs that can be claimed; by default, of all that are known. */
+  readyTypes(ids: Iterable<string> = this.#jobs.keys()): string[] {
     return [...ids].flatMap((id) => {
       const { brief } = this.#jobs.get(id) ?? {};
-      return brief && isWaiting(brief) ? { type: brief.type, due: brief.due_at } : [];
+      return brief && isReady(brief) ? brief.type : [];
     });
   }
 
@@ -192,8 +192,8 @@ function isRunning({ status }: JobRow): boolean {
   return status === 'running' || status === 'cancelling';
 }
 
-function isWaiting({ status }: JobRow): boolean {
-  return status === 'queued' || status === 'retrying';
+function isReady({ status, due_at }: JobRow): boolean {
+  return (status === 'queued' || status === 'retrying') && due_at === null;
 }
 
 /** Running ones by start, then waiting ones by their position. */
