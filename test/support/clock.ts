@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/jobs/index.ts';
 import { untilQuiet } from './job_database.ts';
+import { awaitTickets } from './job_queue.ts';
 
 export interface TestClock extends Clock {
   /** Lets time pass and fires the timers due, each with its consequences. */
@@ -39,18 +40,24 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
     },
     async advance(ms) {
       const until = elapsed + ms;
-      await consequences();
+      await allConsequences();
       for (let timer = nextDue(until); timer; timer = nextDue(until)) {
         const due = timer;
         timers = timers.filter((other) => other !== due);
         elapsed = Math.max(elapsed, due.at);
         due.run();
-        await consequences();
+        await allConsequences();
       }
       elapsed = until;
-      await consequences();
+      await allConsequences();
     },
   };
+}
+
+/** The same with the tickets that they lead to, and what comes of these. */
+async function allConsequences(): Promise<void> {
+  do await consequences();
+  while (await awaitTickets());
 }
 
 /** Turns of the event loop: each write takes one. */

@@ -13,14 +13,20 @@ async function addressOf(kind: string | undefined): Promise<string | undefined> 
   return process.env[REDIS_VARIABLE] ?? (await startRedis()).address;
 }
 
+/** By then those that were offered have been sent, in ms. */
+const SEND_MS = 3;
+
 /** Tickets that nobody has taken by then are of trackers that do not run, in ms. */
-const STUCK_MS = 40;
+const STUCK_MS = 300;
 
 const counting = QUEUE === undefined ? undefined : countingOn(QUEUE);
 
 /** Waits for the tickets that are under way. @returns whether there were any. */
 export async function awaitTickets(): Promise<boolean> {
-  if (!counting || (await counting.count()) === 0) return false;
+  if (!counting) return false;
+  // They may not have been sent yet.
+  await Bun.sleep(SEND_MS);
+  if ((await counting.count()) === 0) return false;
   const end = performance.now() + STUCK_MS;
   while ((await counting.count()) > 0) {
     if (performance.now() > end) await counting.removeAll();
@@ -40,10 +46,10 @@ function countingOn(address: string) {
     };
   }
   const sql = new SQL({ url: address, max: 1 });
-  const jobs = 'SELECT COUNT(*)::int AS count FROM xgpt_tickets.jobs';
+  const jobs = 'SELECT COUNT(*)::int AS count FROM xgpt_tickets.job';
   return {
     count: async () =>
       ((await sql.unsafe(jobs).catch(() => [])) as { count: number }[])[0]?.count ?? 0,
-    removeAll: async () => void (await sql.unsafe('DELETE FROM xgpt_tickets.jobs')),
+    removeAll: async () => void (await sql.unsafe('DELETE FROM xgpt_tickets.job')),
   };
 }

@@ -132,6 +132,7 @@ function createFoundation(
   const dispatcher: JobDispatcher = createDispatcher(queue, {
     group: async () => (await backend.events.start()).feed,
     look: () => claimable.emit(undefined),
+    track: (run) => backend.track?.(run) ?? run(),
     errors,
   });
   const backend = openBackend({

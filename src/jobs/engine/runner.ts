@@ -62,7 +62,7 @@ interface RunnerDeps {
 export class Runner {
   readonly #running = new Map<Execution, Promise<void>>();
   /** Claims in flight, by type. Such a claim may fill all places, so the next one waits for it. */
-  readonly #claims = new Map<string, Promise<unknown>>();
+  readonly #claims = new Map<string, Promise<boolean>>();
   /** Types for which the signal came during a claim. */
   readonly #signalledAgain = new Set<string>();
   /** By type. */
@@ -118,8 +118,8 @@ export class Runner {
     const definition = this.deps.definitions.get(type);
     if (!this.#isStarted || !definition) return 'stopped';
     this.#fillPlaces(definition, 'for a ticket');
-    await this.#claims.get(type);
-    return (await this.#leavesJobs(definition)) ? 'left' : 'claimed';
+    const isDone = await this.#claims.get(type);
+    return !isDone || (await this.#leavesJobs(definition)) ? 'left' : 'claimed';
   }
 
   /** Whether jobs can be claimed only by a process with sources or models that this one does not have. */

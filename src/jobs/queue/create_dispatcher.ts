@@ -1,4 +1,5 @@
 import type { ErrorReporter } from '../engine/error_reporter.ts';
+import type { Track } from '../store/backend.ts';
 import type { JobDispatcher } from './dispatcher.ts';
 
 export interface DispatcherDeps {
@@ -6,6 +7,8 @@ export interface DispatcherDeps {
   group(): Promise<string>;
   /** Has this process look for waiting jobs of all types. */
   look(): void;
+  /** Counts what `run` does as part of what is under way on the database. */
+  track: Track;
   errors: ErrorReporter;
 }
 

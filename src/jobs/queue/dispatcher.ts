@@ -6,8 +6,9 @@ export interface Ticket {
 }
 
 /**
- * What became of a ticket: waiting jobs were claimed, as far as there were any and places for them; jobs are
- * left that only a process with other sources or models can run; or this process claims nothing any more.
+ * What became of a ticket: waiting jobs were claimed, as far as there were any and places for them; they are
+ * left to others, because the claim failed, or because this process lacks the source or model that they need;
+ * or this process claims nothing any more.
  */
 export type Outcome = 'claimed' | 'left' | 'stopped';
 

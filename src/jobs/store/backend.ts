@@ -27,6 +27,8 @@ export interface JobBackend {
   events: JobEventReader;
   counters: JobCounters;
   audit: AuditStore;
+  /** Runs something that the database counts as under way, if it counts that. */
+  track?: Track;
   /** Calls `onSignal` at every commit of another process that is signalled, until it is stopped. */
   listen(onSignal: () => void): CommitSignals;
 }
@@ -63,6 +65,9 @@ export interface BackendDeps {
   /** Is told after each commit of this process of which types jobs may be claimed now. On SQLite it is not. */
   offer?(tickets: Ticket[]): void;
 }
+
+/** Lets those who wait until a database is idle wait for what `run` does, too. */
+export type Track = (run: () => Promise<void>) => Promise<void>;
 
 /** Builds the backend over a database. */
 export type OpenBackend = (deps: BackendDeps) => JobBackend;

@@ -9,7 +9,6 @@ import type {
   Value as Plain,
   SharedJobDatabase,
 } from '../job_database.ts';
-import { awaitTickets } from '../job_queue.ts';
 import { NOTHING_SAVED } from '../saved.ts';
 import { type LentDatabase, lend, takeBack } from './databases.ts';
 import type { Contents } from './templates.ts';
@@ -233,7 +232,7 @@ export async function untilQuiet(turns: () => Promise<void>): Promise<void> {
     const before = begun;
     await turns();
     await Promise.all(underWay);
-    if (before === begun && underWay.size === 0 && !(await awaitTickets())) return;
+    if (before === begun && underWay.size === 0) return;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DispatcherDeps } from '../create_dispatcher.ts';
-import type { Claim, JobDispatcher, Ticket } from '../dispatcher.ts';
+import type { Claim, JobDispatcher, Outcome, Ticket } from '../dispatcher.ts';
 import { openServer } from './open_server.ts';
 import type { Carried, NewTicket, TicketServer } from './ticket_server.ts';
 
@@ -8,6 +8,9 @@ const MAX_WAITING = 64;
 
 /** How many processes pass a ticket on, at most. */
 const MAX_PASSES = 16;
+
+/** How long the one that passes a ticket on keeps its own, in ms. */
+const HOLD_MS = 100;
 
 /** Between two attempts to reach the server, in ms: the first pause, and the longest one. */
 const RETRY_MS = { first: 500, longest: 5_000 };
@@ -73,10 +76,12 @@ export class BullmqDispatcher implements JobDispatcher {
   }
 
   #sendSoon(): void {
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-      if (this.#offered.size > 0 && this.#server) this.#sendSoon();
-    });
+    this.#sending ??= this.deps
+      .track(() => this.#send())
+      .finally(() => {
+        this.#sending = undefined;
+        if (this.#offered.size > 0 && this.#server) this.#sendSoon();
+      });
   }
 
   /** What is offered while tickets are being sent goes with the next ones. */
@@ -154,9 +159,21 @@ export class BullmqDispatcher implements JobDispatcher {
   }
 
   async #take(type: string, { passed }: Carried, claim?: Claim): Promise<void> {
-    const outcome = (await claim?.(type)) ?? 'stopped';
+    const outcome = await this.#outcomeOf(type, claim);
     if (outcome === 'stopped') this.#offer({ type, passed });
-    if (outcome === 'left' && passed < MAX_PASSES) this.#offer({ type, passed: passed + 1 });
+    if (outcome !== 'left' || passed >= MAX_PASSES) return;
+    this.#offer({ type, passed: passed + 1 });
+    // Whoever has a ticket gets no other one of the type: it must go to another process.
+    await this.#within(HOLD_MS, this.#closing.promise);
+  }
+
+  async #outcomeOf(type: string, claim: Claim | undefined): Promise<Outcome> {
+    try {
+      return (await claim?.(type)) ?? 'stopped';
+    } catch {
+      // The database cannot be read, which the next look reports.
+      return 'left';
+    }
   }
 
   #lost(server: TicketServer | undefined, error: unknown): void {

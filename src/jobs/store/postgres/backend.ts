@@ -47,6 +47,7 @@ export function createPostgresBackend(
     events: new PostgresJobEvents(db, now),
     counters: log.counters,
     audit: auditOf(new PostgresAuditTrail(db), (by) => recorder.recorder(by, now)),
+    track: (run) => db.track(run),
     listen(onSignal) {
       const hear = () => {
         news.signalled();
