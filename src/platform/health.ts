@@ -157,7 +157,11 @@ export class Health {
     if (!this.#queueWatch.noticed(error)) return;
     const { logger } = this.options;
     if (before) logger.info('Recovered: the queue server can be reached again.');
-    else logger.warn(`${QUEUE_AWAY.title} ${QUEUE_AWAY.advice}`, { code: QUEUE_AWAY.code, error });
+    else
+      logger.warn(`${QUEUE_AWAY.title} ${QUEUE_AWAY.advice}`, {
+        code: QUEUE_AWAY.code,
+        reason: (error as Error).message,
+      });
     this.#notify();
   }
 

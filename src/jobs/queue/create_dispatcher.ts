@@ -1,16 +1,4 @@
-import type { ErrorReporter } from '../engine/error_reporter.ts';
-import type { Track } from '../store/backend.ts';
-import type { JobDispatcher } from './dispatcher.ts';
-
-export interface DispatcherDeps {
-  /** The name that all processes on the database have for it. */
-  group(): Promise<string>;
-  /** Has this process look for waiting jobs of all types. */
-  look(): void;
-  /** Counts what `run` does as part of what is under way on the database. */
-  track: Track;
-  errors: ErrorReporter;
-}
+import type { DispatcherDeps, JobDispatcher } from './dispatcher.ts';
 
 /** Signals of commits tell all processes, and nothing is handed out. */
 export const BY_SIGNALS: JobDispatcher = {

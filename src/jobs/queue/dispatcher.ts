@@ -1,3 +1,5 @@
+import type { ErrorReporter } from '../engine/error_reporter.ts';
+
 /** Says that jobs of a type may be claimed. The database decides whether there are any. */
 export interface Ticket {
   type: string;
@@ -33,4 +35,15 @@ export interface JobDispatcher {
   rest(): Promise<void>;
   /** Sends what was offered, unless that takes too long, and closes all connections. */
   close(): Promise<void>;
+}
+
+/** What a dispatcher with a server of its own needs. */
+export interface DispatcherDeps {
+  /** The name that all processes on the database have for it. */
+  group(): Promise<string>;
+  /** Has this process look for waiting jobs of all types. */
+  look(): void;
+  /** Counts what `run` does as part of what is under way on the database. */
+  track(run: () => Promise<void>): Promise<void>;
+  errors: ErrorReporter;
 }

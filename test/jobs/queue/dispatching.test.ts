@@ -8,8 +8,8 @@ import { type Node, node, QUEUES, type Runs } from './setup.ts';
 
 afterEach(closeAll);
 
-/** How long processes look for nothing, at most, in ms. */
-const LOOK_MS = 3_000;
+/** How often processes look for jobs that they have not heard of, at least, in ms. */
+const POLL_MS = 3_000;
 
 const numbers = (runs: Runs) => runs.map((run) => Number(run.split(' ')[1])).sort((a, b) => a - b);
 
@@ -58,7 +58,7 @@ for (const [kind, queue] of Object.entries(QUEUES)) {
       await away.tracker.initialize();
       const { id } = await away.tracker.enqueue('parcel', { number: 7 });
       expect(runs).toEqual([]);
-      await workers[0]?.clock.advance(LOOK_MS);
+      await workers[0]?.clock.advance(POLL_MS);
       await ended(id);
       await ended(await enqueue(8));
       expect(numbers(runs)).toEqual([7, 8]);
@@ -134,7 +134,7 @@ for (const [kind, queue] of Object.entries(QUEUES)) {
       const { runs, starter, workers, ended } = await three(queue);
       const id = await enqueueFor(starter, { delayMs: 4_000 });
       for (const { clock, database } of workers) {
-        await clock.advance(LOOK_MS);
+        await clock.advance(POLL_MS);
         await database.idle();
       }
       expect(runs).toEqual([]);
@@ -169,6 +169,41 @@ async function refusing(): Promise<string> {
   return `redis://127.0.0.1:${listener.port}`;
 }
 
+test('FEATURES 55: tickets on PostgreSQL take three connections of a process', async () => {
+  const { runAll } = await three(QUEUES.postgres);
+  await runAll(5);
+  const sql = new SQL({ url: QUEUES.postgres, max: 1 });
+  const [row] = await sql.unsafe(
+    "SELECT COUNT(*)::int AS count FROM pg_stat_activity WHERE application_name = 'xgpt tickets'",
+  );
+  await sql.close();
+  // The one that only starts jobs does not listen.
+  expect(row.count).toBeLessThanOrEqual(8);
+  expect(row.count).toBeGreaterThan(3);
+});
+
+test('FEATURES 55: without a queue server nothing of BullMQ is loaded', async () => {
+  const address = await migratedDatabase();
+  const load = async (queue: string | undefined) => {
+    const program = `
+      import { createTracker } from './src/jobs/index.ts';
+      const tracker = createTracker({ database: '${address}', queue: ${JSON.stringify(queue)} });
+      await tracker.start();
+      await tracker.enqueue('parcel', {}).catch(() => {});
+      await Bun.sleep(300);
+      await tracker.stop();
+      console.log(Object.keys(require.cache).filter((path) => /bullmq/.test(path)).length > 0);
+      process.exit();`;
+    const child = Bun.spawn([process.execPath, '-e', program], {
+      cwd: new URL('../../..', import.meta.url).pathname,
+      stdout: 'pipe',
+    });
+    return (await new Response(child.stdout).text()).trim();
+  };
+  expect(await load(undefined)).toBe('false');
+  expect(await load(QUEUES.redis)).toBe('true');
+});
+
 describe('FEATURES 55: a queue server', () => {
   test('that is killed and comes back is used again, and no job is lost or run twice', async () => {
     const redis = await startRedis();
@@ -178,7 +213,7 @@ describe('FEATURES 55: a queue server', () => {
     await redis.kill();
     await until('it is noticed', () => workers.every(({ isAway }) => isAway));
     const ids = await Promise.all([3, 4, 5].map(enqueue));
-    for (const { clock } of workers) await clock.advance(LOOK_MS);
+    for (const { clock } of workers) await clock.advance(POLL_MS);
     for (const id of ids) await ended(id);
     await redis.start();
     await until('it is used again', () => workers.every(({ isAway }) => !isAway));
@@ -203,7 +238,7 @@ describe('FEATURES 55: a queue server', () => {
     await sql.unsafe('DROP SCHEMA xgpt_tickets CASCADE');
     await sql.close();
     const id = await enqueue(2);
-    for (const { clock } of workers) await clock.advance(LOOK_MS);
+    for (const { clock } of workers) await clock.advance(POLL_MS);
     await ended(id);
     await until('it is used again', () => workers.every(({ isAway }) => !isAway));
     await ended(await enqueue(3));

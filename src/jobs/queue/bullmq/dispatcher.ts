@@ -1,5 +1,4 @@
-import type { DispatcherDeps } from '../create_dispatcher.ts';
-import type { Claim, JobDispatcher, Outcome, Ticket } from '../dispatcher.ts';
+import type { Claim, DispatcherDeps, JobDispatcher, Outcome, Ticket } from '../dispatcher.ts';
 import { openServer } from './open_server.ts';
 import type { Carried, NewTicket, TicketServer } from './ticket_server.ts';
 
