@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/jobs/index.ts';
 import { untilQuiet } from './job_database.ts';
-import { awaitTickets } from './job_queue.ts';
+import { awaitTickets, QUEUE } from './job_queue.ts';
 
 export interface TestClock extends Clock {
   /** Lets time pass and fires the timers due, each with its consequences. */
@@ -56,16 +56,23 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
 
 /** The same with the tickets that they lead to, and what comes of these. */
 async function allConsequences(): Promise<void> {
-  do await consequences();
-  while (await awaitTickets());
+  await consequences();
+  let isOver = QUEUE === undefined;
+  while (!isOver) {
+    const hadTickets = await awaitTickets();
+    isOver = (await consequences()) && !hadTickets;
+  }
 }
 
 /** Turns of the event loop: each write takes one. */
 const ROUNDS = 20;
 
-/** Waits until promises have run, and what they have begun on a database. */
-export async function consequences(rounds = ROUNDS): Promise<void> {
-  await untilQuiet(async () => {
+/**
+ * Waits until promises have run, and what they have begun on a database.
+ * @returns whether nothing has begun since the last call.
+ */
+export function consequences(rounds = ROUNDS): Promise<boolean> {
+  return untilQuiet(async () => {
     for (let round = 0; round < rounds; round++)
       await new Promise((resolve) => setImmediate(resolve));
   });
