@@ -39,7 +39,7 @@ export function backUp(config: Config, file: string, { force = false } = {}): Ba
   if (!existsSync(config.databasePath)) {
     throw new BackupError('not_found', `There is nothing to back up in ${config.dataDir} yet.`);
   }
-  const target = resolve(file);
+  const target = targetOf(resolve(file));
   refuseTarget(target, config.databasePath, force);
   removeAbandoned(target);
   const partial = partialOf(target);
@@ -56,6 +56,11 @@ export function backUp(config: Config, file: string, { force = false } = {}): Ba
   }
 }
 
+/** What a link leads to is replaced, not the link. */
+function targetOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
 function refuseTarget(target: string, database: string, force: boolean): void {
   const folder = dirname(target);
   if (!existsSync(folder)) {
@@ -65,6 +70,12 @@ function refuseTarget(target: string, database: string, force: boolean): void {
     throw new BackupError(
       'refused',
       `${target} is a folder. Name a file in it, such as ${join(target, 'xgpt-backup.sqlite')}.`,
+    );
+  }
+  if (existsSync(target) && !statSync(target).isFile()) {
+    throw new BackupError(
+      'refused',
+      `${target} is a device, a pipe or a socket. A backup is a file of its own: name another one.`,
     );
   }
   const place = join(realpathSync(folder), basename(target));

@@ -27,11 +27,16 @@ export function refuseOnPostgres({ databaseUrl }: Pick<Config, 'databaseUrl'>): 
   );
 }
 
-/** The tables whose rows are counted for people. */
-const COUNTED = ['jobs', 'posts', 'profiles', 'vectors'] as const;
+/** The tables whose rows are counted for people, as pages count them: a long post has one vector, of several parts. */
+const COUNTED = {
+  jobs: 'jobs',
+  posts: 'posts',
+  profiles: 'profiles',
+  vectors: '(SELECT DISTINCT post_key, model FROM vectors)',
+};
 
-/** How many rows a database has, by what they are. */
-export type BackupCounts = Record<(typeof COUNTED)[number], number>;
+/** How many a database has of what people count. */
+export type BackupCounts = Record<keyof typeof COUNTED, number>;
 
 /** What is true only of the processes that wrote the database. */
 const OF_PROCESSES = ['processes', 'job_listeners'];
@@ -152,9 +157,9 @@ function hasTable(db: Database, name: string): boolean {
 }
 
 function countRows(db: Database): BackupCounts {
-  const counted = COUNTED.map((table) => {
+  const counted = Object.entries(COUNTED).map(([table, rows]) => {
     if (!hasTable(db, table)) return [table, 0];
-    const row = db.query<{ n: number }, []>(`SELECT COUNT(*) AS n FROM ${table}`).get();
+    const row = db.query<{ n: number }, []>(`SELECT COUNT(*) AS n FROM ${rows}`).get();
     return [table, row?.n ?? 0];
   });
   return Object.fromEntries(counted) as BackupCounts;

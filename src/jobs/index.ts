@@ -97,6 +97,7 @@ export {
 export {
   FAILURES,
   type Failure,
+  filterText,
   type JobPage,
   type JobQuery,
   type RecentSession,

@@ -84,7 +84,7 @@ export interface WordFinder {
     page: { limit: number; cursor?: string; ahead?: number },
   ): Promise<{ keys: number[]; nextCursor?: string; beginning?: number[] }>;
   /**
-   * The best by bm25 over the 5,000 matches that were collected last, best first: those with all words as
+   * The best by bm25 over the 4,000 matches that were collected last, best first: those with all words as
    * they were typed before those with other forms.
    */
   ranked(words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]>;

@@ -1,7 +1,7 @@
 import type { Job, Wait } from '../jobs/job.ts';
-import { ordinal, relative } from './format.ts';
+import { ordinal } from './format.ts';
 import { lackText, pauseText } from './queue_text.ts';
-import { startsLater, startText } from './start_text.ts';
+import { dueText, startsLater, startText } from './start_text.ts';
 
 /** What is known of a waiting job in a list: it may be too far back in the queue to have a position. */
 const IN_QUEUE = 'waits in the queue';
@@ -12,8 +12,7 @@ const IN_QUEUE = 'waits in the queue';
  */
 export function waitingText(job: Job, { pause, place, lack }: Wait, now: Date): string {
   if (pause) return pauseText(pause);
-  if (job.status === 'retrying' && isAhead(job, now))
-    return `retries ${relative(job.retryAt, now)}`;
+  if (job.status === 'retrying' && isAhead(job, now)) return `retries ${dueText(job.retryAt, now)}`;
   if (startsLater(job, now)) return startText(job.runAt, now);
   if (lack) return lackText(lack);
   if (job.status !== 'queued') return '';
@@ -30,7 +29,7 @@ export function positionText(place: number | undefined): string | undefined {
 export function statusText(job: Job, wait: Wait, now: Date): string {
   const { status } = job;
   if (status === 'retrying' && !wait.pause && isAhead(job, now)) {
-    return `${status} ${relative(job.retryAt, now)}`;
+    return `${status} ${dueText(job.retryAt, now)}`;
   }
   return [status, waitingText(job, wait, now)].filter(Boolean).join(', ');
 }

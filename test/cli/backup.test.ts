@@ -7,11 +7,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { databaseOf, endsWhole, started } from '../process/database_issues_setup.ts';
+import { databaseOf, elsewhere, endsWhole, started } from '../process/database_issues_setup.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { run, stopCommands } from '../support/terminal.ts';
 
@@ -83,6 +85,26 @@ describe.concurrent('FEATURES 50, F1: xgpt backup', () => {
     expect((await xgpt('backup', '--force', backup)).code).toBe(0);
   });
 
+  test('replaces what a link leads to, and keeps the link', async () => {
+    const { xgpt, folder, backup } = await withPosts();
+    const link = join(folder, 'newest.sqlite');
+    await xgpt('backup', backup);
+    symlinkSync(backup, link);
+    const before = statSync(backup).ino;
+    expect((await xgpt('backup', '--force', link)).stdout).toContain(`to ${backup}`);
+    expect(readlinkSync(link)).toBe(backup);
+    expect(statSync(backup).ino).not.toBe(before);
+  });
+
+  test('counts a long post’s parts as one vector, as pages do', async () => {
+    const { xgpt, backup, dataDir } = await withPosts();
+    const parts = `INSERT INTO vectors (post_key, model, part, part_from, part_to, dimensions, embedding)
+      SELECT some.key, 'made', part.value, part.value, part.value + 1, 1, zeroblob(4)
+      FROM (SELECT key FROM posts LIMIT 3) AS some, json_each('[0, 1]') AS part`;
+    elsewhere(dataDir, (db) => void db.run(parts));
+    expect((await xgpt('backup', backup)).stdout).toContain(' and 3 vectors to ');
+  });
+
   test('says what to do when it cannot be written, and leaves nothing behind', async () => {
     const { xgpt, folder, dataDir } = await withPosts();
     const fails = async (file: string, message: string, code = 1) => {
@@ -92,6 +114,7 @@ describe.concurrent('FEATURES 50, F1: xgpt backup', () => {
     };
     await fails(join(folder, 'nowhere', 'a.sqlite'), 'There is no folder');
     await fails(folder, 'is a folder. Name a file in it');
+    await fails('/dev/null', '/dev/null is a device, a pipe or a socket.');
     await fails(databaseOf(dataDir), 'belongs to the database itself');
     await fails(`${databaseOf(dataDir)}-wal`, 'belongs to the database itself');
     expect(readdirSync(folder)).toEqual([]);

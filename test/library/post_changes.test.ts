@@ -49,6 +49,9 @@ test('what is no longer told, or was indexed anew, has to be read again', () => 
   const { db, changes, changed } = watched();
   db.run('DELETE FROM posts WHERE key = 1');
   db.run('DELETE FROM post_changes');
+  expect(changed()).toBeUndefined();
+  db.run('DELETE FROM posts WHERE key = 3');
+  db.run('DELETE FROM post_changes');
   db.run('DELETE FROM posts WHERE key = 2');
   expect(changed()).toBeUndefined();
   const before = changes.present();

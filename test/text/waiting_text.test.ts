@@ -46,6 +46,12 @@ test.each<[text: string, status: string, Job, Wait]>([
     { pause: { type: 'scrape' } },
   ],
   ['retries in 14 s', 'retrying in 14 s', RETRYING, {}],
+  [
+    'retries in a few seconds',
+    'retrying in a few seconds',
+    { ...RETRYING, retryAt: inSeconds(2) },
+    {},
+  ],
   ['scrape is paused', 'retrying, scrape is paused', RETRYING, { pause: { type: 'scrape' } }],
   ['', 'retrying', { ...RETRYING, retryAt: inSeconds(-1) }, {}],
   ['', 'running', { status: 'running' } as Job, {}],

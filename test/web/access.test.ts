@@ -331,7 +331,14 @@ describe('the server’s names', () => {
 
   test('are those in the settings, besides this machine’s own', async () => {
     const app = await setupApp({ XGPT_HOSTS: 'nas, xgpt.lan' });
-    for (const host of ['nas', 'NAS:3000', 'xgpt.lan:443', 'localhost:3000']) {
+    for (const host of [
+      'nas',
+      'NAS:3000',
+      'xgpt.lan:443',
+      'xgpt.lan.',
+      'NAS.:3000',
+      'localhost:3000',
+    ]) {
       expect(await status(app, host)).toBe(200);
     }
     for (const host of ['evil.example', 'xgpt.lan.evil.example', 'nas.lan', '192.168.1.2:3000']) {

@@ -101,7 +101,7 @@ test('what is no start is refused for itself, and speaks for itself alone', asyn
     input: 'Input must be an object with the fields of the type.',
   });
   const said = results.flatMap(({ error }) => error?.message ?? []);
-  expect(said[0]).toStartWith('This entry was not started. Correct the fields below');
+  expect(said[0]).toStartWith('This job was not started. Correct these fields');
   expect(said.join(' ')).not.toContain('Nothing was started');
 });
 

@@ -96,7 +96,7 @@ test('a list of starts is a line for each', async () => {
   expect(response.status).toBe(207);
   const [started, refused, end] = (await response.text()).split('\n');
   expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued, next in queue$/);
-  expect(refused).toMatch(/^422 This entry was not started\. {2}type: Unknown job type "juggle"/);
+  expect(refused).toMatch(/^422 This job was not started\. {2}type: Unknown job type "juggle"/);
   expect(end).toBe('');
 });
 

@@ -1,4 +1,4 @@
-import type { Job, Wait } from '../../jobs/index.ts';
+import { filterText, type Job, type Wait } from '../../jobs/index.ts';
 import { listedJob } from '../../text/abridged_job.ts';
 import { jobName, progressCount, relative, subject } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
@@ -23,7 +23,8 @@ export async function listJobs(options: ListOptions): Promise<void> {
     return;
   }
   const waitOf = await tracker.reader.waits(jobs);
-  if (jobs.length === 0) printError('No jobs match.');
+  if (jobs.length === 0)
+    printError(filterText(query) ? 'No jobs match.' : 'There are no jobs yet.');
   else {
     const rows = jobs.map((job) => rowOf(job, waitOf(job)));
     print(fittingTable(rows, process.stdout.isTTY && process.stdout.columns));

@@ -8,7 +8,7 @@ import type { Queries } from './queries.ts';
 export const MAX_LISTED = 10_001;
 
 /** As many as are ranked. */
-export const MAX_RANKED = 5_000;
+export const MAX_RANKED = 4_000;
 
 /** Shorter lists are not kept. */
 const MIN_KEPT = 100;

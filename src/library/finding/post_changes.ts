@@ -19,12 +19,14 @@ export interface PresentPosition extends Position {
 /** More are not looked up one by one. */
 const MAX_CHANGED = 2_000;
 
+// The last number is also known when no change is told any more.
 const PRESENT = `
-  SELECT coalesce((SELECT max(key) FROM posts), 0) AS newest,
-    coalesce((SELECT max(number) FROM post_changes), 0) AS change,
-    coalesce((SELECT min(number) FROM post_changes), 0) AS first,
-    concat(version, ' ', pending_posts) AS "index"
-  FROM word_index`;
+  SELECT newest, change, coalesce((SELECT min(number) FROM post_changes), change + 1) AS first, "index"
+  FROM (
+    SELECT coalesce((SELECT max(key) FROM posts), 0) AS newest,
+      coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'post_changes'), 0) AS change,
+      concat(version, ' ', pending_posts) AS "index"
+    FROM word_index)`;
 
 const CHANGED = `
   SELECT DISTINCT key FROM post_changes

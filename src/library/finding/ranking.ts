@@ -43,6 +43,17 @@ const RANKED_AMONG = `
     AND +rowid IN (SELECT value FROM json_each($keys)) LIMIT ${MAX_RANKED})
   ${BEST_FIRST}`;
 
+/** Of so many times as many matches as are ranked, all are scored: to leave out the others first takes longer. */
+const MAX_SCORED_IN_VAIN = 2;
+
+const COUNT_BETWEEN = `
+  SELECT count(*) AS total FROM (
+    SELECT 1 FROM post_words WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to LIMIT $most)`;
+
+const SCORED_BETWEEN = `
+  SELECT rowid AS key, ${SCORE} FROM post_words
+  WHERE post_words MATCH $scored AND rowid BETWEEN $from AND $to`;
+
 interface RankingDeps {
   queries: Queries;
   byTime: ByTime;
@@ -74,12 +85,22 @@ function createBestByScore(deps: RankingDeps) {
   const { queries, byTime, collected, counts, conditionsOf } = deps;
   const weighty = createWeighing(deps);
 
-  /** @param keys descending */
+  /** The best of these keys, which are descending. */
+  function bestOf(scored: string, keys: number[], limit: number): FoundKey[] {
+    const between = { scored, from: keys.at(-1) ?? 0, to: keys[0] ?? 0 };
+    const most = MAX_SCORED_IN_VAIN * keys.length;
+    const { total } = queries.one<{ total: number }>(COUNT_BETWEEN, { ...between, most: most + 1 });
+    if (total > most)
+      return queries.all<FoundKey>(RANKED_AMONG, { ...between, limit, keys: JSON.stringify(keys) });
+    const wanted = new Set(keys);
+    const scores = queries.all<FoundKey>(SCORED_BETWEEN, between);
+    return scores.filter(({ key }) => wanted.has(key));
+  }
+
   async function amongThese(scored: string, keys: number[], limit: number): Promise<FoundKey[]> {
     let found: FoundKey[] = [];
-    for (const { from, to, part } of partsOf(keys)) {
-      const between = { scored, from, to, limit, keys: JSON.stringify(part) };
-      found.push(...queries.all<FoundKey>(RANKED_AMONG, between));
+    for (const part of partsOf(keys)) {
+      found.push(...bestOf(scored, part, limit));
       found = found.sort(byScore).slice(0, limit);
       await nextTurn();
     }
@@ -116,12 +137,13 @@ function createBestByScore(deps: RankingDeps) {
   };
 }
 
-function* partsOf(keys: number[]): Generator<{ from: number; to: number; part: number[] }> {
+/** @param keys descending */
+function* partsOf(keys: number[]): Generator<number[]> {
   let start = 0;
   for (let at = 1; at <= keys.length; at++) {
     const to = keys[start] as number;
     if (at < keys.length && to - (keys[at] as number) <= PART_KEYS) continue;
-    yield { from: keys[at - 1] as number, to, part: keys.slice(start, at) };
+    yield keys.slice(start, at);
     start = at;
   }
 }

@@ -12,21 +12,16 @@ const NEXT_SHARE = 1 / 6;
  */
 const MAX_DEVIATIONS = 3.5;
 
-export interface Compared {
-  id: number;
-  similarity: number;
-}
-
 /**
  * Compares vectors in their order, until no other one can be expected to be as near as what was found.
  * How far an estimate may be wrong is learned from those that were compared, because it depends on the
  * model.
- * @param compare is given ids in ascending order, and leaves out those of vectors that are no more.
+ * @param compare is given ids in ascending order, and returns their similarities: NaN for vectors that are no more.
  * @param needed the similarity that another one must exceed; undefined while any is welcome.
  */
 export function compareRanked(
   { ids, sums }: RankedCodes,
-  compare: (ids: Uint32Array) => Compared[],
+  compare: (ids: Uint32Array) => Float64Array,
   needed: () => number | undefined,
 ): void {
   const line = createLine();
@@ -36,8 +31,11 @@ export function compareRanked(
     end = Math.min(ids.length, from + (Math.ceil(from * NEXT_SHARE) || FIRST_COMPARED));
     const sumOf = new Map<number, number>();
     for (let i = from; i < end; i++) sumOf.set(ids[i] as number, sums[i] as number);
-    for (const { id, similarity } of compare(ids.slice(from, end).sort()))
-      line.add(sumOf.get(id) as number, similarity);
+    const compared = ids.slice(from, end).sort();
+    // The same ones in the same order lead to the same estimates.
+    for (const [i, similarity] of compare(compared).entries())
+      if (!Number.isNaN(similarity))
+        line.add(sumOf.get(compared[i] as number) as number, similarity);
     const least = needed();
     if (least !== undefined && end < ids.length && line.highest(sums[end] as number) < least)
       return;

@@ -5,14 +5,19 @@ import { highestKeys } from '../finding/key_sets.ts';
 import { createQueries } from '../finding/queries.ts';
 import type { KeySet, MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
-import { type Compared, compareRanked } from './comparing.ts';
+import { compareRanked } from './comparing.ts';
 import { createFollowedCodes } from './followed_codes.ts';
 import { createPostVectors } from './post_vectors.ts';
-import { ReadVectors, type VectorPlace, type VectorRow } from './read_vectors.ts';
+import { ReadVectors, type VectorRow } from './read_vectors.ts';
 
 const BY_IDS = `
-  SELECT vectors.id, post_key AS key, part_from, part_to, embedding
+  SELECT vectors.id, post_key AS key, embedding
   FROM json_each(?) CROSS JOIN vectors ON vectors.id = json_each.value`;
+
+const PARTS = `
+  SELECT vectors.id, part_from AS "from", part_to AS "to"
+  FROM json_each(?) CROSS JOIN vectors ON vectors.id = json_each.value
+  WHERE part_from IS NOT NULL`;
 
 /** Among fewer posts, all vectors are compared: all codes are passed by in the time in which so many are. */
 const MAX_LISTED = 2_000;
@@ -67,6 +72,19 @@ function createVectorsRead(db: Database) {
   };
 }
 
+/** @returns a function that says which parts of their posts vectors stand for. */
+function createWithParts(db: Database) {
+  const partsOf = statement<{ id: number; from: number; to: number }, [string]>(db, PARTS);
+  return (nearest: NearVector[]): NearKey[] => {
+    const rows = partsOf.all(JSON.stringify(nearest.map(({ id }) => id)));
+    const parts = new Map(rows.map(({ id, from, to }) => [id, { from, to }]));
+    return nearest.map(({ id, key, similarity }) => {
+      const part = parts.get(id);
+      return { key, similarity, ...(part && { part }) };
+    });
+  };
+}
+
 /** Finds the vectors that are nearest by their codes, and compares exactly those that can be among the nearest. */
 export function createMeaningFinder(db: Database): MeaningFinder {
   const { codesOf, prepare } = createFollowedCodes(db);
@@ -80,6 +98,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
   );
 
+  const withParts = createWithParts(db);
   const idsAmong = createIdsAmong(db);
   const vectorsRead = createVectorsRead(db);
 
@@ -99,14 +118,14 @@ export function createMeaningFinder(db: Database): MeaningFinder {
         const ids = idsAmong(model, among, isCommitted);
         for (let from = 0; from < ids.length; from += COMPARED_AT_ONCE)
           compare(ids.subarray(from, from + COMPARED_AT_ONCE));
-        return found();
+        return withParts(found());
       }
       compareRanked(
         loaded.codes.ranked(vector, wantedFor(limit), among),
         compare,
         () => found()[limit - 1]?.similarity,
       );
-      return found();
+      return withParts(found());
     },
   );
 
@@ -132,63 +151,41 @@ function wantedFor(limit: number): number {
   return Math.min(MAX_WANTED, Math.max(MAX_WANTED / 2, 100 * limit));
 }
 
+interface NearVector {
+  id: number;
+  key: number;
+  similarity: number;
+}
+
 /** Compares vectors exactly, and keeps the best part of each of so many posts: the nearest ones. */
 function createCompare(vectors: ReadVectors, vector: Float32Array, limit: number) {
-  let nearest: NearKey[] = [];
+  let nearest: NearVector[] = [];
 
   /** Of those that are not near enough, none is kept: of a thousand that are compared, most are not. */
-  function keep(added: NearKey[]): void {
+  function keep(added: NearVector[]): void {
     const best = new Map(nearest.map((near) => [near.key, near]));
     for (const near of added)
       if (near.similarity > (best.get(near.key)?.similarity ?? -2)) best.set(near.key, near);
     nearest = [...best.values()].sort(byNearness).slice(0, limit);
   }
 
-  function compare(ids: Uint32Array): Compared[] {
+  function compare(ids: Uint32Array): Float64Array {
     const least = nearest[limit - 1]?.similarity ?? -2;
-    const added: NearKey[] = [];
-    const compared: Compared[] = [];
-    vectors.each(ids, (place, numbers) => {
-      const similarity = cosine(vector, numbers);
-      if (similarity >= least) added.push(nearKey(place, similarity));
-      compared.push({ id: place.id, similarity });
-    });
+    const added: NearVector[] = [];
+    const { similarities, keys } = vectors.compared(ids, vector);
+    for (const [i, similarity] of similarities.entries())
+      if (similarity >= least)
+        added.push({ id: ids[i] as number, key: keys[i] as number, similarity });
     keep(added);
-    // The same ones in the same order lead to the same estimates.
-    return compared.sort((a, b) => a.id - b.id);
+    return similarities;
   }
   return { compare, found: () => nearest };
 }
 
-const byNearness = (a: NearKey, b: NearKey) => b.similarity - a.similarity || a.key - b.key;
+const byNearness = (a: NearVector, b: NearVector) => b.similarity - a.similarity || a.key - b.key;
 
 /** @throws when vectors of these lengths cannot be compared. */
 export function requireDimensions(model: string, expected: number, given: number): void {
   if (given === expected) return;
   throw new Error(`The vectors of the model ${model} have ${expected} dimensions, not ${given}.`);
-}
-
-/**
- * Of unit vectors: 1 - d²/2, which is 1 for equal ones in spite of rounding. Four sums do not wait for each
- * other, so that it takes half of the time.
- */
-function cosine(one: Float32Array, other: Float32Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const rest = one.length & ~3;
-  for (let i = 0; i < rest; i += 4) {
-    const w = (one[i] as number) - (other[i] as number);
-    const x = (one[i + 1] as number) - (other[i + 1] as number);
-    const y = (one[i + 2] as number) - (other[i + 2] as number);
-    const z = (one[i + 3] as number) - (other[i + 3] as number);
-    a += w * w;
-    b += x * x;
-    c += y * y;
-    d += z * z;
-  }
-  for (let i = rest; i < one.length; i++) a += ((one[i] as number) - (other[i] as number)) ** 2;
-  return 1 - (a + b + c + d) / 2;
-}
-
-function nearKey({ key, part_from: from, part_to: to }: VectorPlace, similarity: number): NearKey {
-  return { key, similarity, ...(from !== null && to !== null && { part: { from, to } }) };
 }

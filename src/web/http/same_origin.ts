@@ -90,5 +90,5 @@ function isAddress(name: string): boolean {
 }
 
 function withoutPort(host: string): string {
-  return host.toLowerCase().replace(/:\d*$/, '');
+  return host.toLowerCase().replace(/\.?(:\d*)?$/, '');
 }

@@ -108,7 +108,7 @@ function automationProblem(error: unknown): Problem | undefined {
   return undefined;
 }
 
-/** The same for one entry of a list, of which others may have been started. */
+/** The same for one job of a list, of which others may have been started. */
 export function entryProblem(error: unknown): Problem {
   return refused(error, ENTRY) ?? toProblem(error);
 }
@@ -135,8 +135,8 @@ export const NOT_CHANGED: RefusalWords = {
 };
 
 const ENTRY: RefusalWords = {
-  title: 'This entry was not started.',
-  ifInvalid: 'Correct the fields below and try again without the entries that were started.',
+  title: 'This job was not started.',
+  ifInvalid: 'Correct these fields and send it again.',
   ifTooMany: 'Send it again when some have ended.',
 };
 

@@ -13,11 +13,10 @@ function compareTable(similarities: Map<number, number>, sums: Float64Array): nu
     { ids: Uint32Array.from(sums, (_, i) => i + 1), sums },
     (ids) => {
       compared.push(...ids);
-      return [...ids].flatMap((id) => {
+      return Float64Array.from(ids, (id) => {
         const similarity = similarities.get(id);
-        if (similarity === undefined) return [];
-        found.push(similarity);
-        return [{ id, similarity }];
+        if (similarity !== undefined) found.push(similarity);
+        return similarity ?? Number.NaN;
       });
     },
     () => found.sort((a, b) => b - a)[LIMIT - 1],
