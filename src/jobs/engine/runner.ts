@@ -119,13 +119,14 @@ export class Runner {
     if (!this.#isStarted || !definition) return 'stopped';
     this.#fillPlaces(definition, 'for a ticket');
     const isDone = await this.#claims.get(type);
-    return !isDone || (await this.#leavesJobs(definition)) ? 'left' : 'claimed';
+    if (!isDone) return 'left';
+    if (!definition.needs || this.#isNow(await this.#startOf(type))) return 'claimed';
+    return (await this.#isReadyElsewhere(definition)) ? 'left' : 'claimed';
   }
 
-  /** Whether jobs can be claimed only by a process with sources or models that this one does not have. */
-  async #leavesJobs({ type, needs }: JobDefinition): Promise<boolean> {
-    if (!needs || this.#isNow(await this.#startOf(type))) return false;
-    return this.#isNow(await this.deps.queue.nextStart(type));
+  /** Whether a process with all sources and models could start one of the jobs that this one cannot start. */
+  async #isReadyElsewhere({ type, needs }: JobDefinition): Promise<boolean> {
+    return needs !== undefined && this.#isNow(await this.deps.queue.nextStart(type));
   }
 
   /** Claims at the end of the turn, so that one claim fills all places that became free in it. */
@@ -174,7 +175,7 @@ export class Runner {
     const { type } = definition;
     const isReady = await this.#planStart(type);
     if (isReady || why || !dispatcher.handsOut) return;
-    if (await this.#leavesJobs(definition)) dispatcher.offer([{ type }]);
+    if (await this.#isReadyElsewhere(definition)) dispatcher.offer([{ type }]);
   }
 
   async #claim(definition: JobDefinition): Promise<void> {

@@ -127,7 +127,7 @@ export class BullmqDispatcher implements JobDispatcher {
     ) {
       try {
         let opened: TicketServer | undefined;
-        const group = await this.deps.group();
+        const group = await this.#group();
         opened = await openServer(this.address, group, (error) => this.#lost(opened, error));
         this.#opened(opened);
         return;
@@ -137,6 +137,18 @@ export class BullmqDispatcher implements JobDispatcher {
         await this.#within(pause, this.#closing.promise);
       }
     }
+  }
+
+  /** Whether the database can be read is reported by others. */
+  async #group(): Promise<string> {
+    while (!this.#isClosed) {
+      try {
+        return await this.deps.group();
+      } catch {
+        await this.#within(RETRY_MS.first, this.#closing.promise);
+      }
+    }
+    throw new Error('It was closed.');
   }
 
   #opened(server: TicketServer): void {
