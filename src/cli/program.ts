@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { beginDatabasesAs, EMPTY_DATABASE } from '../platform/empty_database.ts';
 import { EXIT } from './exit.ts';
 import { flushed, outputFailure, printError, surviveClosedOutput } from './output.ts';
 import { callProgram } from './program_name.ts';
@@ -15,6 +17,7 @@ export async function runProgram(
   prepare?: () => Promise<void>,
 ): Promise<void> {
   callProgram(name);
+  if (compiled) beginDatabasesAs(join(compiled, EMPTY_DATABASE));
   const serve = () => startServer(compiled);
   try {
     await prepare?.();

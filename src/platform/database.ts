@@ -12,6 +12,7 @@ import {
 } from './database_issue.ts';
 import { DatabaseLock } from './database_lock.ts';
 import { finishSwitch, removeStaged } from './database_switch.ts';
+import { beginDatabase, nameFeed } from './empty_database.ts';
 import { walStateOf } from './foreign_wal.ts';
 import { writerOf } from './writer.ts';
 
@@ -107,7 +108,9 @@ function prepareFiles(path: string): () => void {
   removeStaged(path);
   const state = walStateOf(path);
   if (state === 'foreign') throw new DatabaseUnusable(foreignLogMessage(path));
-  return state === 'none' ? renewStamp(path) : () => {};
+  if (state !== 'none') return () => {};
+  beginDatabase(path);
+  return renewStamp(path);
 }
 
 function foreignLogMessage(path: string): string {
@@ -147,6 +150,7 @@ function prepare(db: Database, path: string): Database {
     db.run('PRAGMA foreign_keys = ON');
     db.run('PRAGMA secure_delete = ON');
     migrate(db);
+    nameFeed(db);
     db.run('PRAGMA busy_timeout = 0');
     return db;
   } catch (error) {

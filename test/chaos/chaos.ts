@@ -21,7 +21,7 @@ import { fillModelCache } from '../support/model_cache.ts';
 import { until } from '../support/wait.ts';
 import { type SharedServers, startShared } from './cluster_servers.ts';
 import { databaseIn, environment, isDue, machines, processes } from './places.ts';
-import { ChaosProcess } from './process.ts';
+import { ChaosProcess, endWithScript } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
 import { commitsIn, linesOf } from './trace_lines.ts';
 import { faultsIn } from './verdict.ts';
@@ -366,6 +366,7 @@ function seeded(seed: number): () => number {
 }
 
 if (import.meta.main) {
+  endWithScript();
   const { values } = parseArgs({
     options: {
       kills: { type: 'string', default: '200' },

@@ -10,6 +10,17 @@ export interface Life {
   stops: { from: number; to: number }[];
 }
 
+const running = new Set<Bun.Subprocess>();
+
+/** An interrupted script leaves none of its processes behind. */
+export function endWithScript(): void {
+  process.on('exit', () => {
+    for (const child of running) child.kill('SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(1));
+}
+
 /** A process of the program that can be killed and restarted any number of times. */
 export class ChaosProcess {
   /** Of every process that was started here. */
@@ -31,6 +42,8 @@ export class ChaosProcess {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
+    void child.exited.then(() => running.delete(child));
     this.#child = child;
     this.#life = { pid: child.pid, endedAt: Number.POSITIVE_INFINITY, stops: [] };
     this.lives.push(this.#life);

@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { openDatabase } from '../../platform/database.ts';
+import { EMPTY_DATABASE, emptyDatabaseOf } from '../../platform/empty_database.ts';
 import { ASSETS, storeAssets } from '../../web/assets/index.ts';
 import { bundle } from './bundle.ts';
 import {
@@ -88,6 +90,7 @@ async function build(folder: string): Promise<void> {
     writeDurably(join(folder, name), content);
   const { files, inputs: bundled } = await bundle();
   for (const { name, content } of files) write(name, content);
+  write(EMPTY_DATABASE, emptyDatabaseOf(openDatabase(':memory:')));
   const inputs = [...bundled, ...(await storeAssets(write))];
   const libraries = inputs
     .map((path) => resolve(path))

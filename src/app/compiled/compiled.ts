@@ -13,7 +13,7 @@ export const PROGRAM = 'program.js';
 export const LATER = 'later.js';
 export const LIBRARIES = 'libraries.json';
 
-const OWN_FOLDERS = ['src', 'views', 'public'];
+const OWN_FOLDERS = ['src', 'views', 'public', 'migrations'];
 /** An installed package has no `bun.lock`: its packages are those of the program around it. */
 const OWN_FILES = ['package.json', 'bun.lock', 'tsconfig.json'];
 
