@@ -1,11 +1,13 @@
 /**
- * Jobs on PostgreSQL beside BullMQ, whose records are on the same server, or on Redis, in the same run:
+ * Jobs on PostgreSQL, also handed out by BullMQ, beside bare BullMQ, whose records are on the same server or on
+ * Redis, in the same run:
  *
  *     bun bench/cluster.ts [--quick] [--rounds 3] [--only drain10,callers50/bullmq-postgres]
  */
 import { peer } from './peers/index.ts';
 import { measureLatency, measureLatencyApart } from './queue/latency.ts';
 import { type Measure, of } from './queue/of_peers.ts';
+import { measureShared } from './queue/shared.ts';
 import { measureBulk, measureDrain, measureEnqueue } from './queue/throughput.ts';
 import {
   atLeast,
@@ -21,7 +23,11 @@ import { main } from './suite/run.ts';
 import type { Criterion, Setting, Suite } from './suite/suite.ts';
 
 const OWN = 'xgpt-postgres';
-const PEERS = [OWN, 'bullmq-postgres', 'bullmq-redis'];
+const OURS = [OWN, 'xgpt-tickets-redis', 'xgpt-tickets-postgres'];
+const PEERS = [...OURS, 'bullmq-postgres', 'bullmq-redis'];
+
+/** Processes that run jobs beside the one that starts them. */
+const WORKERS = 5;
 
 const THROUGHPUT = [
   ['drain1', 'drain, 1 at once'],
@@ -61,8 +67,16 @@ export const cluster: Suite = {
       requires: each.requires,
       run: (setting: Setting) => measureLatencyApart(each, setting, setting.quick ? 15 : 80, 4_000),
     })),
+    ...OURS.map(peer).map((each) => ({
+      name: 'shared',
+      subject: each.name,
+      requires: each.requires,
+      run: (setting: Setting) =>
+        measureShared(each, setting, { workers: WORKERS, samples: setting.quick ? 20 : 150 }),
+    })),
   ],
-  tables: (results) => [throughput(results), latencies(results)].filter(Boolean).join('\n\n'),
+  tables: (results) =>
+    [throughput(results), latencies(results), shared(results)].filter(Boolean).join('\n\n'),
   criteria,
 };
 
@@ -80,7 +94,7 @@ function throughput(results: Results): string {
     peer(subject).title,
     ...columns.map(([name]) => rate(results, name, subject)),
   ]);
-  const ratios = PEERS.slice(1).map((other): Cell[] => [
+  const ratios = PEERS.filter((other) => !OURS.includes(other)).map((other): Cell[] => [
     `xgpt to ${peer(other).title}`,
     ...columns.map(([name]) => {
       const found = ratio(results, name, other);
@@ -103,6 +117,16 @@ function latencies(results: Results): string {
     ),
   );
   return parts.length > 0 ? ['### Latency', ...parts].join('\n\n') : '';
+}
+
+function shared(results: Results): string {
+  if (!results.has('shared')) return '';
+  const rows = OURS.map((subject): Cell[] => [
+    peer(subject).title,
+    ...['p50', 'p99', 'transactions'].map((which) => results.median('shared', subject, which)),
+  ]);
+  const title = `ms from enqueue to start, ${WORKERS} other processes`;
+  return `### Several processes\n\n${table([title, 'p50', 'p99', 'transactions a job'], rows)}`;
 }
 
 function criteria(results: Results): Criterion[] {

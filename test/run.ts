@@ -10,6 +10,7 @@ import { fillModelCache } from './support/model_cache.ts';
 import { type PostgresServer, SERVER_VARIABLE, startPostgres } from './support/postgres/server.ts';
 import { prepareTemplates } from './support/postgres/templates.ts';
 import { compileProgram } from './support/program_copy.ts';
+import { findRedis } from './support/redis/server.ts';
 import { TSC } from './support/tsc.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -32,6 +33,7 @@ const ON_POSTGRES = {
   of: 'test/{jobs,schedules}/**/*.test.ts',
   except: [
     'test/jobs/store/sqlite/',
+    'test/jobs/queue/',
     'test/schedules/cron.test.ts',
     'test/schedules/postgres_nodes.test.ts',
   ],
@@ -75,10 +77,12 @@ if (given.length === 0) {
 
 if (given.length === 0) {
   console.log(
-    '\n# The embedding model, the browser, the compiled program and the database server of the tests',
+    '\n# The embedding model, the browser, the compiled program, and the servers of the tests',
   );
   await fillModelCache();
   await unpackChromium();
+  // Two files need it, at once.
+  await findRedis();
   // Otherwise the first server does it, beside the tests, whose processes take twice as much until then.
   compileProgram(ROOT);
 }

@@ -4,7 +4,7 @@ import { openBullmqOnPostgres, openBullmqOnRedis } from './bullmq.ts';
 import { openBunqueue } from './bunqueue.ts';
 import { openPlainjob } from './plainjob.ts';
 import type { Peer } from './system.ts';
-import { openXgpt, openXgptOnPostgres } from './xgpt.ts';
+import { openXgpt, openXgptOnPostgres, serverOf } from './xgpt.ts';
 
 export const PEERS: Peer[] = [
   {
@@ -18,7 +18,21 @@ export const PEERS: Peer[] = [
     title: 'xgpt on PostgreSQL',
     survives: 'power cut',
     requires: 'postgres',
-    open: openXgptOnPostgres,
+    open: (place) => openXgptOnPostgres(place),
+  },
+  {
+    name: 'xgpt-tickets-redis',
+    title: 'xgpt on PostgreSQL, tickets on Redis',
+    survives: 'power cut',
+    requires: ['postgres', 'memoryRedis'],
+    open: (place) => openXgptOnPostgres(place, `redis://127.0.0.1:${place.servers.memoryRedis}`),
+  },
+  {
+    name: 'xgpt-tickets-postgres',
+    title: 'xgpt on PostgreSQL, tickets there, too',
+    survives: 'power cut',
+    requires: 'postgres',
+    open: (place) => openXgptOnPostgres(place, serverOf(place)),
   },
   {
     name: 'bullmq-redis',

@@ -34,7 +34,7 @@ export interface Peer {
   title: string;
   /** What an acknowledged job survives. */
   survives: 'power cut' | 'kill -9' | 'nothing for certain';
-  requires?: Requirement;
+  requires?: Requirement | readonly Requirement[];
   open(place: Place): Promise<System>;
 }
 

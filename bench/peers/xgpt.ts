@@ -34,19 +34,28 @@ export async function openXgpt(place: Place, options: XgptOptions = {}): Promise
   });
 }
 
-/** The tracker over a database of its own on the PostgreSQL server. */
-export async function openXgptOnPostgres(place: Place): Promise<System> {
-  const server = `postgres://postgres@127.0.0.1:${place.servers.postgres}`;
-  if (!place.joining) await emptyDatabase(`${server}/postgres`);
-  const database = new Postgres(`${server}/${DATABASE}`);
+/**
+ * The tracker over a database of its own on the PostgreSQL server.
+ * @param queue the server that hands out its jobs; by default none does.
+ */
+export async function openXgptOnPostgres(place: Place, queue?: string): Promise<System> {
+  if (!place.joining) await emptyDatabase(serverOf(place));
+  const database = new Postgres(serverOf(place, DATABASE));
   return openTracker(place, 'bench', {
     database,
+    queue,
     unfinished: async () => (await database.get<{ count: number }>(UNFINISHED))?.count ?? 0,
     close: () => database.close(),
   });
 }
 
-const DATABASE = 'xgpt_bench';
+/** The address of a database on the PostgreSQL server. */
+export function serverOf({ servers }: Place, database = 'postgres'): string {
+  return `postgres://postgres@127.0.0.1:${servers.postgres}/${database}`;
+}
+
+/** Of xgpt on PostgreSQL. */
+export const DATABASE = 'xgpt_bench';
 
 const UNFINISHED = 'SELECT COUNT(*) AS count FROM jobs WHERE completed_at IS NULL';
 
@@ -59,6 +68,7 @@ async function emptyDatabase(server: string): Promise<void> {
 
 interface Opened {
   database: TrackerOptions['database'];
+  queue?: string | undefined;
   unfinished(): Promise<number>;
   close(): Promise<void>;
 }
@@ -66,7 +76,7 @@ interface Opened {
 function openTracker(
   { concurrency }: Place,
   name: string,
-  { database, unfinished, close }: Opened,
+  { database, queue, unfinished, close }: Opened,
 ): System {
   const type = name as JobType;
   let handler: Handler = () => {};
@@ -76,7 +86,7 @@ function openTracker(
     concurrency,
     run: async ({ n }: Numbered) => handler(n),
   } as unknown as JobDefinition;
-  const tracker = createTracker({ database, definitions: [defineJob(definition)] });
+  const tracker = createTracker({ database, queue, definitions: [defineJob(definition)] });
   return {
     enqueue: (n) => tracker.enqueue(type, { n }),
     enqueueBulk: (from, count) =>

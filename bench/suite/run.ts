@@ -166,11 +166,17 @@ function readResults(file: string): Results {
 
 function serversFor(planned: Planned[]): (keyof Servers)[] {
   const all: (keyof Servers)[] = ['redis', 'memoryRedis', 'postgres'];
-  return all.filter((server) => planned.some(({ measurement }) => measurement.requires === server));
+  return all.filter((server) =>
+    planned.some(({ measurement }) => listOf(measurement.requires).includes(server)),
+  );
 }
 
-function isPossible(requirement: Requirement | undefined, servers: Servers): boolean {
-  return requirement === undefined || servers[requirement] !== undefined;
+function isPossible(required: Measurement['requires'], servers: Servers): boolean {
+  return listOf(required).every((server) => servers[server] !== undefined);
+}
+
+function listOf(required: Measurement['requires'] = []): readonly Requirement[] {
+  return typeof required === 'string' ? [required] : required;
 }
 
 function rotated<Item>(items: Item[], share: number): Item[] {

@@ -22,7 +22,7 @@ export interface Measurement {
   name: string;
   /** `xgpt` */
   subject: string;
-  requires?: Requirement;
+  requires?: Requirement | readonly Requirement[] | undefined;
   /** Left out of a quick run. */
   isSlow?: boolean;
   run(setting: Setting): Promise<Figures>;

@@ -136,6 +136,7 @@ export const jobTracker = createTracker(() => {
   const database = databaseUrl === undefined ? appDatabase() : postgresOf(databaseUrl);
   return {
     database,
+    queue: config.queueUrl,
     logger,
     actor: PROGRAM,
     // Webhooks define it, which the first page does without.

@@ -147,7 +147,7 @@ export class Tracker {
    */
   async stop(drainMs = 0): Promise<void> {
     if (!this.#opened) return;
-    const { executions, runner, pruner, stopTimers, signals } = this.#opened;
+    const { executions, runner, pruner, stopTimers, signals, dispatcher } = this.#opened;
     pruner.stop();
     try {
       await runner.stop(drainMs);
@@ -157,7 +157,7 @@ export class Tracker {
       // The end of these could not be written. Other processes will find that this one has ended.
       for (const { controller } of executions.all()) controller.abort(new ShuttingDown());
     }
-    await signals.stop();
+    await Promise.all([signals.stop(), dispatcher.close()]);
   }
 
   /**

@@ -26,12 +26,17 @@ export function backendOf(database: JobDatabase = ':memory:'): OpenBackend {
   return (deps) => createPostgresBackend(postgres, deps);
 }
 
-/** The options with who this process is in leases on their database. */
-export function withOwner<Options extends { database?: JobDatabase; owner?: string }>(
-  options: Options,
-): Options {
-  const { database = ':memory:' } = options;
+/**
+ * The options with who this process is in leases on their database.
+ * @throws TypeError when jobs of SQLite are to be handed out.
+ */
+export function withOwner<
+  Options extends { database?: JobDatabase; owner?: string; queue?: string | undefined },
+>(options: Options): Options {
+  const { database = ':memory:', queue } = options;
   const isSqlite = database instanceof Database || isPath(database);
+  if (isSqlite && queue !== undefined)
+    throw new TypeError('`queue` is for jobs in PostgreSQL: give its address as `database`.');
   return { owner: newOwner(isSqlite ? 'one machine' : 'several'), ...options };
 }
 

@@ -5,6 +5,14 @@ export function isPostgresAddress(given: string): boolean {
   return /^postgres(ql)?:$/.test(url.protocol);
 }
 
+/** Whether it names a server that hands out jobs: `redis://host:6379`, `rediss://…`, or a PostgreSQL database. */
+export function isQueueAddress(given: string): boolean {
+  const url = URL.parse(given.trim());
+  return (
+    isPostgresAddress(given) || (/^rediss?:$/.test(url?.protocol ?? '') && url?.hostname !== '')
+  );
+}
+
 /** Whether it is the name of a host in lower case, without scheme and port. */
 export function isHostName(name: string): boolean {
   return /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/.test(name);

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isAddressRange, isHostName, isLoopback, isPostgresAddress } from './addresses.ts';
+import {
+  isAddressRange,
+  isHostName,
+  isLoopback,
+  isPostgresAddress,
+  isQueueAddress,
+} from './addresses.ts';
+import { conflictsOf } from './config_conflicts.ts';
 import { LOG_LEVELS, type LogLevel } from './logger.ts';
 import { nearestName, number, oneOf, type Setting, text, whole } from './setting.ts';
 
@@ -17,7 +24,13 @@ const MAX_AT_ONCE = 64;
 const CLUSTER_LEASE_MS = 10_000;
 
 /** Their values are shown to nobody, not even when they are wrong. */
-const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY', 'XGPT_DATABASE_URL']);
+const SECRETS = new Set([
+  'XGPT_TOKEN',
+  'XGPT_READ_TOKEN',
+  'XGPT_SECRET_KEY',
+  'XGPT_DATABASE_URL',
+  'XGPT_QUEUE_URL',
+]);
 
 const QUERY_IDS =
   /^[\s,]*((UserByScreenName|UserTweets|UserTweetsAndReplies|SearchTimeline)=[\w-]{8,64}([\s,]+|$))*$/;
@@ -49,6 +62,11 @@ const SETTINGS = {
     undefined,
     'must be the address of a PostgreSQL database: postgres://user:password@host:port/database',
     isPostgresAddress,
+  ),
+  XGPT_QUEUE_URL: text(
+    undefined,
+    'must be the address of a Redis server or a PostgreSQL database: redis://host:6379, rediss://host:6379 or postgres://user:password@host:port/database',
+    isQueueAddress,
   ),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
@@ -130,6 +148,8 @@ export interface Config {
   databasePath: string;
   /** The PostgreSQL database that keeps everything, with its password; absent when SQLite does. */
   databaseUrl: string | undefined;
+  /** The server that hands out the jobs of that database, with its password; absent when none does. */
+  queueUrl: string | undefined;
   /** Where personal archives are uploaded to or dropped into. */
   importsDir: string;
   /** Where fetched models are kept. */
@@ -205,8 +225,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       `XGPT_DATA_DIR: must be set, because xgpt is an installed package here. Set it to the data folder of your server`,
     );
   }
-  problems.push(...readTokenProblems(s.XGPT_TOKEN, s.XGPT_READ_TOKEN));
-  problems.push(...endpointProblems(s.XGPT_MODEL_URL, s.XGPT_MODEL));
+  problems.push(...conflictsOf(s));
   if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }
@@ -255,6 +274,7 @@ function placesOf(s: Settings) {
     dataDir,
     databasePath: join(dataDir, s.XGPT_DATABASE_URL ? 'replica.sqlite' : 'xgpt.sqlite'),
     databaseUrl: s.XGPT_DATABASE_URL?.trim(),
+    queueUrl: s.XGPT_QUEUE_URL?.trim(),
     importsDir: s.XGPT_IMPORTS_DIR ? resolve(s.XGPT_IMPORTS_DIR) : join(dataDir, 'imports'),
     modelsDir: join(dataDir, 'models'),
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
@@ -322,14 +342,6 @@ function accessToken(): Setting<string | undefined> {
   return text(undefined, rule, (token) => /^[!-~]{16,}$/.test(token));
 }
 
-/** Whoever may read would be able to do everything. */
-function readTokenProblems(token: string | undefined, readToken: string | undefined): string[] {
-  if (readToken === undefined) return [];
-  if (token === undefined)
-    return ['XGPT_READ_TOKEN: needs XGPT_TOKEN, because without it nobody needs a token'];
-  return token === readToken ? ['XGPT_READ_TOKEN: must differ from XGPT_TOKEN'] : [];
-}
-
 /** Credentials are sent there: without encryption only within this machine. */
 function serviceUrl(fallback: string): Setting<string> {
   const rule = 'must be an https address without a path or query, or http on this machine';
@@ -359,11 +371,6 @@ function namesIn(list: string): string[] {
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
-}
-
-function endpointProblems(url: string, model: string): string[] {
-  if (url === '' || model !== '') return [];
-  return ['XGPT_MODEL: must be set to the name of a model at XGPT_MODEL_URL'];
 }
 
 function endpointOf(s: {

@@ -4,6 +4,7 @@ import { type DatabaseIssue, databaseIssueOf } from './database_issue.ts';
 import type { DatabaseProbe } from './database_probe.ts';
 import type { Logger } from './logger.ts';
 import type { ProcessRegistry } from './process_registry.ts';
+import { QUEUE_AWAY, QueueWatch } from './queue_watch.ts';
 import { StorageFailed, type StorageIssue } from './storage_issue.ts';
 import { StorageWatch } from './storage_watch.ts';
 
@@ -23,6 +24,7 @@ export class Health {
   readonly processes: ProcessRegistry;
   readonly #clockWatch: ClockWatch;
   readonly #storageWatch: StorageWatch;
+  readonly #queueWatch: QueueWatch;
   readonly #listeners = new Set<() => void>();
   #issue: (DatabaseIssue & { since: Date }) | undefined;
   #cancelNextCheck = () => {};
@@ -33,6 +35,7 @@ export class Health {
     this.processes = database.processes;
     this.#clockWatch = new ClockWatch(clock);
     this.#storageWatch = new StorageWatch(importsDir, clock);
+    this.#queueWatch = new QueueWatch(clock);
   }
 
   /** What keeps the database from being written to, and since when. */
@@ -45,12 +48,13 @@ export class Health {
     return this.#issue !== undefined || this.#storageWatch.isDiskFull;
   }
 
-  /** Everything that people should know: the issue, files that cannot be stored, a clock that was set. */
+  /** Everything that people should know: the issue, files that cannot be stored, a queue server that is away, a clock that was set. */
   get notices(): Notice[] {
     const storage = this.#storageWatch.notice;
     // The database may have found the same.
     const isSame = storage?.code === this.#issue?.code;
-    const all = [this.#issue, isSame ? undefined : storage, this.#clockWatch.notice];
+    const others = [this.#queueWatch.notice, this.#clockWatch.notice];
+    const all = [this.#issue, isSame ? undefined : storage, ...others];
     return all.filter((notice) => notice !== undefined);
   }
 
@@ -145,6 +149,20 @@ export class Health {
       this.#notify();
     }
     return issue;
+  }
+
+  /** Learns why the queue server hands out no jobs; undefined: it does, again. */
+  handsOut(error: unknown): void {
+    const before = this.#queueWatch.notice;
+    if (!this.#queueWatch.noticed(error)) return;
+    const { logger } = this.options;
+    if (before) logger.info('Recovered: the queue server can be reached again.');
+    else
+      logger.warn(`${QUEUE_AWAY.title} ${QUEUE_AWAY.advice}`, {
+        code: QUEUE_AWAY.code,
+        reason: (error as Error).message,
+      });
+    this.#notify();
   }
 
   /** To be called when a file was added to the imports folder or removed from it. */

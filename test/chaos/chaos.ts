@@ -6,7 +6,8 @@
  *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
  *
  * With `--cluster` there are two servers and three workers, each with a data folder and, where the system allows it, a host
- * name of its own, on one PostgreSQL server, which is killed and started again, too:
+ * name of its own, on one PostgreSQL server, which is killed and started again, too. With `--queue redis`, or `postgres`, BullMQ
+ * hands out the jobs, and Redis is killed with it:
  *
  *     bun run chaos -- --cluster --kills 200 --outages 10
  */
@@ -17,8 +18,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { fillModelCache } from '../support/model_cache.ts';
-import { KEEPS_WHAT_IT_CONFIRMED, startPostgres } from '../support/postgres/server.ts';
 import { until } from '../support/wait.ts';
+import { type SharedServers, startShared } from './cluster_servers.ts';
 import { databaseIn, environment, isDue, machines, processes } from './places.ts';
 import { ChaosProcess, endWithScript } from './process.ts';
 import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
@@ -32,8 +33,8 @@ interface ChaosOptions {
   freezeMs: number;
   leaseMs: number;
   seed: number;
-  /** Several machines on one PostgreSQL server, which is killed so often. Default: one machine on SQLite. */
-  cluster?: { outages: number };
+  /** Several machines on these servers. Default: one machine on SQLite. */
+  cluster?: SharedServers;
 }
 
 export interface ChaosReport {
@@ -58,12 +59,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = seeded(options.seed);
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-chaos-'));
   const trace = join(folder, 'trace.jsonl');
-  const postgres = cluster && (await startPostgres(undefined, KEEPS_WHAT_IT_CONFIRMED));
+  const shared = cluster && (await startShared(cluster));
   const more = { XGPT_CHAOS_TRACE: trace, XGPT_LEASE_MS: String(leaseMs) };
   const receiver = startReceiver(random);
-  const places = postgres
-    ? machines(folder, { ...more, XGPT_DATABASE_URL: postgres.address })
-    : processes(folder, more);
+  const places = shared ? machines(folder, { ...more, ...shared.env }) : processes(folder, more);
   const servers = places.filter(({ command }) => command === 'serve');
   try {
     const printed = await Promise.all(places.map((place) => place.start()));
@@ -74,7 +73,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const frozen = freezeNowAndThen(places, freezes, freezeMs, random);
     for (let kill = 0; kill < kills; kill++) {
       await Bun.sleep(random() * 600);
-      if (postgres && isDue(kill, kills, cluster.outages)) await postgres.restart(random() * 3_000);
+      if (shared && isDue(kill, kills, cluster.outages)) await shared.restart(random() * 3_000);
       const awake = places.filter((place) => !frozen.has(place));
       await restart(pick(awake, random), random);
     }
@@ -116,7 +115,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     for (const place of places) await place.kill();
     await receiver.stop();
-    await postgres?.stop();
+    await shared?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -377,6 +376,7 @@ if (import.meta.main) {
       seed: { type: 'string', default: String(Date.now() % 100_000) },
       cluster: { type: 'boolean', default: false },
       outages: { type: 'string', default: '0' },
+      queue: { type: 'string' },
     },
   });
   console.log(`seed ${values.seed}`);
@@ -386,7 +386,9 @@ if (import.meta.main) {
     freezeMs: Number(values['freeze-ms']),
     leaseMs: Number(values['lease-ms']),
     seed: Number(values.seed),
-    ...(values.cluster && { cluster: { outages: Number(values.outages) } }),
+    ...(values.cluster && {
+      cluster: { outages: Number(values.outages), queue: values.queue },
+    }),
   });
   for (const [name, count] of Object.entries(counts)) console.log(name.padEnd(20), count);
   for (const fault of faults.slice(0, 20)) console.log(`✗ ${fault}`);

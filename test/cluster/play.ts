@@ -1,7 +1,7 @@
 /**
  * Starts PostgreSQL, two servers and three workers, and leaves them running until Ctrl-C:
  *
- *     bun run cluster [--servers 2] [--workers 3]
+ *     bun run cluster [--servers 2] [--workers 3] [--queue redis|postgres]
  *
  * Each has a network namespace, an address and a host name of its own where the system allows it (Linux, as the
  * superuser); otherwise they are processes of this machine.
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lastingPort } from '../support/port.ts';
 import { startPostgres } from '../support/postgres/server.ts';
+import { startQueue } from '../support/queue_server.ts';
 import { Network } from './network.ts';
 
 const MAIN = join(import.meta.dir, '../../src/main.ts');
@@ -21,18 +22,22 @@ const { values } = parseArgs({
   options: {
     servers: { type: 'string', default: '2' },
     workers: { type: 'string', default: '3' },
+    /** What BullMQ keeps its tickets on. */
+    queue: { type: 'string' },
   },
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'xgpt-cluster-'));
 const network = Network.create();
 const postgres = await startPostgres(network);
+const queue = await startQueue(values.queue, postgres, network?.gateway);
 const nodes: Bun.Subprocess[] = [];
 const commands = [
   ...Array.from({ length: Number(values.servers) }, () => 'serve'),
   ...Array.from({ length: Number(values.workers) }, () => 'worker'),
 ];
 console.log(`PostgreSQL  ${postgres.address}`);
+if (queue) console.log(`Tickets     ${queue.address}`);
 for (const [index, command] of commands.entries()) startNode(command, index + 1);
 console.log(`\nSign in with the token ${TOKEN}. Ctrl-C ends everything.`);
 if (!network)
@@ -50,6 +55,7 @@ function startNode(command: string, number: number): void {
   const env = {
     ...process.env,
     XGPT_DATABASE_URL: postgres.address,
+    ...(queue && { XGPT_QUEUE_URL: queue.address }),
     XGPT_DATA_DIR: join(folder, name),
     XGPT_IMPORTS_DIR: join(folder, 'imports'),
     XGPT_SECRET_KEY: 'c1'.repeat(32),
@@ -69,6 +75,7 @@ function startNode(command: string, number: number): void {
 async function end(): Promise<void> {
   for (const node of nodes) node.kill('SIGTERM');
   await Promise.all(nodes.map(({ exited }) => exited));
+  await queue?.stop();
   await postgres.stop();
   network?.remove();
   rmSync(folder, { recursive: true, force: true });

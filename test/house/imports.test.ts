@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { circlesIn, type ImportGraph, importGraph } from './import_graph.ts';
-import { filesMatching } from './source_files.ts';
+import { filesMatching, readText } from './source_files.ts';
 
 const graph = await importGraph(filesMatching('src/**/*.{ts,tsx}', 'views/**/*.{ts,tsx}'));
 
@@ -102,6 +102,13 @@ describe('imports', () => {
 
   test('follow the table of folders', () => {
     expect([...wrongImports()]).toEqual([]);
+  });
+
+  test('of a queue server’s packages are in one folder', async () => {
+    const importing: string[] = [];
+    for (const path of filesMatching('src/**/*.{ts,tsx}'))
+      if (/(?:from |\()'(?:bullmq|ioredis|pg)'/.test(await readText(path))) importing.push(path);
+    expect(importing).toEqual(['src/jobs/queue/bullmq/open_server.ts']);
   });
 
   test('name files that exist', () => {

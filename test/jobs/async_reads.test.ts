@@ -6,6 +6,7 @@ import { Notifier } from '../../src/jobs/engine/notifier.ts';
 import { Queues } from '../../src/jobs/engine/queues.ts';
 import { Signal } from '../../src/jobs/engine/signal.ts';
 import { Feed } from '../../src/jobs/feed.ts';
+import { BY_SIGNALS } from '../../src/jobs/queue/create_dispatcher.ts';
 import type { News } from '../../src/jobs/store/store.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { testClock } from '../support/clock.ts';
@@ -27,6 +28,7 @@ function notifying() {
     executions: new Executions(clock),
     feed,
     claimable: new Signal(),
+    dispatcher: BY_SIGNALS,
     foreignCommits: new Signal(),
     clock,
     errors: new ErrorReporter(silentLogger),

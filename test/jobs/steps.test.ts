@@ -10,14 +10,20 @@ async function processOn(
   run: (job: QueuedJobContext) => Promise<unknown>,
   database?: ReturnType<typeof setup>['database'],
   options: Parameters<typeof errand>[1] = {},
+  more: Parameters<typeof setup>[0] = {},
 ) {
   const definition = errand((_, job) => run(job), {
     retry: { maxAttempts: 2, baseMs: 1, maxMs: 1 },
     ...options,
   });
-  const parts = setup({ definitions: [definition] }, database);
+  const parts = setup({ definitions: [definition], ...more }, database);
   await parts.tracker.start();
   return parts;
+}
+
+/** One that will have crashed gets no tickets. */
+function crashingOn(run: Parameters<typeof processOn>[0]) {
+  return processOn(run, undefined, {}, { queue: undefined });
 }
 
 describe('FEATURES 12: steps', () => {
@@ -80,7 +86,7 @@ describe('FEATURES 12: steps', () => {
         });
       }
     };
-    const crashed = await processOn(work(3));
+    const crashed = await crashingOn(work(3));
     const { id } = await crashed.tracker.enqueue('errand', {});
     await crashed.clock.advance(0);
     expect((await statusesOf(crashed.tracker, id)).at(-1)).toBe('step 3 running');
@@ -135,7 +141,7 @@ describe('FEATURES 12: compensation', () => {
   for (const crashUndoing of [3, 2, 1]) {
     test(`resumes after a crash while step ${crashUndoing} is undone`, async () => {
       const undone: string[] = [];
-      const crashed = await processOn(fiveSteps(undone, crashUndoing));
+      const crashed = await crashingOn(fiveSteps(undone, crashUndoing));
       const { id } = await crashed.tracker.enqueue('errand', {});
       await crashed.clock.advance(0);
       expect(crashed.tracker.getJob(id)?.status).toBe('running');

@@ -210,3 +210,33 @@ describe('XGPT_READ_TOKEN', () => {
     }
   });
 });
+
+describe('XGPT_QUEUE_URL', () => {
+  const database = { XGPT_DATABASE_URL: 'postgres://xgpt@db.lan:5432/xgpt' };
+
+  for (const url of [
+    'redis://redis.lan',
+    'redis://:secret@10.0.0.5:6379/1',
+    'rediss://redis.lan:6380',
+    'postgres://xgpt@db.lan:5432/tickets',
+  ]) {
+    test(`can be ${url}`, () => {
+      expect(loadConfig({ ...database, XGPT_QUEUE_URL: url }).queueUrl).toBe(url);
+    });
+  }
+
+  for (const url of ['redis.lan:6379', 'http://redis.lan', 'redis://', 'mysql://db.lan/tickets']) {
+    test(`cannot be ${url}`, () => {
+      expect(() => loadConfig({ ...database, XGPT_QUEUE_URL: url })).toThrow(
+        /XGPT_QUEUE_URL: must be the address of a Redis server or a PostgreSQL database/,
+      );
+    });
+  }
+
+  test('needs XGPT_DATABASE_URL, and is not shown', () => {
+    const alone = () => loadConfig({ XGPT_QUEUE_URL: 'redis://:a-secret@redis.lan' });
+    expect(alone).toThrow(/XGPT_QUEUE_URL: needs XGPT_DATABASE_URL/);
+    for (const url of ['redis://:a-secret@redis.lan', 'tcp://:a-secret@redis.lan'])
+      expect(() => loadConfig({ XGPT_QUEUE_URL: url })).not.toThrow(/a-secret/);
+  });
+});

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/jobs/index.ts';
 import { untilQuiet } from './job_database.ts';
+import { awaitTickets, QUEUE } from './job_queue.ts';
 
 export interface TestClock extends Clock {
   /** Lets time pass and fires the timers due, each with its consequences. */
@@ -39,26 +40,39 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
     },
     async advance(ms) {
       const until = elapsed + ms;
-      await consequences();
+      await allConsequences();
       for (let timer = nextDue(until); timer; timer = nextDue(until)) {
         const due = timer;
         timers = timers.filter((other) => other !== due);
         elapsed = Math.max(elapsed, due.at);
         due.run();
-        await consequences();
+        await allConsequences();
       }
       elapsed = until;
-      await consequences();
+      await allConsequences();
     },
   };
+}
+
+/** The same with the tickets that they lead to, and what comes of these. */
+async function allConsequences(): Promise<void> {
+  await consequences();
+  let isOver = QUEUE === undefined;
+  while (!isOver) {
+    const hadTickets = await awaitTickets();
+    isOver = (await consequences()) && !hadTickets;
+  }
 }
 
 /** Turns of the event loop: each write takes one. */
 const ROUNDS = 20;
 
-/** Waits until promises have run, and what they have begun on a database. */
-export async function consequences(rounds = ROUNDS): Promise<void> {
-  await untilQuiet(async () => {
+/**
+ * Waits until promises have run, and what they have begun on a database.
+ * @returns whether nothing has begun since the last call.
+ */
+export function consequences(rounds = ROUNDS): Promise<boolean> {
+  return untilQuiet(async () => {
     for (let round = 0; round < rounds; round++)
       await new Promise((resolve) => setImmediate(resolve));
   });

@@ -77,8 +77,9 @@ const databases = IS_ON_POSTGRES
 /**
  * Takes turns of the event loop until they begin nothing more on any database. On SQLite everything is done
  * when a turn ends.
+ * @returns whether nothing has begun since the last call.
  */
-export function untilQuiet(turns: () => Promise<void>): Promise<void> {
+export function untilQuiet(turns: () => Promise<void>): Promise<boolean> {
   return databases.untilQuiet(turns);
 }
 

@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import {
   createTracker,
@@ -11,6 +12,7 @@ import {
 import { openDatabase } from '../../src/platform/database.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { type JobDatabase, jobDatabase } from './job_database.ts';
+import { QUEUE } from './job_queue.ts';
 import { NOTHING_SAVED } from './saved.ts';
 import { SqliteJobDatabase } from './sqlite_job_database.ts';
 
@@ -65,7 +67,10 @@ export function setup(options: SetupOptions = {}, shared?: JobDatabase) {
   const database = shared?.again() ?? jobDatabase();
   const clock: TestClock = testClock();
   const save = database.save.bind(database);
-  const tracker = createTracker({ save, ...options, database: database.connection, clock });
+  const { connection } = database;
+  const queue =
+    typeof connection === 'string' || connection instanceof Database ? undefined : QUEUE;
+  const tracker = createTracker({ save, queue, ...options, database: connection, clock });
   const rowOf = (id: string) =>
     database.get('SELECT * FROM jobs WHERE id = ?', id) as Promise<Record<string, unknown>>;
   return { tracker, clock, database, rowOf };

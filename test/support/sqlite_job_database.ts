@@ -111,7 +111,8 @@ export class SqliteJobDatabase implements JobDatabase {
   }
 }
 
-export const untilQuiet = (turns: () => Promise<void>): Promise<void> => turns();
+export const untilQuiet = (turns: () => Promise<void>): Promise<boolean> =>
+  turns().then(() => true);
 
 export function jobDatabase(): JobDatabase {
   return new SqliteJobDatabase(openDatabase(':memory:'));

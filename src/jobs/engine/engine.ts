@@ -4,6 +4,8 @@ import type { RegisteredProcess } from '../../platform/process_registry.ts';
 import type { Actor, AuditTrail } from '../audit.ts';
 import { Feed } from '../feed.ts';
 import type { AfterEnd, FollowUps } from '../follow_up.ts';
+import { createDispatcher } from '../queue/create_dispatcher.ts';
+import type { JobDispatcher } from '../queue/dispatcher.ts';
 import type { AuditStore, BackendDeps, OpenBackend } from '../store/backend.ts';
 import type { WaitingLimits } from '../store/store.ts';
 import { Cancellation } from './cancellation.ts';
@@ -50,6 +52,11 @@ export interface EngineOptions {
   maxResultBytes?: number;
   /** The processes on the database. Default: none are known. */
   processes?: () => RegisteredProcess[];
+  /**
+   * The address of a server that hands out the jobs of a PostgreSQL database: `redis://`, `rediss://` or
+   * `postgres://`. By default all processes learn of each new job.
+   */
+  queue?: string | undefined;
   /** How many jobs may wait; more are refused. By default there is no limit. */
   maxWaiting?: WaitingLimits;
 }
@@ -114,6 +121,7 @@ function createFoundation(
     leaseMs = 30_000,
     owner = newOwner(),
     actor,
+    queue,
   }: EngineOptions,
   afterEnd: AfterEnd,
 ) {
@@ -121,6 +129,12 @@ function createFoundation(
   const feed = new Feed();
   const claimable: ClaimSignal = new Signal();
   const deeds = new Deeds(clock, actor);
+  const dispatcher: JobDispatcher = createDispatcher(queue, {
+    group: async () => (await backend.events.start()).feed,
+    look: () => claimable.emit(undefined),
+    track: (run) => backend.track?.(run) ?? run(),
+    errors,
+  });
   const backend = openBackend({
     clock,
     owner,
@@ -128,6 +142,7 @@ function createFoundation(
     followUps: followUpsOf({ afterEnd, definitions, feed, claimable, clock }),
     isInternal: (type) => definitions.get(type)?.internal === true,
     obstacle: () => errors.watch?.obstacle(),
+    ...(queue !== undefined && { offer: (tickets) => dispatcher.offer(tickets) }),
   });
   return {
     ...backend,
@@ -137,6 +152,7 @@ function createFoundation(
     feed,
     executions: new Executions(clock),
     claimable,
+    dispatcher,
     foreignCommits: new Signal<void>(),
     clock,
     logger,

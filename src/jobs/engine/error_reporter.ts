@@ -7,6 +7,8 @@ export interface DatabaseWatch {
   obstacle(): DatabaseIssue | undefined;
   /** Learns of an error; returns the issue when the watch reports that one itself. */
   noticed(error: unknown): Pick<DatabaseIssue, 'title' | 'advice'> | undefined;
+  /** Learns why nothing is handed out; undefined: it is, again. */
+  handsOut?(error: unknown): void;
 }
 
 /**

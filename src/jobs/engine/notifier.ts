@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Feed } from '../feed.ts';
+import type { JobDispatcher } from '../queue/dispatcher.ts';
 import type { JobNews, JobReader, News } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 import type { Execution, Executions } from './executions.ts';
@@ -23,6 +24,7 @@ interface NotifierDeps {
   executions: Executions;
   feed: Feed;
   claimable: ClaimSignal;
+  dispatcher: Pick<JobDispatcher, 'handsOut'>;
   /** Another process has committed something, about jobs or not. */
   foreignCommits: Signal<void>;
   clock: Clock;
@@ -105,14 +107,14 @@ export class Notifier {
   }
 
   #tell({ changed, progressed, hasRemoved }: News): void {
-    const { feed, claimable, foreignCommits } = this.deps;
+    const { feed, claimable, dispatcher, foreignCommits } = this.deps;
     foreignCommits.emit();
     if (progressed.length > 0 || hasRemoved) feed.progressed(progressed);
     feed.logged();
     if (changed !== 'too many' && changed.size === 0) return;
     if (changed === 'too many') feed.invalidate();
     else for (const id of changed) feed.changed(id);
-    claimable.emit(undefined);
+    if (!dispatcher.handsOut) claimable.emit(undefined);
   }
 
   async #checkExecutions(changed: News['changed']): Promise<void> {

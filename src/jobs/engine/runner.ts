@@ -4,6 +4,7 @@ import type { JobDefinition } from '../definition.ts';
 import { ShuttingDown } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { JobStatus } from '../lifecycle.ts';
+import type { JobDispatcher, Outcome } from '../queue/dispatcher.ts';
 import type { Claimed, End, JobNews, JobQueue, JobStore } from '../store/store.ts';
 import type { Completion } from './completion.ts';
 import type { Definitions } from './definitions.ts';
@@ -52,6 +53,7 @@ interface RunnerDeps {
   logger: Logger;
   errors: ErrorReporter;
   claimable: ClaimSignal;
+  dispatcher: JobDispatcher;
   /** Overrides a definition's own limit, by type. */
   concurrency: Record<string, number>;
 }
@@ -60,10 +62,11 @@ interface RunnerDeps {
 export class Runner {
   readonly #running = new Map<Execution, Promise<void>>();
   /** Claims in flight, by type. Such a claim may fill all places, so the next one waits for it. */
-  readonly #claims = new Map<string, Promise<unknown>>();
+  readonly #claims = new Map<string, Promise<boolean>>();
   /** Types for which the signal came during a claim. */
   readonly #signalledAgain = new Set<string>();
-  readonly #nextStart: StartTimer;
+  /** By type. */
+  readonly #nextStarts = new Map<string, StartTimer>();
   /** Types to claim at the end of this turn; undefined when no claim is scheduled. */
   #scheduled: Set<string> | undefined;
   #isStarted = false;
@@ -74,7 +77,6 @@ export class Runner {
 
   constructor(private readonly deps: RunnerDeps) {
     deps.claimable.subscribe((type) => this.#schedule(type));
-    this.#nextStart = new StartTimer(deps.clock, QUIET_POLL_MS, () => this.#schedule(undefined));
   }
 
   /** @param only the job that is run, with the jobs it starts; by default all jobs of the queue. */
@@ -83,6 +85,9 @@ export class Runner {
     this.#isStarted = true;
     this.#onlyFamilyOf = only;
     this.#polledAt = Number.NEGATIVE_INFINITY;
+    // A process for one job must not take the tickets of others.
+    if (only === undefined)
+      this.deps.dispatcher.work(this.deps.definitions.types, (type) => this.#take(type));
     await this.#poll();
   }
 
@@ -98,12 +103,30 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.#isStarted = false;
     this.#cancelPoll();
-    this.#nextStart.cancel();
+    for (const timer of this.#nextStarts.values()) timer.cancel();
+    const rested = this.deps.dispatcher.rest();
     await Promise.all(this.#claims.values());
     await this.#within(drainMs, this.#running.values());
     for (const { controller } of this.#running.keys()) controller.abort(new ShuttingDown());
     await this.#within(STOP_MS, this.#running.values());
     await Promise.all([...this.#running.keys()].map((execution) => this.#release(execution)));
+    await rested;
+  }
+
+  /** Claims jobs for a ticket. */
+  async #take(type: string): Promise<Outcome> {
+    const definition = this.deps.definitions.get(type);
+    if (!this.#isStarted || !definition) return 'stopped';
+    this.#fillPlaces(definition, 'for a ticket');
+    const isDone = await this.#claims.get(type);
+    if (!isDone) return 'left';
+    if (!definition.needs || this.#isNow(await this.#startOf(type))) return 'claimed';
+    return (await this.#isReadyElsewhere(definition)) ? 'left' : 'claimed';
+  }
+
+  /** Whether a process with all sources and models could start one of the jobs that this one cannot start. */
+  async #isReadyElsewhere({ type, needs }: JobDefinition): Promise<boolean> {
+    return needs !== undefined && this.#isNow(await this.deps.queue.nextStart(type));
   }
 
   /** Claims at the end of the turn, so that one claim fills all places that became free in it. */
@@ -126,7 +149,7 @@ export class Runner {
     }
   }
 
-  #fillPlaces(definition: JobDefinition): void {
+  #fillPlaces(definition: JobDefinition, why?: 'for a ticket'): void {
     const { type } = definition;
     if (this.#claims.has(type)) {
       this.#signalledAgain.add(type);
@@ -141,8 +164,18 @@ export class Runner {
       this.#claims.delete(type);
       // Jobs may have been queued after the claim was made.
       if (this.#signalledAgain.delete(type)) this.#schedule(type);
-      else if (this.#isStarted) void errors.attempt(NO_NEXT_START, () => this.#planStart(type));
+      else if (this.#isStarted)
+        void errors.attempt(NO_NEXT_START, () => this.#afterClaim(definition, why));
     });
+  }
+
+  /** Others learn of what this process has a place for and cannot run. A ticket is passed on instead. */
+  async #afterClaim(definition: JobDefinition, why?: 'for a ticket'): Promise<void> {
+    const { dispatcher } = this.deps;
+    const { type } = definition;
+    const isReady = await this.#planStart(type);
+    if (isReady || why || !dispatcher.handsOut) return;
+    if (await this.#isReadyElsewhere(definition)) dispatcher.offer([{ type }]);
   }
 
   async #claim(definition: JobDefinition): Promise<void> {
@@ -159,12 +192,34 @@ export class Runner {
 
   /** Whether a waiting job of the type can start now; if it cannot yet, that is planned. */
   async #planStart(type: string): Promise<boolean> {
-    const { queue, definitions, clock } = this.deps;
-    const { lanes, needs } = definitions.get(type) ?? {};
-    const startsAt = await queue.nextStart(type, this.#onlyFamilyOf, lanes?.stateOf, needs);
+    const startsAt = await this.#startOf(type);
     // The runner may have been stopped meanwhile.
-    if (this.#isStarted) this.#nextStart.plan(startsAt);
-    return startsAt !== undefined && startsAt <= clock.now();
+    if (this.#isStarted) this.#timerOf(type).plan(startsAt);
+    return this.#isNow(startsAt);
+  }
+
+  /** When a waiting job of the type can start in this process, in ms since 1970. */
+  #startOf(type: string): Promise<number | undefined> {
+    const { queue, definitions } = this.deps;
+    const { lanes, needs } = definitions.get(type) ?? {};
+    return queue.nextStart(type, this.#onlyFamilyOf, lanes?.stateOf, needs);
+  }
+
+  #timerOf(type: string): StartTimer {
+    const known = this.#nextStarts.get(type);
+    if (known) return known;
+    const { clock, dispatcher } = this.deps;
+    const timer = new StartTimer(clock, QUIET_POLL_MS, (at) => {
+      // All processes make one ticket of this, and one of them gets it.
+      if (dispatcher.handsOut) dispatcher.offer([{ type, at }]);
+      else this.#schedule(type);
+    });
+    this.#nextStarts.set(type, timer);
+    return timer;
+  }
+
+  #isNow(startsAt: number | undefined): boolean {
+    return startsAt !== undefined && startsAt <= this.deps.clock.now();
   }
 
   /** The places of running jobs that are not ending. */
@@ -198,6 +253,8 @@ export class Runner {
     } finally {
       stopTimer();
       this.#running.delete(work.execution);
+      // This process does not fill the place any more.
+      if (!this.#isStarted) this.deps.dispatcher.offer([{ type: work.definition.type }]);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 
-/** Calls `run` when the next waiting job is due, so that nobody has to look for it often. */
+/** Calls `run` when the next waiting job of a type is due, so that nobody has to look for it often. */
 export class StartTimer {
   #planned: { at: number; cancel: () => void } | undefined;
 
@@ -8,7 +8,7 @@ export class StartTimer {
   constructor(
     private readonly clock: Clock,
     private readonly withinMs: number,
-    private readonly run: () => void,
+    private readonly run: (at: number) => void,
   ) {}
 
   /** @param at in ms since 1970; ignored when it is not ahead, too far ahead, or after the planned time. */
@@ -20,7 +20,7 @@ export class StartTimer {
     this.cancel();
     const cancel = this.clock.after(wait, () => {
       this.#planned = undefined;
-      this.run();
+      this.run(at);
     });
     this.#planned = { at, cancel };
   }

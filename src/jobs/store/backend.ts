@@ -8,6 +8,7 @@ import type { JobHistory } from '../history.ts';
 import type { JobData, SavedData } from '../job.ts';
 import type { JobEventReader } from '../job_events.ts';
 import type { JobListing } from '../listing.ts';
+import type { Ticket } from '../queue/dispatcher.ts';
 import type { JobNews, JobQueue, JobReader, JobStore, RecentJobs, RunReader } from './store.ts';
 
 /** Stores what handlers commit, in the transaction that stores the checkpoint; see `SaveData`. */
@@ -26,6 +27,8 @@ export interface JobBackend {
   events: JobEventReader;
   counters: JobCounters;
   audit: AuditStore;
+  /** Runs something that the database counts as under way, if it counts that. */
+  track?: Track;
   /** Calls `onSignal` at every commit of another process that is signalled, until it is stopped. */
   listen(onSignal: () => void): CommitSignals;
 }
@@ -59,7 +62,12 @@ export interface BackendDeps {
   isInternal(type: string): boolean;
   /** Why nothing may be written now, although a write would succeed. Asked before every transaction. */
   obstacle(): DatabaseIssue | undefined;
+  /** Is told after each commit of this process of which types jobs may be claimed now. On SQLite it is not. */
+  offer?(tickets: Ticket[]): void;
 }
+
+/** Lets those who wait until a database is idle wait for what `run` does, too. */
+export type Track = (run: () => Promise<void>) => Promise<void>;
 
 /** Builds the backend over a database. */
 export type OpenBackend = (deps: BackendDeps) => JobBackend;

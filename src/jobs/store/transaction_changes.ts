@@ -64,6 +64,15 @@ export class TransactionChanges {
     return this.ids.size + this.#removed.length <= MAX_IN_ROW;
   }
 
+  /** Whether something changed for all jobs. */
+  get isEverything(): boolean {
+    return this.#isEverything;
+  }
+
+  get removedTypes(): string[] {
+    return this.#removed.map(([, type]) => type);
+  }
+
   get removedIds(): string[] {
     return this.#removed.map(([id]) => id);
   }

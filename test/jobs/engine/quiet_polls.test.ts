@@ -4,6 +4,7 @@ import { ErrorReporter } from '../../../src/jobs/engine/error_reporter.ts';
 import { Notifier } from '../../../src/jobs/engine/notifier.ts';
 import { Runner } from '../../../src/jobs/engine/runner.ts';
 import { Signal } from '../../../src/jobs/engine/signal.ts';
+import { BY_SIGNALS } from '../../../src/jobs/queue/create_dispatcher.ts';
 import { Echo } from '../../../src/jobs/store/postgres/echo.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
 import { testClock } from '../../support/clock.ts';
@@ -38,6 +39,7 @@ function running() {
     clock,
     errors,
     claimable: new Signal(),
+    dispatcher: BY_SIGNALS,
     definitions: { types: ['errand'], get: () => undefined },
     rescuer: { rescue: async () => void state.polls++ },
     store: {

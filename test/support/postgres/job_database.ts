@@ -15,6 +15,8 @@ import type { Contents } from './templates.ts';
 
 /** What the test has begun on its databases, so that it can wait until nothing more happens. */
 let begun = 0;
+/** What of it the last wait has seen the end of. */
+let seen = 0;
 const underWay = new Set<Promise<unknown>>();
 const open = new Set<TestPostgres>();
 
@@ -226,13 +228,19 @@ export function sharedJobDatabase(contents: Contents): SharedJobDatabase {
   };
 }
 
-/** Waits until nothing is under way on any database, and `turns` of the event loop begin nothing more. */
-export async function untilQuiet(turns: () => Promise<void>): Promise<void> {
-  for (;;) {
+/**
+ * Waits until nothing is under way on any database, and `turns` of the event loop begin nothing more.
+ * @returns whether nothing has begun since the last call.
+ */
+export async function untilQuiet(turns: () => Promise<void>): Promise<boolean> {
+  const isQuiet = begun === seen && underWay.size === 0;
+  for (let rounds = 0; ; rounds++) {
     const before = begun;
     await turns();
     await Promise.all(underWay);
-    if (before === begun && underWay.size === 0) return;
+    if (before !== begun || underWay.size > 0) continue;
+    seen = begun;
+    return isQuiet && rounds === 0;
   }
 }
 

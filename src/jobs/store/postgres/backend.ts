@@ -11,6 +11,7 @@ import { PostgresJobHistory } from './history.ts';
 import { PostgresJobEvents } from './job_events.ts';
 import { PostgresJobListing } from './listing.ts';
 import { PostgresJobNews } from './news.ts';
+import { Offering } from './offering.ts';
 import { PostgresJobReader } from './reader.ts';
 import { PostgresRecentJobs } from './recent_jobs.ts';
 import { PostgresRunReader } from './run_reader.ts';
@@ -24,13 +25,14 @@ export function postgresOf(database: Postgres | string): Postgres {
 /** Everything over one database, which has the tables of `migrations/postgres/` once it is ready. */
 export function createPostgresBackend(
   db: Postgres,
-  { clock, owner, save, followUps, isInternal, obstacle }: BackendDeps,
+  { clock, owner, save, followUps, isInternal, obstacle, offer }: BackendDeps,
 ): JobBackend {
   const { now } = clock;
   const writer = writerOf(db);
   writer.use(clock);
   writer.obstacle = obstacle;
   const { log, recent, news, recorder, echo } = sharedOf(db, owner, clock);
+  if (offer) writer.join('tickets', new Offering(log, recent, offer));
   const runs = new PostgresRunReader(db, now);
   const store = createPostgresJobStore(db, writer, { log, runs, save, followUps, isInternal });
   return {
@@ -45,6 +47,7 @@ export function createPostgresBackend(
     events: new PostgresJobEvents(db, now),
     counters: log.counters,
     audit: auditOf(new PostgresAuditTrail(db), (by) => recorder.recorder(by, now)),
+    track: (run) => db.track(run),
     listen(onSignal) {
       const hear = () => {
         news.signalled();

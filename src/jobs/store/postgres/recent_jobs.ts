@@ -76,6 +76,14 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
     return activeOf(this.#rows()).map((row) => toJob(row, now));
   }
 
+  /** The types of those of these jobs that can be claimed; by default, of all that are known. */
+  readyTypes(ids: Iterable<string> = this.#jobs.keys()): string[] {
+    return [...ids].flatMap((id) => {
+      const { brief } = this.#jobs.get(id) ?? {};
+      return brief && isReady(brief) ? brief.type : [];
+    });
+  }
+
   hasRunning(): boolean {
     for (const { brief } of this.#jobs.values()) if (brief && isRunning(brief)) return true;
     return false;
@@ -182,6 +190,10 @@ export class PostgresRecentJobs implements RecentJobs, TransactionListener {
 
 function isRunning({ status }: JobRow): boolean {
   return status === 'running' || status === 'cancelling';
+}
+
+function isReady({ status, due_at }: JobRow): boolean {
+  return (status === 'queued' || status === 'retrying') && due_at === null;
 }
 
 /** Running ones by start, then waiting ones by their position. */

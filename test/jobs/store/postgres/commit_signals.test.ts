@@ -6,6 +6,7 @@ import { newOwner } from '../../../../src/jobs/engine/owner.ts';
 import { Signal } from '../../../../src/jobs/engine/signal.ts';
 import { Feed } from '../../../../src/jobs/feed.ts';
 import { defineJob, systemClock } from '../../../../src/jobs/index.ts';
+import { BY_SIGNALS } from '../../../../src/jobs/queue/create_dispatcher.ts';
 import { createPostgresBackend } from '../../../../src/jobs/store/postgres/backend.ts';
 import { silentLogger } from '../../../../src/platform/logger.ts';
 import type { Postgres } from '../../../../src/platform/postgres/client.ts';
@@ -35,6 +36,7 @@ async function signalledFeed(address: string, { polls = false } = {}) {
     clock,
     executions: new Executions(clock),
     claimable: new Signal(),
+    dispatcher: BY_SIGNALS,
     foreignCommits: new Signal(),
     errors: new ErrorReporter(silentLogger),
   });

@@ -1,5 +1,6 @@
 import { createTracker, type TrackerOptions } from '../../../../src/jobs/index.ts';
 import { Postgres } from '../../../../src/platform/postgres/client.ts';
+import { QUEUE } from '../../../support/job_queue.ts';
 import { addressOf, runOn, TEMPLATES } from '../../../support/postgres/templates.ts';
 
 const closings: (() => Promise<unknown>)[] = [];
@@ -31,7 +32,7 @@ export function connect(address: string): Postgres {
 
 /** A tracker over a connection of its own. */
 export function trackerOn(database: Postgres, options: Omit<TrackerOptions, 'database'> = {}) {
-  const tracker = createTracker({ ...options, database });
+  const tracker = createTracker({ queue: QUEUE, ...options, database });
   afterTest(() => tracker.stop());
   return tracker;
 }
