@@ -386,9 +386,7 @@ if (import.meta.main) {
     freezeMs: Number(values['freeze-ms']),
     leaseMs: Number(values['lease-ms']),
     seed: Number(values.seed),
-    ...(values.cluster && {
-      cluster: { outages: Number(values.outages), queue: values.queue },
-    }),
+    ...(values.cluster && { cluster: { ...values, outages: Number(values.outages) } }),
   });
   for (const [name, count] of Object.entries(counts)) console.log(name.padEnd(20), count);
   for (const fault of faults.slice(0, 20)) console.log(`✗ ${fault}`);
