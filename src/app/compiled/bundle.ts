@@ -19,8 +19,11 @@ const EXTERNAL = [
   '@modelcontextprotocol/server',
   '@the-convocation/twitter-scraper',
   '@xdevplatform/xdk',
+  'bullmq',
   'file-type',
   'html-entities',
+  'ioredis',
+  'pg',
   'tar-stream',
   'watr',
 ];
