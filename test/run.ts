@@ -84,7 +84,11 @@ if (given.length === 0) {
   // Two files need it, at once.
   await findRedis();
   // Otherwise the first server does it, beside the tests, whose processes take twice as much until then.
-  compileProgram(ROOT);
+  const { exitCode, stderr } = compileProgram(ROOT);
+  if (exitCode !== 0) {
+    console.error(stderr.toString());
+    await finish({ passed: 0, failed: 1, skipped: 0 });
+  }
 }
 if (given.length === 0 || process.env.XGPT_TEST_DATABASE) await startServer();
 
