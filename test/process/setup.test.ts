@@ -17,7 +17,8 @@ afterAll(async () => {
   removeCheckouts();
 });
 
-const MAX_MEGABYTES = 250;
+/** Of a checkout with its packages: 430 is the most that was ever allowed, and BullMQ with its clients takes 16. */
+const MAX_MEGABYTES = 275;
 /** Of the development packages, `@elysiajs/html` needs this one too. */
 const NEEDED_BY_OTHERS = ['@kitajs/ts-html-plugin'];
 
