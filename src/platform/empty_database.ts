@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { syncPath } from './database_switch.ts';
 
 /** In the folder of a compiled program: an empty database with all migrations. */
@@ -36,7 +36,8 @@ export function beginDatabase(path: string): void {
   if (template === undefined || existsSync(path)) return;
   const partial = `${path}.new`;
   try {
-    copyFileSync(template, partial);
+    // Not as a copy of the file, which others may read.
+    writeFileSync(partial, readFileSync(template));
     syncPath(partial);
     renameSync(partial, path);
   } catch {
