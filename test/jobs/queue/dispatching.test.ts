@@ -1,12 +1,13 @@
-import { afterEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import { RedisClient, SQL } from 'bun';
 import { gate, untilAborted } from '../../support/jobs.ts';
 import { startRedis } from '../../support/redis/server.ts';
 import { until } from '../../support/wait.ts';
 import { afterTest, closeAll, migratedDatabase } from '../store/postgres/setup.ts';
-import { type Node, node, QUEUES, type Runs } from './setup.ts';
+import { type Node, node, QUEUES, type Runs, stopRedis } from './setup.ts';
 
 afterEach(closeAll);
+afterAll(stopRedis);
 
 /** How often processes look for jobs that they have not heard of, at least, in ms. */
 const POLL_MS = 3_000;

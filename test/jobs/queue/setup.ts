@@ -14,8 +14,11 @@ declare module '../../../src/jobs/job.ts' {
   }
 }
 
-/** One server for all tests of a process. */
+/** One server for all tests of a file. */
 const REDIS = await startRedis();
+
+/** Bun 1.4.4 kills what a file has started when it ends, but not what that has started in turn. */
+export const stopRedis = () => REDIS.stop();
 
 /** The addresses of servers that hand out tickets. */
 export const QUEUES = { redis: REDIS.address, postgres: SERVER };
