@@ -85,8 +85,8 @@ function createBestByScore(deps: RankingDeps) {
   const { queries, byTime, collected, counts, conditionsOf } = deps;
   const weighty = createWeighing(deps);
 
-  /** The best of these keys, which are descending. */
-  function bestOf(scored: string, keys: number[], limit: number): FoundKey[] {
+  /** The scores of these keys, which are descending: of all, or of so many that are best. */
+  function scoresOf(scored: string, keys: number[], limit: number): FoundKey[] {
     const between = { scored, from: keys.at(-1) ?? 0, to: keys[0] ?? 0 };
     const most = MAX_SCORED_IN_VAIN * keys.length;
     const { total } = queries.one<{ total: number }>(COUNT_BETWEEN, { ...between, most: most + 1 });
@@ -100,7 +100,7 @@ function createBestByScore(deps: RankingDeps) {
   async function amongThese(scored: string, keys: number[], limit: number): Promise<FoundKey[]> {
     let found: FoundKey[] = [];
     for (const part of partsOf(keys)) {
-      found.push(...bestOf(scored, part, limit));
+      found.push(...scoresOf(scored, part, limit));
       found = found.sort(byScore).slice(0, limit);
       await nextTurn();
     }
