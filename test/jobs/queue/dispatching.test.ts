@@ -65,7 +65,7 @@ for (const [kind, queue] of Object.entries(QUEUES)) {
       expect(numbers(runs)).toEqual([7, 8]);
     });
 
-    test('run once when a ticket is given twice, and a ticket without a job does nothing', async () => {
+    test('run once when all processes look for them at once, and a ticket without a job does nothing', async () => {
       const { runs, starter, workers, enqueue, ended } = await three(queue);
       const removed = await enqueueFor(starter, { delayMs: 60_000 });
       await starter.tracker.removeJob(removed);
