@@ -1,8 +1,9 @@
 import { type ReservedSQL, SQL } from 'bun';
-import { DatabaseFailed } from '../database_issue.ts';
+import { postgresAddressProblem } from '../addresses.ts';
+import { DatabaseFailed, DatabaseUnusable, databaseIssueOf } from '../database_issue.ts';
 import { Idleness } from './idleness.ts';
 import { isConnectionLost, postgresIssueOf } from './issues.ts';
-import { migrate } from './migrate.ts';
+import { migrate, placeOf } from './migrate.ts';
 import { execute, type Query, statementsOn, type Value } from './statements.ts';
 
 /** Connections that read; with the writer's and the listening one there are 12. */
@@ -35,8 +36,13 @@ export class Postgres implements Query {
   readonly #idleness = new Idleness();
   #ready: Promise<void> | undefined;
 
-  /** @param address `postgres://user:password@host:port/database`. */
+  /**
+   * @param address `postgres://user:password@host:port/database`.
+   * @throws DatabaseUnusable when it is none; the message shows nothing of it.
+   */
   constructor(readonly address: string) {
+    const problem = postgresAddressProblem(address);
+    if (problem) throw new DatabaseUnusable(`The address of the database ${problem}.`);
     const name = decodeURIComponent(new URL(address).pathname.slice(1));
     const options = {
       url: address,
@@ -45,8 +51,12 @@ export class Postgres implements Query {
       connectionTimeout: CONNECT_TIMEOUT_S,
       connection: SETTINGS,
     };
-    this.#readers = new SQL({ ...options, max: MAX_READERS });
-    this.#writers = new SQL({ ...options, max: 1 });
+    try {
+      this.#readers = new SQL({ ...options, max: MAX_READERS });
+      this.#writers = new SQL({ ...options, max: 1 });
+    } catch (error) {
+      throw refusedAddress(address, error);
+    }
   }
 
   /**
@@ -143,13 +153,24 @@ export class Postgres implements Query {
   }
 
   async #prepare(): Promise<void> {
-    const connection = await reserve(this.#writers);
+    const connection = await reserve(this.#writers).catch((error: unknown) => {
+      throw databaseIssueOf(error) ? error : refusedAddress(this.address, error);
+    });
     try {
       await migrate(connection, this.address);
     } finally {
       connection.release();
     }
   }
+}
+
+/** What the address asks for cannot be had, as far as the first connection tells. */
+function refusedAddress(address: string, cause: unknown): DatabaseUnusable {
+  const reason = (cause as Error).message.replace(/\.$/, '');
+  return new DatabaseUnusable(
+    `Cannot use the database ${placeOf(address)}. ${reason}. Correct its address, or the settings of the server.`,
+    { cause },
+  );
 }
 
 async function repeated<Value>(read: () => Promise<Value>): Promise<Value> {
