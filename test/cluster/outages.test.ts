@@ -151,4 +151,11 @@ describe('FEATURES 55: while PostgreSQL cannot be reached', () => {
     );
     expect(outcome.stderr).not.toContain('XGPT_DATA_DIR');
   });
+
+  // By now Bun has tried several times to listen again.
+  test('the log of the server says so once', () => {
+    expect(node.log()).toEqual([
+      expect.stringMatching(/^\d{4}-\S+ error The PostgreSQL server cannot be reached\./),
+    ]);
+  });
 });

@@ -116,6 +116,7 @@ export class Postgres implements Query {
     onListen?: () => void,
   ): Promise<{ unlisten(): Promise<void> }> {
     await this.whenReady();
+    muteRetries();
     return this.#readers.listen(channel, onNotify, onListen);
   }
 
@@ -191,4 +192,19 @@ async function reserve(pool: SQL): Promise<ReservedSQL> {
     const issue = postgresIssueOf(error);
     throw issue ? new DatabaseFailed(issue, error) : error;
   }
+}
+
+let isMuted = false;
+
+/**
+ * Bun 1.4.4 prints a line for each failed attempt to listen again, every few seconds of an outage, for each
+ * channel. The outage is reported once, by whoever needs the database. What others print is left as it is.
+ */
+function muteRetries(): void {
+  if (isMuted) return;
+  isMuted = true;
+  const { warn } = console;
+  console.warn = (...words) => {
+    if (!String(words[0]).startsWith('bun:sql LISTEN ')) warn.apply(console, words);
+  };
 }
