@@ -61,6 +61,7 @@ export async function openForReading(
     isOutdated: () => replica !== undefined && health.issue?.code === DATABASE_UNREACHABLE,
     embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
+    hasOtherMachines: replica !== undefined,
   };
   const { save } = deps.library;
   jobTracker.saveWith(replica ? (data, tx) => replica.writeIn(tx, () => save(data)) : save);

@@ -13,4 +13,6 @@ export interface OperationDeps {
   embedder: Embedder;
   /** The folder with personal archives. */
   importsDir: string;
+  /** Whether other machines, which may have archives of their own, run jobs too. Default: none does. */
+  hasOtherMachines?: boolean;
 }

@@ -16,6 +16,8 @@ export interface SourcesOptions {
   samplePageMs: number;
   /** The folder with uploaded and copied archives. */
   importsDir: string;
+  /** Present when several machines share the database. */
+  databaseUrl?: string | undefined;
   /** Addresses of the services, without a slash at the end. */
   blueskyUrl: string;
   xUrl: string;
@@ -32,9 +34,10 @@ export interface SourcesOptions {
 
 export function createSources(options: SourcesOptions): Sources {
   const { samplePageMs, importsDir, blueskyUrl, live = unconnected() } = options;
+  const hasOtherMachines = options.databaseUrl !== undefined;
   const sources: Source[] = [
     createSampleSource({ pageMs: samplePageMs }),
-    createArchiveSource({ importsDir }),
+    createArchiveSource({ importsDir, hasOtherMachines }),
     createBlueskySource({ live, url: blueskyUrl }),
     createXSource({
       live,

@@ -98,8 +98,13 @@ export function pauseText(pause: Pause): string {
     : `the source ${pause.source} is paused`;
 }
 
+/** Archives are missing only where several machines share the database. */
+const NO_ARCHIVE =
+  'no running process has the archive: start xgpt on the machine to which it was uploaded, or set XGPT_IMPORTS_DIR on all machines to a folder that they share';
+
 /** Why a job waits, and what to do: "no running process has this type: start the program that has it". */
 export function lackText(lack: Lack): string {
+  if (lack.what === 'source' && lack.name === 'archive') return NO_ARCHIVE;
   const missing = lack.what === 'type' ? 'this type' : lackName(lack);
   return `no running process has ${missing}: start the program that has it`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { SQL } from 'bun';
 import type { Job } from '../../src/jobs/index.ts';
 import {
   accountFiles,
@@ -10,7 +11,7 @@ import {
 } from '../support/archive_fixture.ts';
 import { freshDataDir, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
-import { found, newCluster, startWebNode, startWorker, stopWorkers } from './nodes.ts';
+import { found, newCluster, post, runOn, startWebNode, startWorker, stopWorkers } from './nodes.ts';
 
 afterAll(async () => {
   await stopWorkers();
@@ -20,7 +21,7 @@ afterAll(async () => {
 const POSTS = 30;
 
 /** Uploads an archive, and starts the job that reads it. */
-async function upload(server: TestServer): Promise<Job> {
+async function upload(server: TestServer, delayMs = '500'): Promise<Job> {
   await using folder = await temporaryFolder();
   const path = await writeZip(join(folder.path, 'mine.zip'), {
     ...accountFiles('ida_k'),
@@ -34,8 +35,15 @@ async function upload(server: TestServer): Promise<Job> {
   expect(answer.status).toBe(201);
   const { imports } = await server.json<{ imports: { name: string }[] }>('/api/imports');
   // Whoever adds a job is the first to take it, unless it waits for its time.
-  const start = { archive: imports[0]?.name ?? '', delayMs: '500' };
+  const start = { archive: imports[0]?.name ?? '', delayMs };
   return server.start('scrape', { source: 'archive', ...start });
+}
+
+/** Brings the time forward at which a job starts. */
+async function makeDue(address: string, id: string): Promise<void> {
+  const sql = new SQL({ url: address, max: 1 });
+  await sql`UPDATE jobs SET due_at = NULL, run_at = created_at WHERE id = ${id}`;
+  await sql.close();
 }
 
 describe('FEATURES 55: an archive that was uploaded to one machine', () => {
@@ -61,5 +69,48 @@ describe('FEATURES 55: an archive that was uploaded to one machine', () => {
     await server.end('SIGKILL');
     expect((await other.ended(id)).status).toBe('completed');
     await until('it is found', async () => (await found(other, 'author=ida_k')) === POSTS);
+  });
+
+  test('cannot be chosen at another one: page, JSON and text say what to do', async () => {
+    const cluster = await newCluster();
+    const [first, other] = await Promise.all([startWebNode(cluster), startWebNode(cluster)]);
+    const { metadata } = await first.ended((await upload(first)).id);
+    const archive = String(metadata?.archive);
+    const fields = { source: 'archive', archive };
+    const answer = await post(other, '/api/scrape', fields);
+    expect(answer.status).toBe(422);
+    const { error } = (await answer.json()) as { error: { details: { archive: string } } };
+    expect(error.details.archive).toBe(
+      `There is no import named "${archive}" on this machine. Start the job at the server to which it was uploaded, upload it here, or set XGPT_IMPORTS_DIR on all machines to a folder that they share.`,
+    );
+    for (const accept of ['text/html', 'text/plain']) {
+      const words = await (await post(other, '/api/scrape', fields, { accept })).text();
+      expect(words).toContain(
+        'Start the job at the server to which it was uploaded, upload it here',
+      );
+    }
+    const again = await runOn(cluster, 'jobs', 'list', '--json');
+    expect(again.stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('waits for its machine when that is gone: page and terminal say what to do', async () => {
+    const cluster = await newCluster();
+    const [first, other] = await Promise.all([startWebNode(cluster), startWebNode(cluster)]);
+    const { id } = await upload(first, '600000');
+    await first.end('SIGTERM');
+    await until('the other one no longer counts on it', async () => {
+      const { processes } = await other.json<{ processes: unknown[] }>('/healthz');
+      return processes.length === 1;
+    });
+    const advice =
+      'no running process has the archive: start xgpt on the machine to which it was uploaded, or set XGPT_IMPORTS_DIR on all machines to a folder that they share';
+    await makeDue(cluster.address, id);
+    const page = await until('the page knows', async () => {
+      const text = await (await fetch(`${other.url}/jobs/${id}`)).text();
+      return text.includes('The job waits') ? text : undefined;
+    });
+    expect(page).toContain(advice);
+    const shown = await runOn(cluster, 'jobs', 'show', id);
+    expect(shown.stdout).toContain(advice);
   });
 });

@@ -2,6 +2,7 @@ import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/in
 import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
+import type { OperationDeps } from '../deps.ts';
 import { LISTING_RETRY } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import { type Checkpoint, maximumOf, nothingYet, resultOf } from './checkpoint.ts';
@@ -18,11 +19,11 @@ type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
 
 /** Reads one author's posts from a source into the library. */
-export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
+export default defineOperation<'scrape'>(({ sources, library, ...place }) => {
   return {
     concurrency: 2,
     retry: LISTING_RETRY,
-    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, importsDir)),
+    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, place)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
 
@@ -119,10 +120,10 @@ async function* withFirst(
 /** What is wrong with an archive beyond these is found when the job reads it, which may take long. */
 async function checkArchive(
   { archive = '', username }: ScrapeInput,
-  importsDir: string,
+  { importsDir, hasOtherMachines }: Pick<OperationDeps, 'importsDir' | 'hasOtherMachines'>,
 ): Promise<void> {
   try {
-    const path = await importPath(importsDir, archive);
+    const path = await importPath(importsDir, archive, hasOtherMachines);
     const owner = username === undefined ? undefined : await ownerOf(path);
     if (owner === undefined || owner.toLowerCase() === username?.toLowerCase()) return;
     throw new InvalidInput({

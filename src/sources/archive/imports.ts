@@ -63,10 +63,15 @@ export function hasImports(importsDir: string): boolean {
 
 /**
  * The real path of an import.
+ * @param hasOtherMachines whether others, on which it may be, run jobs too.
  * @throws NotFound unless the name is an entry directly inside the folder, and not a symbolic link that
  * leads out of it.
  */
-export async function importPath(importsDir: string, name: string): Promise<string> {
+export async function importPath(
+  importsDir: string,
+  name: string,
+  hasOtherMachines = false,
+): Promise<string> {
   if (!isPlainName(name)) throw unknownImport(name);
   try {
     const folder = await fs.realpath(importsDir);
@@ -76,7 +81,7 @@ export async function importPath(importsDir: string, name: string): Promise<stri
   } catch (error) {
     if (!isAbsent(error as NodeJS.ErrnoException)) throw error;
   }
-  throw unknownImport(name);
+  throw hasOtherMachines ? absentImport(name) : unknownImport(name);
 }
 
 function isAbsent({ code = '' }: NodeJS.ErrnoException): boolean {
@@ -92,6 +97,13 @@ function unknownImport(name: string): NotFound {
   return new NotFound(
     `There is no import named "${cut(name, MAX_NAME)}". Upload the file, which starts a new job, ` +
       'or copy it into the imports folder under this name.',
+  );
+}
+
+function absentImport(name: string): NotFound {
+  return new NotFound(
+    `There is no import named "${cut(name, MAX_NAME)}" on this machine. Start the job at the server to which it was uploaded, ` +
+      'upload it here, or set XGPT_IMPORTS_DIR on all machines to a folder that they share.',
   );
 }
 

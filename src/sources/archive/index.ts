@@ -3,6 +3,7 @@ import { type Source, Unreadable } from '../source.ts';
 import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
 import type { ArchiveIdentity } from './identity.ts';
 import { listImports } from './imports.ts';
+import type { ImportsPlace } from './read.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
 export type { ArchiveIdentity } from './identity.ts';
@@ -52,10 +53,8 @@ export async function ownerOf(path: string): Promise<string | undefined> {
   }
 }
 
-export interface ArchiveSourceOptions extends Partial<ArchiveLimits> {
-  /** The folder of imports, which `request.archive` refers to. */
-  importsDir: string;
-}
+/** `request.archive` refers to the folder of imports. */
+export interface ArchiveSourceOptions extends Partial<ArchiveLimits>, ImportsPlace {}
 
 /** Measured with 106,000 posts in 200 MB, on one busy core: 3 ms per page to check, 5 to list. */
 const pageMs = 8;
@@ -64,7 +63,11 @@ const pageMs = 8;
  * Reads a personal X data archive, a zip or an unpacked folder in `importsDir`. Pages hold 250
  * posts in the order of the archive's files.
  */
-export function createArchiveSource({ importsDir, ...limits }: ArchiveSourceOptions): Source {
+export function createArchiveSource({
+  importsDir,
+  hasOtherMachines,
+  ...limits
+}: ArchiveSourceOptions): Source {
   const allLimits = { ...defaultArchiveLimits, ...limits };
   return {
     name: 'archive',
@@ -77,7 +80,7 @@ export function createArchiveSource({ importsDir, ...limits }: ArchiveSourceOpti
     async *posts(request) {
       // Loaded only when an archive is read.
       const { readArchive } = await import('./read.ts');
-      yield* readArchive(importsDir, allLimits, request);
+      yield* readArchive({ importsDir, hasOtherMachines }, allLimits, request);
     },
   };
 }

@@ -9,14 +9,21 @@ import { listPosts } from './listing.ts';
 import { readNotes } from './note_tweets.ts';
 import { openArchive } from './open_archive.ts';
 
+/** Where archives are. */
+export interface ImportsPlace {
+  importsDir: string;
+  /** Whether other machines, which may have archives of their own, run jobs too. Default: none does. */
+  hasOtherMachines?: boolean | undefined;
+}
+
 /** The posts of an archive, page by page. */
 export async function* readArchive(
-  importsDir: string,
+  { importsDir, hasOtherMachines = false }: ImportsPlace,
   limits: ArchiveLimits,
   request: PostsRequest,
 ) {
   const { signal } = request;
-  const path = await importPath(importsDir, request.archive ?? '');
+  const path = await importPath(importsDir, request.archive ?? '', hasOtherMachines);
   if (await isCar(path)) {
     yield* readCar(path, request);
     return;
