@@ -3,13 +3,9 @@
  * schedule, has a webhook told of their ends, and kills processes with SIGKILL (or freezes them) at random
  * moments and restarts them. Then it checks whether anything was lost, done twice or left stuck.
  *
- *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
- *
  * With `--cluster` there are two servers and three workers, each with a data folder and, where the system allows it, a host
  * name of its own, on one PostgreSQL server, which is killed and started again, too. With `--queue redis`, or `postgres`, BullMQ
- * hands out the jobs, and Redis is killed with it:
- *
- *     bun run chaos -- --cluster --kills 200 --outages 10
+ * hands out the jobs, and Redis is killed with it.
  */
 import { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
