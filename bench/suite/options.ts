@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readScriptOptions } from '../../test/support/script_options.ts';
 
 export interface Options {
   /** One short round of each measurement, to check that everything works. */
@@ -16,8 +16,13 @@ export interface Options {
   measure: string | undefined;
 }
 
+const USAGE = `Measures, and prints the results as Markdown:
+
+    bun run bench [--quick] [--rounds 3] [--only drain10,finished] [--patience 60] [--save results.jsonl]
+    bun run bench --from results.jsonl      prints saved results`;
+
 export function readOptions(args = process.argv.slice(2)): Options {
-  const { values } = parseArgs({
+  const { values } = readScriptOptions(USAGE, {
     args,
     options: {
       quick: { type: 'boolean', default: false },

@@ -5,10 +5,12 @@ import { createLateLibrary } from '../library/late_library.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
 import { createHealth } from '../platform/create_health.ts';
+import { DATABASE_UNREACHABLE } from '../platform/database_issue.ts';
 import type { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { once } from '../platform/once.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
+import { markDamaged } from '../platform/replica/file.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { userName } from '../platform/user_name.ts';
 import { hasImports, removeStalePartials } from '../sources/archive/index.ts';
@@ -46,7 +48,7 @@ export async function openForReading(
   logger: Logger,
 ): Promise<ReadingDeps> {
   await prepareDataFolder(config);
-  const { db, replica, postgres } = await appData(config);
+  const { db, replica, postgres } = await appData(config, { logger });
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db, secretKey });
   const deps = {
@@ -56,6 +58,7 @@ export async function openForReading(
       isSealedForOthers(source, connections) ||
       // Those of other machines are in their folders.
       (source === 'archive' && replica !== undefined && !hasImports(config.importsDir)),
+    isOutdated: () => replica !== undefined && health.issue?.code === DATABASE_UNREACHABLE,
     embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
@@ -64,7 +67,10 @@ export async function openForReading(
   jobTracker.saveWith(replica ? (data, tx) => replica.writeIn(tx, () => save(data)) : save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
-  const health = createHealth({ db: postgres ?? db, importsDir, kind, clock: systemClock, logger });
+  const health = createHealth({
+    ...{ db: postgres ?? db, importsDir, kind, clock: systemClock, logger },
+    onDamagedReplica: () => markDamaged(config.databasePath),
+  });
   jobTracker.errors.watch = health;
   health.processes.served = () => jobTracker.reader.serving.served;
   // Servers and workers read them with their heartbeats.

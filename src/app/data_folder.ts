@@ -24,11 +24,13 @@ export class DataFolderMissing extends Error {
 }
 
 /**
- * Checks that the data folder exists and can be used.
+ * Checks that the data folder exists and can be used. With PostgreSQL it is created: there is data, although
+ * this machine has no copy of it yet.
  * @throws DataFolderMissing, DataFolderUnusable
  */
 export function requireDataFolder(config: Config): void {
-  if (!existsSync(config.dataDir)) throw new DataFolderMissing(config.dataDir);
+  if (config.databaseUrl === undefined && !existsSync(config.dataDir))
+    throw new DataFolderMissing(config.dataDir);
   makeDataFolder(config);
 }
 

@@ -1,4 +1,5 @@
 import type { StreamUpdate } from './stream_messages.ts';
+import { shownOf } from './stream_parts.ts';
 
 /**
  * The part of an `EventSource` that htmx-ext-sse 2.2.4 uses. It never closes by itself: the
@@ -18,7 +19,11 @@ export class StreamTarget extends EventTarget {
   take({ open, events }: StreamUpdate): void {
     if (this.readyState === EventSource.CLOSED) return;
     this.#setOpen(open);
-    for (const { type, data, lastEventId } of events) {
+    for (const event of events) {
+      // Not earlier: the event before may have added the card.
+      const shown = shownOf(event, (id) => document.getElementById(id) !== null);
+      if (!shown) continue;
+      const { type, data, lastEventId } = shown;
       this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
     }
   }

@@ -5,7 +5,12 @@ import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig, loadConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
-import { databaseIssueOf, unusableMessage } from '../platform/database_issue.ts';
+import {
+  type DatabaseIssue,
+  databaseIssueOf,
+  isSqliteError,
+  unusableMessage,
+} from '../platform/database_issue.ts';
 import { placeOf } from '../platform/postgres/migrate.ts';
 import { StorageFailed } from '../platform/storage_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
@@ -14,9 +19,7 @@ import { CommandFailed, EXIT } from './exit.ts';
 export function failureOf(error: unknown): { code: number; message: unknown } {
   const issue = databaseIssueOf(error);
   if (issue) {
-    const { databaseUrl, databasePath } = loadConfig();
-    const place = databaseUrl === undefined ? databasePath : placeOf(databaseUrl);
-    return { code: EXIT.unusable, message: unusableMessage(place, issue) };
+    return { code: EXIT.unusable, message: databaseMessage(error, issue) };
   }
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;
@@ -36,4 +39,11 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
     return { code: EXIT.failed, message: `${message} Try again when some jobs have ended.` };
   }
   return { code: EXIT.failed, message: error };
+}
+
+function databaseMessage(error: unknown, issue: DatabaseIssue): string {
+  const { databaseUrl, databasePath } = loadConfig();
+  const isOfFile = databaseUrl === undefined || isSqliteError(error);
+  if (isOfFile) return unusableMessage(databasePath, issue);
+  return `Cannot use the database ${placeOf(databaseUrl)}. ${issue.title} ${issue.remedy}`;
 }

@@ -1,4 +1,4 @@
-import { appData } from '../app/app_data.ts';
+import { type AppData, appData } from '../app/app_data.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { createLibrary } from '../library/index.ts';
 import {
@@ -7,9 +7,10 @@ import {
   storedImports,
   undoImport,
 } from '../operations/scrape/imports.ts';
-import { loadConfig } from '../platform/config.ts';
+import { type Config, loadConfig } from '../platform/config.ts';
 import { NotFound } from '../sources/source.ts';
 import { importsText, removedText, undoneText } from '../text/import_text.ts';
+import { openCollected } from './collected.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { openJobs } from './open_jobs.ts';
 import { print, printError, quietLog, write } from './output.ts';
@@ -20,7 +21,7 @@ export interface ImportsOptions {
 
 /** Prints the stored archives as a table, or as JSON lines. */
 export async function showImports({ json }: ImportsOptions): Promise<void> {
-  const imports = await storedImports(await openImports());
+  const imports = await storedImports(await openImports(openCollected));
   if (json) for (const one of imports) print(JSON.stringify(one));
   else if (imports.length === 0) printError('No archives. Run xgpt import <archive> to read one.');
   else write(importsText(imports));
@@ -28,7 +29,7 @@ export async function showImports({ json }: ImportsOptions): Promise<void> {
 
 /** @throws CommandFailed when there is no such import, or a job reads it. */
 export async function undo(name: string, { json }: ImportsOptions): Promise<void> {
-  const deps = await openImports();
+  const deps = await openImports(appData);
   const { reader } = await openJobs();
   const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
   print(json ? JSON.stringify(undone) : undoneText(undone));
@@ -36,17 +37,18 @@ export async function undo(name: string, { json }: ImportsOptions): Promise<void
 
 /** @throws CommandFailed when there is no such import, or a job reads it. */
 export async function remove(name: string): Promise<void> {
-  const deps = await openImports();
+  const deps = await openImports(appData);
   const { reader } = await openJobs();
   await removeStoredImport({ ...deps, reader }, name).catch(refuse);
   print(removedText(name));
 }
 
-async function openImports() {
+/** @param open opens what was collected, to be read or to be changed. */
+async function openImports(open: (config: Config) => Promise<AppData>) {
   quietLog();
   const config = loadConfig();
   requireDataFolder(config);
-  return { library: createLibrary((await appData(config)).db), importsDir: config.importsDir };
+  return { library: createLibrary((await open(config)).db), importsDir: config.importsDir };
 }
 
 function refuse(error: unknown): never {

@@ -1,4 +1,3 @@
-import { appData } from '../app/app_data.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { createEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
@@ -10,6 +9,7 @@ import { silentLogger } from '../platform/logger.ts';
 import { createSources } from '../sources/index.ts';
 import { count } from '../text/format.ts';
 import { postsText, profileTable } from '../text/library_text.ts';
+import { openCollected } from './collected.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
 import { flushed, outputClosed, print, printError, quietLog, write } from './output.ts';
@@ -74,7 +74,7 @@ export async function openLibrary(): Promise<
   const config = loadConfig();
   requireDataFolder(config);
   return {
-    library: createLibrary((await appData(config)).db),
+    library: createLibrary((await openCollected(config)).db),
     embedder: await createEmbedder({ ...config, logger: silentLogger }),
     sources: createSources(config),
   };

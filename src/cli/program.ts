@@ -43,8 +43,21 @@ async function startServer(compiled: string | undefined): Promise<void> {
 async function endWith(error: unknown): Promise<never> {
   const { failureOf } = await import('./failures.ts');
   const { code, message } = failureOf(error);
+  await markDamage(error);
   if (typeof message === 'string') printError(message);
   else console.error(message);
   await flushed();
   process.exit(code);
+}
+
+/** A replica that a command has found damaged is copied anew by the next one. */
+async function markDamage(error: unknown): Promise<void> {
+  const [{ databaseIssueOf, REPLICA_DAMAGED }, { markDamaged }, { loadConfig }] = await Promise.all(
+    [
+      import('../platform/database_issue.ts'),
+      import('../platform/replica/file.ts'),
+      import('../platform/config.ts'),
+    ],
+  );
+  if (databaseIssueOf(error) === REPLICA_DAMAGED) markDamaged(loadConfig().databasePath);
 }

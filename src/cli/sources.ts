@@ -20,6 +20,7 @@ import { NotFound } from '../sources/source.ts';
 import type { MethodState, SourceState } from '../sources/source_state.ts';
 import { sourceTitle } from '../text/format.ts';
 import { budgetWords, sourceLine, sourceTable } from '../text/source_text.ts';
+import { openCollected } from './collected.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { print, printError, quietLog, write } from './output.ts';
 import { Prompt } from './prompt.ts';
@@ -110,7 +111,9 @@ async function withManager<Result>(
   if (name !== undefined) requireSource(config, name);
   if (writes) makeDataFolder(config);
   const hasData = existsSync(config.dataDir) || config.databaseUrl !== undefined;
-  const db = hasData ? (await appData(config)).db : openDatabase(':memory:');
+  const db = hasData
+    ? (await (writes ? appData : openCollected)(config)).db
+    : openDatabase(':memory:');
   const connections = createConnections({ db, secretKey: createSecretKey(config) });
   const sources = createSources({ ...config, live: connections });
   try {

@@ -8,6 +8,8 @@ export interface OperationDeps {
   sources: Sources;
   /** Whether this process leaves jobs of a source to others. Default: it leaves none. */
   isLeftToOthers?(source: string): boolean;
+  /** Whether the library is a copy of what others write, and cannot be brought up to date now. Default: it is not. */
+  isOutdated?(): boolean;
   embedder: Embedder;
   /** The folder with personal archives. */
   importsDir: string;

@@ -8,7 +8,7 @@ import type { Post } from '../sources/post.ts';
 import { readUsername, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
-import { indexNotes } from './index_notes.ts';
+import { indexNotes, outdatedNotes } from './index_notes.ts';
 import { comparable, requireVectors } from './query_vector.ts';
 
 export const MAX_PAGE = 100;
@@ -133,20 +133,21 @@ export interface FoundPosts extends PostPage {
  * @throws ModelUnavailable by meaning, when the model is not ready.
  */
 export async function findPosts(
-  { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
+  { library, embedder, ...deps }: Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated'>,
   query: PostsQuery,
 ): Promise<FoundPosts> {
+  const outdated = outdatedNotes(deps);
   const { q, by, author } = query;
   if (by !== 'meaning' || !q) {
     const page = library.posts({ ...query, author: author || undefined });
-    return { ...page, ...withNotes(q ? indexNotes(library) : []) };
+    return { ...page, ...withNotes([...outdated, ...(q ? indexNotes(library) : [])]) };
   }
   const prepared = library.meaning.prepare(embedder.model);
   const [compared] = await Promise.all([comparable(embedder, q), prepared]);
   requireVectors(library, embedder);
-  if (typeof compared === 'string') return { posts: [], total: 0, notes: [compared] };
+  if (typeof compared === 'string') return { posts: [], total: 0, notes: [...outdated, compared] };
   const posts = await nearestPosts({ library, embedder }, query, compared.vector);
-  return { posts, total: posts.length, ...withNotes(compared.notes) };
+  return { posts, total: posts.length, ...withNotes([...outdated, ...compared.notes]) };
 }
 
 function withNotes(notes: string[]): Pick<FoundPosts, 'notes'> {

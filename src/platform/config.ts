@@ -4,12 +4,12 @@ import {
   isAddressRange,
   isHostName,
   isLoopback,
-  isPostgresAddress,
-  isQueueAddress,
+  postgresAddressProblem,
+  queueAddressProblem,
 } from './addresses.ts';
 import { conflictsOf } from './config_conflicts.ts';
 import { LOG_LEVELS, type LogLevel } from './logger.ts';
-import { nearestName, number, oneOf, type Setting, text, whole } from './setting.ts';
+import { checked, nearestName, number, oneOf, type Setting, text, whole } from './setting.ts';
 
 /** Beside the program, so that every command finds the same, wherever it is called from. */
 const DATA_DIR = join(import.meta.dir, '..', '..', 'data');
@@ -58,16 +58,8 @@ const SETTINGS = {
   ),
   XGPT_DATA_DIR: text(DATA_DIR),
   XGPT_IMPORTS_DIR: text(undefined),
-  XGPT_DATABASE_URL: text(
-    undefined,
-    'must be the address of a PostgreSQL database: postgres://user:password@host:port/database',
-    isPostgresAddress,
-  ),
-  XGPT_QUEUE_URL: text(
-    undefined,
-    'must be the address of a Redis server or a PostgreSQL database: redis://host:6379, rediss://host:6379 or postgres://user:password@host:port/database',
-    isQueueAddress,
-  ),
+  XGPT_DATABASE_URL: checked(postgresAddressProblem),
+  XGPT_QUEUE_URL: checked(queueAddressProblem),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
   XGPT_SECRET_KEY: text(
@@ -302,7 +294,8 @@ function readSettings(env: Record<string, string | undefined>) {
     if (isBlank(text)) return [name, setting.default];
     const value = setting.read(text);
     if (value === undefined) {
-      problems.push(`${name}: ${setting.rule}${SECRETS.has(name) ? '' : ` (is "${text}")`}`);
+      const rule = typeof setting.rule === 'string' ? setting.rule : setting.rule(text);
+      problems.push(`${name}: ${rule}${SECRETS.has(name) ? '' : ` (is "${text}")`}`);
     }
     return [name, value];
   };

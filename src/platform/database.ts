@@ -14,6 +14,7 @@ import { DatabaseLock } from './database_lock.ts';
 import { finishSwitch, removeStaged } from './database_switch.ts';
 import { beginDatabase, nameFeed } from './empty_database.ts';
 import { walStateOf } from './foreign_wal.ts';
+import { finalizeStatements } from './statement.ts';
 import { writerOf } from './writer.ts';
 
 export { DatabaseUnusable } from './database_issue.ts';
@@ -165,6 +166,18 @@ let opened: Database | undefined;
 export function appDatabase(): Database {
   opened ??= openDatabase(loadConfig().databasePath);
   return opened;
+}
+
+/**
+ * Closes it, if it was opened; the next call of `appDatabase` opens it again.
+ * @throws SQLiteError when a statement is still in use: its files would be closed later, and the log removed
+ * that a new database has by then.
+ */
+export function closeAppDatabase(): void {
+  if (!opened) return;
+  finalizeStatements(opened);
+  opened.close(true);
+  opened = undefined;
 }
 
 /** Only then can it be decided that deleted pages are given back; it would lock any other file. */

@@ -91,8 +91,11 @@ const DISK_FAILING = temporary(
   'the disk works again',
 );
 
+/** The code of a file that cannot be opened, and of a server that does not answer. */
+export const DATABASE_UNREACHABLE = 'database_unreachable';
+
 const UNREACHABLE = temporary(
-  'database_unreachable',
+  DATABASE_UNREACHABLE,
   'The database file cannot be opened.',
   'Make the data folder and the files in it readable and writable for the user that runs xgpt.',
   'the database file can be opened again',
@@ -108,6 +111,22 @@ const DAMAGED = permanent(
   `${RESTORE} The damaged files are kept beside it. Without a backup, “sqlite3 xgpt.sqlite .recover” prints what can still be read, as SQL.`,
   'the database file is intact',
 );
+
+/** The file is a replica of what PostgreSQL keeps. */
+export const REPLICA_DAMAGED = permanent(
+  'replica_damaged',
+  'The copy of the data on this machine, replica.sqlite, is damaged.',
+  'Stop all xgpt processes of this data folder, then start them again: the first one copies it anew from PostgreSQL. Nothing is lost.',
+  'the copy of the data is intact',
+);
+
+/** What the error of a damaged file means. */
+let damageOfSqlite = DAMAGED;
+
+/** For a process whose databases of SQLite are replicas. */
+export function setDamageOfSqlite(issue: DatabaseIssue): void {
+  damageOfSqlite = issue;
+}
 
 /** The file at the database's path is no longer the one that is open. */
 export const DATABASE_GONE = permanent(
@@ -141,22 +160,29 @@ export const DATABASE_NEWER = permanent(
   'the database fits this version again',
 );
 
+/** The beginnings of SQLite's result codes for a file that is damaged. */
+const DAMAGE = /^SQLITE_(CORRUPT|NOTADB)/;
+
 /** By the beginning of SQLite's result code; the first match counts. */
 const BY_CODE: [prefix: string, issue: DatabaseIssue][] = [
   ['SQLITE_READONLY_DBMOVED', DATABASE_GONE],
   ['SQLITE_FULL', DISK_FULL],
   ['SQLITE_READONLY', READ_ONLY],
   ['SQLITE_BUSY', BUSY],
-  ['SQLITE_CORRUPT', DAMAGED],
-  ['SQLITE_NOTADB', DAMAGED],
   ['SQLITE_IOERR', DISK_FAILING],
   ['SQLITE_CANTOPEN', UNREACHABLE],
 ];
+
+/** Whether SQLite refused a statement, rather than PostgreSQL. */
+export function isSqliteError(error: unknown): boolean {
+  return String((error as { code?: unknown } | undefined)?.code).startsWith('SQLITE_');
+}
 
 /** The issue with the database that caused the error; undefined when the error has another cause. */
 export function databaseIssueOf(error: unknown): DatabaseIssue | undefined {
   if (error instanceof WriteRefused || error instanceof DatabaseFailed) return error.issue;
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return undefined;
+  if (DAMAGE.test(code)) return damageOfSqlite;
   return BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1];
 }

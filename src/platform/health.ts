@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { ClockWatch, type Notice } from './clock_watch.ts';
-import { type DatabaseIssue, databaseIssueOf } from './database_issue.ts';
+import { type DatabaseIssue, databaseIssueOf, REPLICA_DAMAGED } from './database_issue.ts';
 import type { DatabaseProbe } from './database_probe.ts';
 import type { Logger } from './logger.ts';
 import type { ProcessRegistry } from './process_registry.ts';
@@ -11,10 +11,15 @@ import { StorageWatch } from './storage_watch.ts';
 /** How often the database is checked while it works, and while it does not, in ms. */
 const CHECK_MS = { healthy: 5_000, failing: 1_000 };
 
+/** Issues that stay until the process ends. */
+const DAMAGED = new Set(['database_damaged', REPLICA_DAMAGED.code]);
+
 export interface HealthOptions {
   database: DatabaseProbe;
   /** The folder of uploaded files. */
   importsDir?: string;
+  /** Called when the replica was found damaged. */
+  onDamagedReplica?: () => void;
   clock: Clock;
   logger: Logger;
 }
@@ -128,7 +133,7 @@ export class Health {
     const issue = this.options.database.obstacle();
     if (issue) return issue;
     // What is damaged stays damaged, although a write elsewhere succeeds.
-    if (this.#issue?.code === 'database_damaged') return this.#issue;
+    if (this.#issue && DAMAGED.has(this.#issue.code)) return this.#issue;
     return undefined;
   }
 
@@ -137,6 +142,7 @@ export class Health {
     const before = this.#issue;
     if (before?.code === issue?.code) return;
     this.#issue = issue && { ...issue, since: new Date(clock.now()) };
+    if (issue?.code === REPLICA_DAMAGED.code) this.options.onDamagedReplica?.();
     if (issue) this.#logIssue(issue);
     else logger.info(`Recovered: ${before?.recovered}.`);
     this.#notify();

@@ -3,7 +3,7 @@ export interface Setting<Value> {
   /** Undefined when the text cannot be used. It is not blank. */
   read(text: string): Value | undefined;
   /** What the text must be, for a message. */
-  rule: string;
+  rule: string | ((text: string) => string);
   default: Value;
 }
 
@@ -43,6 +43,17 @@ export function text<Fallback extends string | undefined>(
   isRight: (text: string) => boolean = () => true,
 ): Setting<string | Fallback> {
   return { read: (given) => (isRight(given) ? given : undefined), rule, default: fallback };
+}
+
+/** @param problemOf what is wrong with the text; undefined when nothing is. */
+export function checked(
+  problemOf: (text: string) => string | undefined,
+): Setting<string | undefined> {
+  return {
+    read: (given) => (problemOf(given) === undefined ? given : undefined),
+    rule: (given) => problemOf(given) ?? '',
+    default: undefined,
+  };
 }
 
 function digits(given: string, pattern: RegExp): number {

@@ -36,9 +36,16 @@ export class LazyStatement<Row, Params extends Bindings> {
     this.#prepared ??= this.db.query<Row, Params>(this.sql);
     return this.#prepared;
   }
+
+  finalize(): void {
+    this.#prepared?.finalize();
+    this.#prepared = undefined;
+  }
 }
 
-const statements = new WeakMap<Database, { prepare(): unknown }[]>();
+type Kept = Pick<LazyStatement<unknown, []>, 'prepare' | 'finalize'>;
+
+const statements = new WeakMap<Database, Kept[]>();
 
 /**
  * For statements that are kept as long as the database is open. Preparing all of them takes 5 ms,
@@ -61,4 +68,9 @@ export function statement<Row, Params extends Bindings>(
  */
 export function prepareStatements(db: Database): void {
   for (const made of statements.get(db)?.splice(0) ?? []) made.prepare();
+}
+
+/** Ends those that were not prepared by `prepareStatements`, before the database is closed. */
+export function finalizeStatements(db: Database): void {
+  for (const made of statements.get(db)?.splice(0) ?? []) made.finalize();
 }

@@ -69,6 +69,22 @@ describe('the buttons of a card', () => {
 });
 
 describe('the taskbar', () => {
+  test('of a page that does not show a job ignores its progress', async () => {
+    const { page, problems } = await open('/jobs');
+    const { tracker } = staged.app;
+    const [hidden, shown] = [await tracker.createJob('deliver'), await running('aurora_lab')];
+    for (let done = 1; done <= 3; done++) {
+      await hidden.updateProgress(done, 10, `request ${done}`);
+      await worker('aurora_lab').job.updateProgress(done, 10, `page ${done}`);
+      await page
+        .locator(`#live-${shown.id}`, { hasText: `page ${done}` })
+        .first()
+        .waitFor();
+    }
+    expect(await page.locator(`#live-${hidden.jobId}`).count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
   test('is hidden when there are no jobs, and gives the page its space back', async () => {
     const { page } = await open('/find', { viewport: { width: 1024, height: 768 } });
     const space = () =>

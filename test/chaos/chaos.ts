@@ -15,9 +15,9 @@ import { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { fillModelCache } from '../support/model_cache.ts';
+import { readScriptOptions } from '../support/script_options.ts';
 import { until } from '../support/wait.ts';
 import { type SharedServers, startShared } from './cluster_servers.ts';
 import { databaseIn, environment, isDue, machines, processes } from './places.ts';
@@ -365,9 +365,14 @@ function seeded(seed: number): () => number {
   };
 }
 
+const USAGE = `Kills processes at random moments while jobs run, and checks whether anything was lost:
+
+    bun run chaos -- [--kills 200] [--freezes 0] [--freeze-ms 40000] [--lease-ms 30000] [--seed <n>]
+    bun run chaos -- --cluster [--outages 0] [--queue redis|postgres] …`;
+
 if (import.meta.main) {
   endWithScript();
-  const { values } = parseArgs({
+  const { values } = readScriptOptions(USAGE, {
     options: {
       kills: { type: 'string', default: '200' },
       freezes: { type: 'string', default: '0' },

@@ -194,3 +194,23 @@ test('FEATURES 55: whoever has signed in at one server is signed in at the other
     });
   }
 });
+
+test('FEATURES 55: whoever signs out at one server gets no more events from the others', async () => {
+  const token = 'a-secret-of-sixteen-signs';
+  const cluster = await newCluster({ XGPT_TOKEN: token });
+  const [first, second] = await Promise.all([startWebNode(cluster), startWebNode(cluster)]);
+  const [cookie, staying] = [await cookieOf(first, token), await cookieOf(first, token)];
+  const streamOf = async (sent: string) => {
+    const { body } = await fetch(`${first.url}/api/jobs/events`, { headers: { cookie: sent } });
+    return body as ReadableStream<Uint8Array>;
+  };
+  const [ended, open] = [await streamOf(cookie), (await streamOf(staying)).getReader()];
+  let hasEnded = false;
+  void open.closed.then(() => {
+    hasEnded = true;
+  });
+  await post(second, '/logout', {}, { cookie, origin: second.url });
+  for await (const _ of ended);
+  expect(hasEnded).toBe(false);
+  await open.cancel();
+});

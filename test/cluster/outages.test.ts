@@ -1,13 +1,13 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SQL } from 'bun';
 import {
   KEEPS_WHAT_IT_CONFIRMED,
   type PostgresServer,
   startPostgres,
 } from '../support/postgres/server.ts';
-import { stopServers, type TestServer } from '../support/server.ts';
+import { freshDataDir, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
-import { type Cluster, found, startWebNode, startWorker, stopWorkers } from './nodes.ts';
+import { type Cluster, found, runOn, startWebNode, startWorker, stopWorkers } from './nodes.ts';
 
 let server: PostgresServer;
 
@@ -74,5 +74,88 @@ describe('FEATURES 55: jobs that run while', () => {
     );
     await sql.close();
     await expectAllEnded(nodes, ids);
+  });
+});
+
+describe('FEATURES 55: while PostgreSQL cannot be reached', () => {
+  const OUTDATED = 'This was copied from it before, and may be out of date.';
+  let own: PostgresServer;
+  let node: TestServer;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    own = await startPostgres();
+    env = { XGPT_DATABASE_URL: own.address };
+    node = await startWebNode({ address: own.address, env });
+    await node.ended((await node.start('scrape', { username: 'aurora_lab' })).id);
+    await own.stop();
+    await until('the server knows', async () => {
+      return (await node.json<{ status: string }>('/healthz')).status === 'failing';
+    });
+  });
+
+  test.each([
+    '/find',
+    '/find?q=from%3Aaurora_lab',
+    '/authors/sample/aurora_lab',
+    '/profiles',
+    '/sources',
+  ])('the page %s shows what this machine has copied', async (path) => {
+    const page = await fetch(node.url + path, { headers: { accept: 'text/html' } });
+    expect(page.status).toBe(200);
+    const text = await page.text();
+    expect(text).toContain('The PostgreSQL server cannot be reached.');
+    if (path.startsWith('/find')) expect(text).toContain(OUTDATED);
+    if (path !== '/sources') expect(text).toContain('aurora_lab');
+  });
+
+  test.each(['/api/find', '/api/posts'])('%s says that it may be out of date', async (path) => {
+    const answer = await node.json<{ total: number; notes: string[] }>(path);
+    expect(answer.total).toBe(100);
+    expect(answer.notes).toContainEqual(expect.stringContaining(OUTDATED));
+  });
+
+  test.each(['/', '/jobs', '/history', '/schedules'])(
+    'the page %s, which is about jobs, is refused',
+    async (path) => {
+      const page = await fetch(node.url + path, { headers: { accept: 'text/html' } });
+      expect(page.status).toBe(503);
+      expect(await page.text()).toContain('The PostgreSQL server cannot be reached.');
+    },
+  );
+
+  test.each([
+    [['find', 'from:aurora_lab']],
+    [['posts']],
+    [['users']],
+    [['finds']],
+    [['sources']],
+    [['imports']],
+  ])('xgpt %j reads what this machine has copied, and says so', async (words) => {
+    const { code, stderr } = await runOn(
+      { env: { ...env, XGPT_DATA_DIR: node.dataDir } },
+      ...words,
+    );
+    expect([code, stderr]).toEqual([0, expect.stringContaining(OUTDATED)]);
+  });
+
+  test.each([
+    ['has no copy', ['posts'], () => freshDataDir()],
+    ['lists jobs', ['jobs', 'list'], () => node.dataDir],
+    ['saves', ['find', '--save', 'mine', 'from:aurora_lab'], () => node.dataDir],
+  ])('a command that %s is refused, with the place of the database', async (_, words, dataDir) => {
+    const outcome = await runOn({ env: { ...env, XGPT_DATA_DIR: dataDir() } }, ...words);
+    expect([outcome.code, outcome.stdout]).toEqual([5, '']);
+    expect(outcome.stderr).toContain(
+      'The PostgreSQL server cannot be reached. Start the server, or check its address and the network.\n',
+    );
+    expect(outcome.stderr).not.toContain('XGPT_DATA_DIR');
+  });
+
+  // By now Bun has tried several times to listen again.
+  test('the log of the server says so once', () => {
+    expect(node.log()).toEqual([
+      expect.stringMatching(/^\d{4}-\S+ error The PostgreSQL server cannot be reached\./),
+    ]);
   });
 });

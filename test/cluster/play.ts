@@ -1,24 +1,29 @@
 /**
- * Starts PostgreSQL, two servers and three workers, and leaves them running until Ctrl-C:
- *
- *     bun run cluster [--servers 2] [--workers 3] [--queue redis|postgres]
- *
- * Each has a network namespace, an address and a host name of its own where the system allows it (Linux, as the
- * superuser); otherwise they are processes of this machine.
+ * Starts PostgreSQL, two servers and three workers, and leaves them running until Ctrl-C. Each has a network
+ * namespace, an address and a host name of its own where the system allows it (Linux, as the superuser);
+ * otherwise they are processes of this machine.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { lastingPort } from '../support/port.ts';
 import { startPostgres } from '../support/postgres/server.ts';
-import { startQueue } from '../support/queue_server.ts';
+import { QUEUES, startQueue } from '../support/queue_server.ts';
+import { readScriptOptions, refuseOptions, wholeOption } from '../support/script_options.ts';
 import { Network } from './network.ts';
 
 const MAIN = join(import.meta.dir, '../../src/main.ts');
 const TOKEN = 'cluster-of-five-nodes';
 
-const { values } = parseArgs({
+const USAGE = `Starts PostgreSQL, servers and workers, and leaves them running until Ctrl-C:
+
+    bun run cluster [--servers 2] [--workers 3] [--queue redis|postgres]
+
+  --servers <n>  machines that serve pages and run jobs
+  --workers <n>  machines that only run jobs
+  --queue <kind> also start a queue server: redis, or postgres for tickets on the same PostgreSQL`;
+
+const { values } = readScriptOptions(USAGE, {
   options: {
     servers: { type: 'string', default: '2' },
     workers: { type: 'string', default: '3' },
@@ -27,14 +32,19 @@ const { values } = parseArgs({
   },
 });
 
+const servers = wholeOption(USAGE, 'servers', values.servers, 1);
+const workers = wholeOption(USAGE, 'workers', values.workers, 0);
+if (values.queue !== undefined && !QUEUES.has(values.queue))
+  refuseOptions(`--queue must be redis or postgres (is "${values.queue}").`, USAGE);
+
 const folder = mkdtempSync(join(tmpdir(), 'xgpt-cluster-'));
 const network = Network.create();
 const postgres = await startPostgres(network);
 const queue = await startQueue(values.queue, postgres, network?.gateway);
 const nodes: Bun.Subprocess[] = [];
 const commands = [
-  ...Array.from({ length: Number(values.servers) }, () => 'serve'),
-  ...Array.from({ length: Number(values.workers) }, () => 'worker'),
+  ...Array.from({ length: servers }, () => 'serve'),
+  ...Array.from({ length: workers }, () => 'worker'),
 ];
 console.log(`PostgreSQL  ${postgres.address}`);
 if (queue) console.log(`Tickets     ${queue.address}`);

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidConfig, loadConfig, unknownSettings } from '../../src/platform/config.ts';
+import { Postgres } from '../../src/platform/postgres/client.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
@@ -211,12 +212,74 @@ describe('XGPT_READ_TOKEN', () => {
   });
 });
 
+describe('addresses of servers', () => {
+  const problemOf = (env: Record<string, string>) => {
+    try {
+      loadConfig(env);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message.split('\n').slice(1).join('\n').trim();
+    }
+  };
+  const SECRET = 'hunter2';
+
+  test.each([
+    'postgres://xgpt:a%40b%25c@db.lan:5432/xgpt',
+    'postgresql://db.lan/xgpt?sslmode=verify-full&application_name=mine',
+    'postgres://xgpt:pä"w@[fd00::1]:5432/xgpt?sslmode=Require',
+  ])('%s is one of a database', (address) => {
+    expect(problemOf({ XGPT_DATABASE_URL: address })).toBeUndefined();
+    expect(loadConfig({ XGPT_DATABASE_URL: address }).databaseUrl).toBe(address);
+  });
+
+  test.each([
+    `postgres://x:${SECRET}%@db.lan/xgpt`,
+    `postgres://x:${SECRET}%zz@db.lan/xgpt`,
+    `postgres://x%zz:${SECRET}@db.lan/xgpt`,
+    `postgres://x:${SECRET}%00@db.lan/xgpt`,
+    `postgres://x:${SECRET}@db.lan/x%zz`,
+    `postgres://x:${SECRET}#1@db.lan/xgpt`,
+    `postgres://x:${SECRET}/1@db.lan/xgpt`,
+    `postgres://x:${SECRET}?1@db.lan/xgpt`,
+    `postgres://x:${SECRET}@db.lan:0/xgpt`,
+    `postgres://x:${SECRET}@db.lan:99999/xgpt`,
+    `postgres://x:${SECRET}@db.lan/xgpt#main`,
+    `x:${SECRET}@db.lan/xgpt`,
+  ])('%s is refused with a sentence that says what to write', (address) => {
+    const problem =
+      'must be the address of a PostgreSQL database: postgres://user:password@host:port/database. In a user or password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %';
+    expect(problemOf({ XGPT_DATABASE_URL: address })).toBe(`XGPT_DATABASE_URL: ${problem}`);
+    expect(() => new Postgres(address)).toThrow(`The address of the database ${problem}.`);
+  });
+
+  test.each(['XGPT_DATABASE_URL', 'XGPT_QUEUE_URL'])('%s has an sslmode that exists', (name) => {
+    const address = `postgres://x:${SECRET}@db.lan/xgpt?sslmode=on`;
+    expect(problemOf({ XGPT_DATABASE_URL: 'postgres://db.lan/x', [name]: address })).toBe(
+      `${name}: must have one of these as its sslmode, or none: disable, allow, prefer, require, verify-ca, verify-full`,
+    );
+  });
+
+  test.each([
+    [`redis://:${SECRET}%zz@redis.lan`, /In a user or password, write %40 for @/],
+    [`redis://:${SECRET}#1@redis.lan`, /In a user or password, write %40 for @/],
+    [`redis://:${SECRET}@redis.lan/first`, /must be the address of a Redis server/],
+    [`redis://:${SECRET}@redis.lan:0`, /must be the address of a Redis server/],
+    [`redis://:${SECRET}@redis.lan?connectTimeout=long`, /no parameters but family=4/],
+    [`postgres://x:${SECRET}%@db.lan/tickets`, /must be the address of a PostgreSQL database/],
+  ])('%s is no queue server', (address, problem) => {
+    const env = { XGPT_DATABASE_URL: 'postgres://db.lan/xgpt', XGPT_QUEUE_URL: address };
+    expect(problemOf(env)).toMatch(problem);
+    expect(problemOf(env)).not.toContain(SECRET);
+  });
+});
+
 describe('XGPT_QUEUE_URL', () => {
   const database = { XGPT_DATABASE_URL: 'postgres://xgpt@db.lan:5432/xgpt' };
 
   for (const url of [
     'redis://redis.lan',
     'redis://:secret@10.0.0.5:6379/1',
+    'redis://:s%23cret@redis.lan?family=6',
     'rediss://redis.lan:6380',
     'postgres://xgpt@db.lan:5432/tickets',
   ]) {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
-import { DatabaseFailed, databaseIssueOf } from '../../src/platform/database_issue.ts';
+import {
+  DatabaseFailed,
+  DatabaseUnusable,
+  databaseIssueOf,
+} from '../../src/platform/database_issue.ts';
 import { execute } from '../../src/platform/postgres/statements.ts';
 import { fromStoredText, toStoredText } from '../../src/platform/postgres/stored_text.ts';
 import { newDatabase, open, registerHooks } from './postgres_setup.ts';
@@ -41,6 +45,23 @@ describe('a PostgreSQL database', () => {
       if (PGDATABASE === undefined) delete process.env.PGDATABASE;
       else process.env.PGDATABASE = PGDATABASE;
     }
+  });
+
+  test.each([
+    ['sslmode=require', 'Server does not support SSL.'],
+    ['sslrootcert=/nowhere.pem', 'Unable to access caFile path.'],
+    ['color=blue', 'unrecognized configuration parameter "color".'],
+    ['idle_timeout=long', 'must be a non-negative integer'],
+  ])('whose address has %s is refused with a sentence', async (parameter, reason) => {
+    const address = await newDatabase();
+    const { password, host, pathname } = new URL(address);
+    const use = async () => open(`${address}?${parameter}`).get('SELECT 1');
+    const error = (await use().catch((thrown: unknown) => thrown)) as Error;
+    expect(error).toBeInstanceOf(DatabaseUnusable);
+    expect(error.message).toStartWith(`Cannot use the database ${pathname.slice(1)} on ${host}. `);
+    expect(error.message).toContain(reason);
+    expect(error.message).toEndWith('. Correct its address, or the settings of the server.');
+    expect(error.message).not.toContain(password);
   });
 
   test('gives values as they were stored: integers of all sizes are numbers', async () => {

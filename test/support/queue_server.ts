@@ -8,6 +8,9 @@ interface QueueServer {
   stop(): Promise<void>;
 }
 
+/** What BullMQ can keep tickets on. */
+export const QUEUES: ReadonlySet<string> = new Set(['redis', 'postgres']);
+
 /**
  * Starts what BullMQ keeps tickets on: a Redis server, or the given one of PostgreSQL, which is left alone.
  * @param kind undefined: nothing hands out tickets.

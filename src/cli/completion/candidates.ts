@@ -103,7 +103,7 @@ async function savedFinds(): Promise<Candidate[]> {
     import('../../library/index.ts'),
     import('../../app/app_data.ts'),
   ]);
-  const { db } = await appData(loadConfig());
+  const { db } = await appData(loadConfig(), { whenOutdated() {} });
   return plain(
     createLibrary(db)
       .savedFinds.list()

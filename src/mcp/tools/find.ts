@@ -14,7 +14,8 @@ import { type AgentTool, cursorArgument, limitArgument, readingTool } from '../t
 const PAGE = { default: 10, max: 30 };
 
 /** The find of the page `/find`, with its grammar. */
-export function findTool({ library, embedder, sources }: AgentDeps): AgentTool {
+export function findTool(deps: AgentDeps): AgentTool {
+  const { sources } = deps;
   return readingTool(
     {
       name: 'find',
@@ -39,7 +40,7 @@ export function findTool({ library, embedder, sources }: AgentDeps): AgentTool {
     async (given, { isReader }) => {
       const typed = readTyped(findRequestSchema(sources), given);
       const request = toFindRequest(typed, Date.now());
-      const found = await find({ library, embedder }, request);
+      const found = await find(deps, request);
       return { content: [collected(foundJson(found, isReader))] };
     },
   );

@@ -1,6 +1,6 @@
 import type { FindQuery } from '../../find/query.ts';
 import type { OperationDeps } from '../deps.ts';
-import { indexNotes } from '../index_notes.ts';
+import { indexNotes, outdatedNotes } from '../index_notes.ts';
 import type { Hits } from './hits.ts';
 import {
   absentNotes,
@@ -29,7 +29,7 @@ type Answered = Pick<Hits, 'by' | 'notes' | 'unknown'> & {
 
 /** The same for pages and for exports. @param request as the library answers it. */
 export async function answerNotes(
-  deps: Pick<OperationDeps, 'library'>,
+  deps: Pick<OperationDeps, 'library' | 'isOutdated'>,
   request: FindRequest,
   { by, notes, unknown: known, isFound }: Answered,
 ): Promise<AnswerNotes> {
@@ -39,6 +39,7 @@ export async function answerNotes(
     unknown.length === 0 ? undefined : await didYouMean(deps.library.words, query, unknown);
   return {
     notes: [
+      ...outdatedNotes(deps),
       ...unreadNotes(query),
       ...emptyNotes(query),
       ...contradictionNotes(query),

@@ -38,7 +38,7 @@ export interface EverythingOptions {
  * deleted after they were found.
  */
 export async function* everything(
-  deps: Pick<OperationDeps, 'library' | 'embedder'>,
+  deps: Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated'>,
   request: FindRequest,
   { limit = Number.POSITIVE_INFINITY, onNotes = () => {} }: EverythingOptions = {},
 ): AsyncGenerator<ExportedPost[]> {
@@ -58,7 +58,7 @@ export async function* everything(
 }
 
 async function* batches(
-  deps: Pick<OperationDeps, 'library' | 'embedder'>,
+  deps: Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated'>,
   asked: FindRequest,
   onNotes: (notes: AnswerNotes) => void,
 ): AsyncGenerator<ExportedPost[]> {

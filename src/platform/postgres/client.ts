@@ -1,8 +1,9 @@
 import { type ReservedSQL, SQL } from 'bun';
-import { DatabaseFailed } from '../database_issue.ts';
+import { postgresAddressProblem } from '../addresses.ts';
+import { DatabaseFailed, DatabaseUnusable, databaseIssueOf } from '../database_issue.ts';
 import { Idleness } from './idleness.ts';
 import { isConnectionLost, postgresIssueOf } from './issues.ts';
-import { migrate } from './migrate.ts';
+import { migrate, placeOf } from './migrate.ts';
 import { execute, type Query, statementsOn, type Value } from './statements.ts';
 
 /** Connections that read; with the writer's and the listening one there are 12. */
@@ -35,8 +36,13 @@ export class Postgres implements Query {
   readonly #idleness = new Idleness();
   #ready: Promise<void> | undefined;
 
-  /** @param address `postgres://user:password@host:port/database`. */
+  /**
+   * @param address `postgres://user:password@host:port/database`.
+   * @throws DatabaseUnusable when it is none; the message shows nothing of it.
+   */
   constructor(readonly address: string) {
+    const problem = postgresAddressProblem(address);
+    if (problem) throw new DatabaseUnusable(`The address of the database ${problem}.`);
     const name = decodeURIComponent(new URL(address).pathname.slice(1));
     const options = {
       url: address,
@@ -45,8 +51,12 @@ export class Postgres implements Query {
       connectionTimeout: CONNECT_TIMEOUT_S,
       connection: SETTINGS,
     };
-    this.#readers = new SQL({ ...options, max: MAX_READERS });
-    this.#writers = new SQL({ ...options, max: 1 });
+    try {
+      this.#readers = new SQL({ ...options, max: MAX_READERS });
+      this.#writers = new SQL({ ...options, max: 1 });
+    } catch (error) {
+      throw refusedAddress(address, error);
+    }
   }
 
   /**
@@ -106,6 +116,7 @@ export class Postgres implements Query {
     onListen?: () => void,
   ): Promise<{ unlisten(): Promise<void> }> {
     await this.whenReady();
+    muteRetries();
     return this.#readers.listen(channel, onNotify, onListen);
   }
 
@@ -143,13 +154,24 @@ export class Postgres implements Query {
   }
 
   async #prepare(): Promise<void> {
-    const connection = await reserve(this.#writers);
+    const connection = await reserve(this.#writers).catch((error: unknown) => {
+      throw databaseIssueOf(error) ? error : refusedAddress(this.address, error);
+    });
     try {
       await migrate(connection, this.address);
     } finally {
       connection.release();
     }
   }
+}
+
+/** What the address asks for cannot be had, as far as the first connection tells. */
+function refusedAddress(address: string, cause: unknown): DatabaseUnusable {
+  const reason = (cause as Error).message.replace(/\.$/, '');
+  return new DatabaseUnusable(
+    `Cannot use the database ${placeOf(address)}. ${reason}. Correct its address, or the settings of the server.`,
+    { cause },
+  );
 }
 
 async function repeated<Value>(read: () => Promise<Value>): Promise<Value> {
@@ -170,4 +192,19 @@ async function reserve(pool: SQL): Promise<ReservedSQL> {
     const issue = postgresIssueOf(error);
     throw issue ? new DatabaseFailed(issue, error) : error;
   }
+}
+
+let isMuted = false;
+
+/**
+ * Bun 1.4.4 prints a line for each failed attempt to listen again, every few seconds of an outage, for each
+ * channel. The outage is reported once, by whoever needs the database. What others print is left as it is.
+ */
+function muteRetries(): void {
+  if (isMuted) return;
+  isMuted = true;
+  const { warn } = console;
+  console.warn = (...words) => {
+    if (!String(words[0]).startsWith('bun:sql LISTEN ')) warn.apply(console, words);
+  };
 }

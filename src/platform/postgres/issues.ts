@@ -1,7 +1,13 @@
-import { type DatabaseIssue, databaseIssueOf, permanent, temporary } from '../database_issue.ts';
+import {
+  DATABASE_UNREACHABLE,
+  type DatabaseIssue,
+  databaseIssueOf,
+  permanent,
+  temporary,
+} from '../database_issue.ts';
 
 export const UNREACHABLE = temporary(
-  'database_unreachable',
+  DATABASE_UNREACHABLE,
   'The PostgreSQL server cannot be reached.',
   'Start the server, or check its address and the network.',
   'the PostgreSQL server can be reached again',

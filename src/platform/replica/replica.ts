@@ -92,6 +92,11 @@ export class Replica implements TransactionListener {
     await this.#signals.start();
   }
 
+  /** Whether it has had all rows at some moment: it can be read, though it may be outdated. */
+  get isCopied(): boolean {
+    return this.#place.read() !== undefined;
+  }
+
   stop(): Promise<void> {
     return this.#signals.stop();
   }

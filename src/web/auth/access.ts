@@ -46,6 +46,7 @@ export function createAccess(
     owner: owners,
     reader: readToken ? createSignIns(database, readToken) : owners,
   };
+  followClosed([...new Set([signIns.owner, signIns.reader])]);
   const roleOpen = (id: string) => ROLES.find((role) => signIns[role].isOpen(id));
   return {
     signIns,
@@ -70,6 +71,20 @@ export function createAccess(
       return undefined;
     },
   };
+}
+
+/** How often it is looked whether a browser has signed out elsewhere whose streams this process serves, in ms. */
+const CLOSED_POLL_MS = 5_000;
+
+function followClosed(all: readonly SignIns[]): void {
+  const look = () => {
+    try {
+      for (const signIns of all) signIns.endClosed();
+    } catch {
+      // What cannot be read now is looked at again, and reported by others.
+    }
+  };
+  setInterval(look, CLOSED_POLL_MS).unref();
 }
 
 function digest(text: string): Buffer {

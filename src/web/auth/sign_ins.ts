@@ -14,8 +14,10 @@ export interface SignIns {
   isOpen(id: string): boolean;
   /** Ends it and aborts its signal. @param made called in the transaction, if it was open. */
   close(id: string, made?: () => void): Promise<void>;
-  /** Aborts when the sign-in is closed in this process. */
+  /** Aborts when the sign-in is closed in this process, or `endClosed` finds that it has ended. */
   signalOf(id: string): AbortSignal;
+  /** Aborts the signals of those that were closed in another process, or have expired. */
+  endClosed(): void;
 }
 
 /**
@@ -37,6 +39,11 @@ export function createSignIns(database: Database, token: string, now = Date.now)
   const followed = new Map<string, AbortController>();
 
   const keyOf = (id: string) => new Bun.CryptoHasher('sha256', token).update(id).digest();
+  const isOpen = (id: string) => find.get(keyOf(id), now()) !== null;
+  const end = (id: string) => {
+    followed.get(id)?.abort();
+    followed.delete(id);
+  };
 
   return {
     async open(made) {
@@ -48,18 +55,20 @@ export function createSignIns(database: Database, token: string, now = Date.now)
       });
       return id;
     },
-    isOpen: (id) => find.get(keyOf(id), now()) !== null,
+    isOpen,
     async close(id, made) {
       await writer.write(() => {
         if (remove.run(keyOf(id)).changes > 0) made?.();
       });
-      followed.get(id)?.abort();
-      followed.delete(id);
+      end(id);
     },
     signalOf(id) {
       const controller = followed.get(id) ?? new AbortController();
       followed.set(id, controller);
       return controller.signal;
+    },
+    endClosed() {
+      for (const id of followed.keys()) if (!isOpen(id)) end(id);
     },
   };
 }

@@ -14,6 +14,7 @@ import type { Found } from '../../operations/find/found.ts';
 import { MAX_NEW } from '../../operations/find/hits.ts';
 import { type FindRequest, toFindRequest } from '../../operations/find/request.ts';
 import { type ListedFind, listSavedFinds } from '../../operations/find/saved.ts';
+import { DATABASE_UNREACHABLE } from '../../platform/database_issue.ts';
 import type { Post } from '../../sources/post.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
@@ -228,8 +229,14 @@ function likeText(deps: WebDeps, like: string): string | undefined {
   return post && cut(post.text, LIKE_LENGTH);
 }
 
-async function isBusy({ tracker }: WebDeps): Promise<boolean> {
-  return (await tracker.reader.countActive()).running > 0;
+/** While the jobs cannot be read, no running one is known. */
+async function isBusy({ tracker, health }: WebDeps): Promise<boolean> {
+  try {
+    return (await tracker.reader.countActive()).running > 0;
+  } catch (error) {
+    if (health.noticed(error)?.code !== DATABASE_UNREACHABLE) throw error;
+    return false;
+  }
 }
 
 /** The posts that match and came after those that the page has seen. */

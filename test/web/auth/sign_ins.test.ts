@@ -33,6 +33,26 @@ test('it ends when it is closed, and what follows it with it, and no other', asy
   expect([signIns.isOpen(other), otherSignal.aborted]).toEqual([true, false]);
 });
 
+test('what follows it ends when another process has closed it, or it has expired', async () => {
+  const database = openDatabase(':memory:');
+  let now = Date.UTC(2026, 0, 1);
+  const signIns = createSignIns(database, TOKEN, () => now);
+  const elsewhere = createSignIns(database, TOKEN, () => now);
+  const [closed, expiring] = [await signIns.open(), await signIns.open()];
+  now += 1_000;
+  const staying = await signIns.open();
+  const signals = [closed, expiring, staying].map((id) => signIns.signalOf(id));
+  const ended = () => {
+    signIns.endClosed();
+    return signals.map(({ aborted }) => aborted);
+  };
+  expect(ended()).toEqual([false, false, false]);
+  await elsewhere.close(closed);
+  expect(ended()).toEqual([true, false, false]);
+  now += SIGN_IN_SECONDS * 1000 - 1;
+  expect(ended()).toEqual([true, true, false]);
+});
+
 test('ids have 256 bits, are never the same, and stand nowhere in the database', async () => {
   const database = openDatabase(':memory:');
   const signIns = createSignIns(database, TOKEN);
