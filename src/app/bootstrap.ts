@@ -1,7 +1,7 @@
 import { type Connections, createConnections, createSecretKey } from '../connections/index.ts';
 import { createEmbedder } from '../embedding/index.ts';
-import { jobTracker, systemClock } from '../jobs/index.ts';
-import { createLibrary } from '../library/index.ts';
+import { type JobData, jobTracker, systemClock } from '../jobs/index.ts';
+import { createLateLibrary } from '../library/late_library.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
 import { createHealth } from '../platform/create_health.ts';
@@ -52,7 +52,7 @@ export async function openForReading(
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db, secretKey });
   const deps = {
-    library: createLibrary(db),
+    library: createLateLibrary(db),
     sources: createSources({ ...config, live: connections }),
     isLeftToOthers: (source: string) =>
       isSealedForOthers(source, connections) ||
@@ -63,7 +63,8 @@ export async function openForReading(
     importsDir: config.importsDir,
     hasOtherMachines: replica !== undefined,
   };
-  const { save } = deps.library;
+  const { library } = deps;
+  const save = (data: JobData) => library.save(data);
   jobTracker.saveWith(replica ? (data, tx) => replica.writeIn(tx, () => save(data)) : save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;

@@ -16,18 +16,27 @@ const PAUSE_MS = 250;
 
 export interface ListenerOptions {
   config: Pick<Config, 'host' | 'port'>;
-  fetch: (request: Request) => Response | Promise<Response>;
+  logger: Logger;
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** What answers the requests. */
+export interface Answering {
+  fetch: Fetch;
   /** Called with the server that accepts connections from now on. */
   onServer(server: Bun.Server<unknown>): void;
-  /** Called at once, and repeatedly while descriptors are short. */
+  /** Called repeatedly while descriptors are short. */
   onShortage(): void;
-  logger: Logger;
 }
 
 /**
  * Accepts connections while descriptors are left. Bun 1.4.4 does not stop accepting when the system
  * has none: it tries again all the time, which takes a whole core. A shortage therefore closes the
  * listening socket and the idle connections; requests and streams go on.
+ *
+ * It listens before there is an app: whoever connects meanwhile is answered when `answerWith` is called,
+ * rather than refused.
  */
 export class Listener {
   #server: Bun.Server<unknown> | undefined;
@@ -35,6 +44,8 @@ export class Listener {
   #earlier: Bun.Server<unknown>[] = [];
   #timer: Timer | undefined;
   #watchfulUntil = 0;
+  #answering: Answering | undefined;
+  readonly #begun = Promise.withResolvers<void>();
   readonly #port: number;
   readonly url: URL;
 
@@ -48,6 +59,13 @@ export class Listener {
       throw unusable(options.config, cause as NodeJS.ErrnoException);
     }
     this.#schedule(POLL_MS.usual);
+  }
+
+  /** Answers requests from now on, and those that have arrived. */
+  answerWith(answering: Answering): void {
+    this.#answering = answering;
+    if (this.#server) answering.onServer(this.#server);
+    this.#begun.resolve();
   }
 
   get pendingRequests(): number {
@@ -73,11 +91,16 @@ export class Listener {
       development: false,
       // The app answers its own errors; this is in place of a page of the runtime.
       error: () => new Response('Internal error.\n', { status: 500 }),
-      fetch: this.options.fetch,
+      fetch: (request) => this.#answering?.fetch(request) ?? this.#answerLater(request),
     });
     this.#server = server;
-    this.options.onServer(server);
+    this.#answering?.onServer(server);
     return server;
+  }
+
+  async #answerLater(request: Request): Promise<Response> {
+    await this.#begun.promise;
+    return (this.#answering as Answering).fetch(request);
   }
 
   /** The timer keeps the process alive while nothing listens. */
@@ -90,7 +113,7 @@ export class Listener {
     if (!canOpen(RESERVED_DESCRIPTORS)) {
       this.#watchfulUntil = now + WATCHFUL_MS;
       this.#pause();
-      this.options.onShortage();
+      this.#answering?.onShortage();
       this.#schedule(PAUSE_MS);
       return;
     }

@@ -23,12 +23,13 @@ const FIRST_ASKED_MS = 10;
 const FIRST_ANSWERED_MS = 150;
 
 /**
- * Runs the server and its jobs until SIGINT, SIGTERM or SIGHUP. Resolves when the server listens.
+ * Runs the server and its jobs until SIGINT, SIGTERM or SIGHUP. Resolves when it serves everything.
  * @param compiled the folder of the compiled program, if that is running.
  */
 export async function serve(settings: Config, compiled?: string): Promise<void> {
   const config = { ...settings, maxConnections: maxStreams(settings) };
   const logger = createLogger(config.logLevel);
+  const listener = new Listener({ config, logger });
   const deps = await openForReading(config, 'server', logger);
   surviveDatabaseErrors(deps.health);
   const closing = new AbortController();
@@ -42,9 +43,7 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     compiled,
   });
   // Elysia's own `listen` (1.4.30) compiles every route first; this way each is compiled when it is used.
-  const listener = new Listener({
-    config,
-    logger,
+  listener.answerWith({
     fetch,
     onServer: (server) => {
       app.server = server as typeof app.server;

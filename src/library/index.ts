@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
+import { createLibraryCounts } from './counts.ts';
 import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
 import type { MeaningFinder, WordFinder } from './finding.ts';
@@ -48,9 +49,9 @@ export {
 export function createLibrary(db: Database, now: () => number = Date.now): Library {
   const origins = createOrigins(db, now);
   const { saveMarks, ...marks } = createMarkStore(db, now);
-  const { countPosts, upsertPosts, ...posts } = createPostStore(db, now);
-  const { countProfiles, upsertProfiles, ...profiles } = createProfileStore(db, now);
-  const { countVectors, ...vectors } = createVectorStore(db);
+  const { upsertPosts, ...posts } = createPostStore(db, now);
+  const { upsertProfiles, ...profiles } = createProfileStore(db, now);
+  const vectors = createVectorStore(db);
 
   const { forget, ...forgetting } = createForgetting(db);
 
@@ -83,6 +84,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...profiles,
     ...vectors,
     ...marks,
+    ...createLibraryCounts(db),
     ...createUsernames(db),
     ...createThreads(db),
     words,
@@ -95,7 +97,6 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     imports,
     forgetImport,
     undoImport,
-    counts: () => ({ posts: countPosts(), profiles: countProfiles(), vectors: countVectors() }),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { noFilters } from '../find/filters.ts';
 import type { FindFilters, WordMatch } from '../find/query.ts';
-import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import { createConditions } from './finding/conditions.ts';
 import { createCounts } from './finding/counts.ts';
@@ -20,13 +19,11 @@ import { createPostSaving } from './post_saving.ts';
 type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
   /** The same as `savePosts`, with the keys of all posts. A failure undoes the caller's transaction too. */
   upsertPosts(posts: Post[]): SavedItems;
-  countPosts(): number;
 };
 
 /** @param now the time in ms since 1970. */
 export function createPostStore(db: Database, now: () => number): PostStore {
   const saving = createPostSaving(db);
-  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM posts');
   const markIndex = createIndexMark(db);
   const upsertPosts = (posts: Post[]) => {
     markIndex();
@@ -59,7 +56,6 @@ export function createPostStore(db: Database, now: () => number): PostStore {
     savePosts: (posts) => saveAlone.immediate(posts).fresh.size,
     upsertPosts: joining(db, upsertPosts),
     posts,
-    countPosts: () => count.get()?.total ?? 0,
   };
 }
 

@@ -14,7 +14,6 @@ import { foldedProfile } from './profile_row.ts';
 type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles' | 'profileOf'> & {
   /** The same as `saveProfiles`, with the keys of all profiles. */
   upsertProfiles(profiles: Profile[]): SavedItems;
-  countProfiles(): number;
 };
 
 interface ProfileRow {
@@ -101,7 +100,6 @@ const POSTS_HELD = `(SELECT count(*) FROM posts
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
   const saveProfile = createProfileSaving(db);
   const markIndex = createIndexMark(db);
-  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
   const ofUser = statement<ProfileRow, [string, string]>(
     db,
@@ -146,7 +144,6 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
       const row = ofUser.get(source, username);
       return row ? toProfile(row) : undefined;
     },
-    countProfiles: () => count.get()?.total ?? 0,
   };
 }
 

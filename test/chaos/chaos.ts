@@ -18,7 +18,7 @@ import { until } from '../support/wait.ts';
 import { type SharedServers, startShared } from './cluster_servers.ts';
 import { databaseIn, environment, isDue, machines, processes } from './places.ts';
 import { ChaosProcess, endWithScript } from './process.ts';
-import { addWebhookAndSchedule, startReceiver } from './receiver.ts';
+import { addWebhookAndSchedule, type Receiver, startReceiver } from './receiver.ts';
 import { commitsIn, linesOf } from './trace_lines.ts';
 import { faultsIn } from './verdict.ts';
 
@@ -63,7 +63,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   try {
     const printed = await Promise.all(places.map((place) => place.start()));
     const addresses = printed.slice(0, servers.length).map(addressIn);
-    const client = await chaosClient(addresses, random, receiver.url);
+    const client = await chaosClient(addresses, random, receiver);
     const working = new AbortController();
     const load = client.keepStarting(working.signal);
     const frozen = freezeNowAndThen(places, freezes, freezeMs, random);
@@ -143,7 +143,7 @@ function freezeNowAndThen(places: ChaosProcess[], times: number, ms: number, ran
 }
 
 /** Starts, cancels and reads jobs over HTTP, whether the server answers or not. */
-async function chaosClient(addresses: string[], random: () => number, receiver: string) {
+async function chaosClient(addresses: string[], random: () => number, receiver: Receiver) {
   const accepted = new Set<string>();
   const cancelled = new Set<string>();
   const ends = new Map<string, string>();
@@ -163,7 +163,7 @@ async function chaosClient(addresses: string[], random: () => number, receiver: 
     }
   }
 
-  const others = await addWebhookAndSchedule(ask, receiver);
+  const others = await addWebhookAndSchedule(ask, receiver.url);
 
   async function keepStarting(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -236,7 +236,7 @@ async function chaosClient(addresses: string[], random: () => number, receiver: 
       await until('all jobs have ended', () => ended(), 180_000).catch(() => {});
       await until('the last embed has begun', () => ask('/api/embed', {}));
       await until('the last embed has ended', () => ended(), 180_000).catch(() => {});
-      await until('all events were sent', () => ended('deliver'), 180_000).catch(() => {});
+      await receiver.untilTold(() => ended('deliver'));
     },
     faultsAgainst(all: Job[]): string[] {
       const byId = new Map(all.map((job) => [job.id, job]));

@@ -1,14 +1,20 @@
 /** The receiver of a webhook, and a schedule, under chaos: what happens to jobs is told by them too. */
 import type { Job } from '../../src/jobs/index.ts';
+import { until } from '../support/wait.ts';
 
 /** How many requests in a hundred are refused. */
 const REFUSED = 10;
+
+/** Between two events: five refusals in a row, in ms. */
+const LONGEST_PAUSE_MS = 180_000;
 
 interface Told {
   eventId: string;
   jobId: string;
   type: string;
 }
+
+export type Receiver = ReturnType<typeof startReceiver>;
 
 type Ask = <Answer>(path: string, body?: object) => Promise<Answer | undefined>;
 
@@ -30,6 +36,13 @@ export function startReceiver(random: () => number) {
     told,
     url: `http://127.0.0.1:${server.port}/`,
     stop: () => server.stop(true),
+    /** Waits for `isOver` as long as events arrive: with each refusal the sender pauses for 10 s or more. */
+    async untilTold(isOver: () => Promise<boolean>): Promise<void> {
+      for (let before = -1; before < told.length; ) {
+        before = told.length;
+        await until('all events were sent', isOver, LONGEST_PAUSE_MS).catch(() => {});
+      }
+    },
     /** An end is told once, however often its request is repeated. */
     faultsAgainst(jobs: Job[]): string[] {
       const byJob = Map.groupBy(told, ({ jobId }) => jobId);

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Listener } from '../../src/app/listener.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { compileProgram, copyProgram, removeCopies } from '../support/program_copy.ts';
 import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
@@ -65,6 +67,24 @@ describe('before its first answer the server', () => {
   });
 });
 
+test('whoever connects before there is an app is answered when there is one', async () => {
+  const listener = new Listener({
+    config: { host: '127.0.0.1', port: 0 },
+    logger: silentLogger,
+  });
+  const answered = fetch(listener.url).then((answer) => answer.text());
+  await until('the request has arrived', () => listener.pendingRequests === 1);
+  const told: string[] = [];
+  listener.answerWith({
+    fetch: () => new Response('here'),
+    onServer: ({ url }) => told.push(url.href),
+    onShortage: () => {},
+  });
+  expect(await answered).toBe('here');
+  expect(told).toEqual([listener.url.href]);
+  await listener.stop();
+});
+
 /** The sources of the scripts of a compiled program: what starts, and what follows. */
 async function scriptsOf(folder: string): Promise<[string[], string[]]> {
   const sourcesOf = async (script: string): Promise<string[]> =>
@@ -77,7 +97,7 @@ const COMPILED = new Bun.Glob('node_modules/.cache/xgpt/*[0-9a-f]/libraries.json
 
 /** Packages and rooms that no first page needs. */
 const LATE =
-  /node_modules\/(?:zod|stopword|croner|prom-client|commander|csv-stringify)\/|\/src\/(?:jobs\/store\/postgres|platform\/postgres|webhooks|schedules|cli\/commands|web\/(?:openapi|metrics|contract\/requests|routes\/(?:find|jobs|schedules|webhooks|audit|start_pages))|operations\/\w+\/(?:run|input|form)|sources\/sample\/topics|embedding\/endpoint)|\/views\/pages\/(?:find|jobs|start|schedules)/;
+  /node_modules\/(?:zod|stopword|croner|prom-client|commander|csv-stringify)\/|\/src\/(?:jobs\/store\/postgres|platform\/postgres|webhooks|schedules|cli\/commands|web\/(?:openapi|metrics|contract\/requests|routes\/(?:find|jobs|schedules|webhooks|audit|start_pages))|operations\/\w+\/(?:run|input|form)|sources\/sample\/topics|library\/(?:index|posts|finding|vectors)|embedding\/endpoint)|\/views\/pages\/(?:find|jobs|start|schedules)/;
 
 describe('the compiled program', () => {
   test('is used until a source, a package or the way it is started changes', async () => {

@@ -118,8 +118,11 @@ function writeDurably(path: string, content: string | Uint8Array): void {
 function removeOldOnes(current: string): void {
   const age = (name: string) => statSync(join(COMPILED_PROGRAMS, name)).mtimeMs;
   const others = readdirSync(COMPILED_PROGRAMS).filter((name) => /^[0-9a-f]+$/.test(name));
+  const abandoned = readdirSync(COMPILED_PROGRAMS).filter(
+    (name) => name.endsWith('.new') && Date.now() - age(name) > MAX_COMPILE_MS,
+  );
   const oldest = others.sort((a, b) => age(b) - age(a)).slice(MAX_KEPT);
-  for (const name of oldest) {
+  for (const name of [...oldest, ...abandoned]) {
     if (name !== current) rmSync(join(COMPILED_PROGRAMS, name), { recursive: true, force: true });
   }
 }

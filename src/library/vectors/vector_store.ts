@@ -1,13 +1,14 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../../platform/statement.ts';
+import { WITHOUT_VECTOR } from '../counts.ts';
 import type { EmbeddedText, Library, NewVector } from '../library.ts';
 import { codeOf } from './codes.ts';
 import { requireDimensions } from './meaning_finder.ts';
 
 type VectorStore = Pick<
   Library,
-  'saveVectors' | 'saveMeaningless' | 'postsWithoutVector' | 'withoutVector' | 'countWithoutVector'
-> & { countVectors(): number };
+  'saveVectors' | 'saveMeaningless' | 'postsWithoutVector' | 'withoutVector'
+>;
 
 type Bindings = Record<string, string | number | Uint8Array | null>;
 
@@ -28,11 +29,6 @@ const REMOVE = `
 const SAVE_MEANINGLESS = `
   INSERT INTO meaningless_posts (post_key, model) SELECT key, $model ${IS_CURRENT}
   ON CONFLICT DO NOTHING`;
-
-const WITHOUT_VECTOR = `
-  FROM posts WHERE key > $afterKey AND text <> ''
-  AND NOT EXISTS (SELECT 1 FROM vectors WHERE post_key = posts.key AND model = $model)
-  AND NOT EXISTS (SELECT 1 FROM meaningless_posts WHERE post_key = posts.key AND model = $model)`;
 
 /** Writes the vectors of texts, and the codes of the vectors in the same transaction. */
 function createVectorWriting(db: Database) {
@@ -95,22 +91,12 @@ export function createVectorStore(db: Database): VectorStore {
     db,
     `SELECT key, text ${WITHOUT_VECTOR} AND key = $key`,
   );
-  const countWithout = statement<{ total: number }, Bindings>(
-    db,
-    `SELECT count(*) AS total ${WITHOUT_VECTOR}`,
-  );
-  const count = statement<{ total: number }, []>(
-    db,
-    'SELECT count(*) AS total FROM vectors WHERE part = 0',
-  );
 
   return {
     ...createVectorWriting(db),
     postsWithoutVector: (model, { limit, afterKey = 0 }) => without.all({ model, limit, afterKey }),
     withoutVector: (model, keys) =>
       keys.flatMap((key) => oneWithout.get({ model, afterKey: 0, key }) ?? []),
-    countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
-    countVectors: () => count.get()?.total ?? 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { waitAtMost } from '../wait_at_most.ts';
 import { Postgres } from './client.ts';
 
 /** How long what is under way may take at the end of a process, in ms. */
@@ -17,9 +18,6 @@ export function appPostgres(address: string): Postgres {
  */
 export async function closeAppPostgres(): Promise<void> {
   if (!opened) return;
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, MAX_WAIT_MS);
-  await Promise.race([opened.idle(), late]);
-  clearTimeout(timer);
+  await waitAtMost(MAX_WAIT_MS, opened.idle());
   await opened.close();
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import { RedisClient, SQL } from 'bun';
+import { openServer } from '../../../src/jobs/queue/bullmq/open_server.ts';
 import { gate, untilAborted } from '../../support/jobs.ts';
 import { startRedis } from '../../support/redis/server.ts';
 import { until } from '../../support/wait.ts';
@@ -72,6 +73,27 @@ for (const [kind, queue] of Object.entries(QUEUES)) {
       const ids = await Promise.all(upTo(6).map(enqueue));
       for (const worker of workers) worker.tracker.lanes.wake('parcel');
       for (const id of ids) await ended(id);
+      expect(numbers(runs)).toEqual(upTo(6));
+    });
+
+    test('run once when their tickets are handed out again and again', async () => {
+      const { address, runs, starter, ended } = await three(queue);
+      const away = node('away', { address, queue: await refusing(), runs });
+      await away.tracker.initialize();
+      const sql = new SQL({ url: address, max: 1 });
+      const [{ id: group }] = await sql.unsafe('SELECT id FROM job_feed');
+      await sql.close();
+      const server = await openServer(queue, group, () => {});
+      afterTest(async () => server.close());
+      const copies = (round: number) =>
+        upTo(12).map((copy) => ({ id: `copy ${round} ${copy}`, passed: 0 }));
+      for (const number of upTo(6)) {
+        const { id } = await away.tracker.enqueue('parcel', { number });
+        // Nothing else says that there is a job.
+        await server.add('parcel', copies(number));
+        await ended(id);
+        expect((await starter.tracker.readJob(id))?.attempt).toBe(1);
+      }
       expect(numbers(runs)).toEqual(upTo(6));
     });
 

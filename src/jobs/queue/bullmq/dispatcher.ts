@@ -1,3 +1,4 @@
+import { waitAtMost } from '../../../platform/wait_at_most.ts';
 import type { Claim, DispatcherDeps, JobDispatcher, Outcome, Ticket } from '../dispatcher.ts';
 import { openServer } from './open_server.ts';
 import type { Carried, NewTicket, TicketServer } from './ticket_server.ts';
@@ -55,11 +56,11 @@ export class BullmqDispatcher implements JobDispatcher {
 
   async rest(): Promise<void> {
     this.#worker = undefined;
-    await this.#within(CLOSE_MS, this.#server?.rest());
+    await waitAtMost(CLOSE_MS, this.#server?.rest());
   }
 
   async close(): Promise<void> {
-    await this.#within(CLOSE_MS, this.#lastSent());
+    await waitAtMost(CLOSE_MS, this.#lastSent());
     this.#isClosed = true;
     this.#closing.resolve();
     this.#server?.close();
@@ -134,7 +135,7 @@ export class BullmqDispatcher implements JobDispatcher {
       } catch (error) {
         this.#offered.clear();
         this.#report(error);
-        await this.#within(pause, this.#closing.promise);
+        await waitAtMost(pause, this.#closing.promise);
       }
     }
   }
@@ -145,7 +146,7 @@ export class BullmqDispatcher implements JobDispatcher {
       try {
         return await this.deps.group();
       } catch {
-        await this.#within(RETRY_MS.first, this.#closing.promise);
+        await waitAtMost(RETRY_MS.first, this.#closing.promise);
       }
     }
     throw new Error('It was closed.');
@@ -175,7 +176,7 @@ export class BullmqDispatcher implements JobDispatcher {
     if (outcome !== 'left' || passed >= MAX_PASSES) return;
     this.#offer({ type, passed: passed + 1 });
     // Whoever has a ticket gets no other one of the type: it must go to another process.
-    await this.#within(HOLD_MS, this.#closing.promise);
+    await waitAtMost(HOLD_MS, this.#closing.promise);
   }
 
   async #outcomeOf(type: string, claim: Claim | undefined): Promise<Outcome> {
@@ -200,13 +201,6 @@ export class BullmqDispatcher implements JobDispatcher {
   #report(error: unknown): void {
     if (this.#isClosed) return;
     this.deps.errors.watch?.handsOut?.(error);
-  }
-
-  async #within(ms: number, promise: Promise<unknown> | undefined): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    await Promise.race([promise?.catch(() => {}), late]);
-    clearTimeout(timer);
   }
 }
 
