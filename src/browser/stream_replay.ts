@@ -1,5 +1,8 @@
 import type { StreamEvent } from './stream_messages.ts';
-import { partsOf } from './stream_parts.ts';
+
+/** Where the part of a job begins in a `job` event; escaped text contains no `<`. */
+const PART = /(?=<div id="live-)/;
+const PART_ID = /^<div id="(live-[^"]*)"/;
 
 /**
  * The stream so far in as few events as possible: the last `jobs` event, and the newest part of
@@ -17,7 +20,9 @@ export class StreamReplay {
       this.#parts.clear();
       return;
     }
-    for (const { id, html } of partsOf(event)) this.#parts.set(id ?? html, html);
+    for (const part of event.data.split(PART)) {
+      this.#parts.set(PART_ID.exec(part)?.[1] ?? part, part);
+    }
   }
 
   events(): StreamEvent[] {

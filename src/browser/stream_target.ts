@@ -19,12 +19,10 @@ export class StreamTarget extends EventTarget {
   take({ open, events }: StreamUpdate): void {
     if (this.readyState === EventSource.CLOSED) return;
     this.#setOpen(open);
-    for (const event of events) {
+    for (const { type, data: whole, lastEventId } of events) {
       // Not earlier: the event before may have added the card.
-      const shown = shownOf(event, (id) => document.getElementById(id) !== null);
-      if (!shown) continue;
-      const { type, data, lastEventId } = shown;
-      this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
+      const data = type === 'job' ? shownOf(whole, (id) => document.getElementById(id)) : whole;
+      if (data || !whole) this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
     }
   }
 

@@ -6,7 +6,7 @@ import { until } from '../support/wait.ts';
 const REFUSED = 10;
 
 /** Between two events: five refusals in a row, in ms. */
-const LONGEST_PAUSE_MS = 180_000;
+const MAX_PAUSE_MS = 180_000;
 
 interface Told {
   eventId: string;
@@ -40,7 +40,7 @@ export function startReceiver(random: () => number) {
     async untilTold(isOver: () => Promise<boolean>): Promise<void> {
       for (let before = -1; before < told.length; ) {
         before = told.length;
-        await until('all events were sent', isOver, LONGEST_PAUSE_MS).catch(() => {});
+        await until('all events were sent', isOver, MAX_PAUSE_MS).catch(() => {});
       }
     },
     /** An end is told once, however often its request is repeated. */
