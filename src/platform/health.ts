@@ -99,7 +99,7 @@ export class Health {
       // An issue reported meanwhile is newer than the result of the check.
       if (this.#issue === before) this.#setIssue(this.#obstacle());
     } catch (error) {
-      const issue = databaseIssueOf(error);
+      const issue = this.#issueOf(error);
       if (!issue) throw error;
       this.#setIssue(issue);
     }
@@ -111,12 +111,18 @@ export class Health {
    */
   noticed(error: unknown): DatabaseIssue | StorageIssue | undefined {
     if (error instanceof StorageFailed) return this.#noticedStorage(error);
-    const issue = databaseIssueOf(error);
+    const issue = this.#issueOf(error);
     if (!issue) return undefined;
     this.#setIssue(issue);
     // Not at once: the heartbeat may succeed where a larger write did not.
     this.#scheduleCheck();
     return issue;
+  }
+
+  /** A file that was replaced is why it cannot be read, or seems damaged. */
+  #issueOf(error: unknown): DatabaseIssue | undefined {
+    const issue = databaseIssueOf(error);
+    return issue && (this.#obstacle() ?? issue);
   }
 
   /**

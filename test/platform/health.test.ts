@@ -196,6 +196,18 @@ describe('an issue with the database', () => {
     expect(health.issue?.code).toBe('database_gone');
   });
 
+  test('a file that was replaced is the issue, although what is read from it seems damaged', async () => {
+    const { folder, clock, log, health } = setup();
+    rmSync(join(folder, 'data', 'xgpt.sqlite'));
+    await Bun.write(join(folder, 'data', 'xgpt.sqlite'), 'another');
+    await clock.advance(5_000);
+    const malformed = Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' });
+    expect(health.noticed(malformed)?.code).toBe('database_gone');
+    await clock.advance(5_000);
+    expect(health.issue?.code).toBe('database_gone');
+    expect(log).toHaveLength(1);
+  });
+
   test('a damaged database stays damaged, although a heartbeat succeeds', async () => {
     const { clock, health } = setup();
     health.noticed(Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' }));
