@@ -51,8 +51,9 @@ export async function openForReading(
   const { db, replica, postgres } = await appData(config, { logger });
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db, secretKey });
+  const { library, load } = createLateLibrary(db);
   const deps = {
-    library: createLateLibrary(db),
+    library,
     sources: createSources({ ...config, live: connections }),
     isLeftToOthers: (source: string) =>
       isSealedForOthers(source, connections) ||
@@ -63,7 +64,6 @@ export async function openForReading(
     importsDir: config.importsDir,
     hasOtherMachines: replica !== undefined,
   };
-  const { library } = deps;
   const save = (data: JobData) => library.save(data);
   jobTracker.saveWith(replica ? (data, tx) => replica.writeIn(tx, () => save(data)) : save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
@@ -78,6 +78,8 @@ export async function openForReading(
   if (kind === 'command') await health.processes.refresh();
   const jobDeps = once(async () => {
     const { loadJobDeps } = await import('./job_deps.ts');
+    // Its statements are among those that a server prepares, to see that the tables are those of this program.
+    load();
     return loadJobDeps({ config, db, postgres, replica, secretKey, logger, deps });
   });
   return { ...deps, connections, health, jobDeps, ...(replica && { replica }) };
