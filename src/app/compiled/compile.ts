@@ -117,8 +117,9 @@ function writeDurably(path: string, content: string | Uint8Array): void {
 
 function removeOldOnes(current: string): void {
   const age = (name: string) => statSync(join(COMPILED_PROGRAMS, name)).mtimeMs;
-  const others = readdirSync(COMPILED_PROGRAMS).filter((name) => /^[0-9a-f]+$/.test(name));
-  const abandoned = readdirSync(COMPILED_PROGRAMS).filter(
+  const names = readdirSync(COMPILED_PROGRAMS);
+  const others = names.filter((name) => /^[0-9a-f]+$/.test(name));
+  const abandoned = names.filter(
     (name) => name.endsWith('.new') && Date.now() - age(name) > MAX_COMPILE_MS,
   );
   const oldest = others.sort((a, b) => age(b) - age(a)).slice(MAX_KEPT);
