@@ -11,7 +11,7 @@ export interface LateLibrary {
 
 /**
  * The library in a database from `openDatabase`, for a server that is to answer soon: it counts at once,
- * and everything else is loaded when it is first used.
+ * and everything else is loaded by `load`, or when it is first used.
  */
 export function createLateLibrary(db: Database): LateLibrary {
   const load = once(() => {
