@@ -5,7 +5,7 @@ import type { QueuedJobContext } from './engine/context.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
 import type { Lanes } from './lanes.ts';
-import type { Needs } from './needs.ts';
+import type { Need } from './needs.ts';
 
 /** The input and output of a type, from its entry in `JobTypes`. */
 export type InputOf<Type extends JobType> = EntryOf<Type>['input'];
@@ -39,7 +39,7 @@ export interface JobDefinition<Type extends JobType = JobType> {
    */
   timeoutMs?: number;
   /** What a process must have to run a job. By default every process that knows the type can run it. */
-  needs?: Needs;
+  needs?: readonly Need[];
   /** By default its queue is not divided. */
   lanes?: Lanes<InputOf<Type>>;
   /** The names of its steps for that input, so that they are shown before they begin. */

@@ -104,7 +104,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
-export type { Needs } from './needs.ts';
+export type { Need } from './needs.ts';
 export type { TypeQueue } from './queue.ts';
 export type { PauseOf, TrackerReader, WaitOf } from './reader.ts';
 export { createAuditRecorder } from './store/sqlite/audit.ts';

@@ -1,5 +1,5 @@
-/** What a job needs of its process. A job that needs something else is left to a process that has it. */
-export interface Needs {
+/** One thing that a job needs of its process. A job that needs another one is left to a process that has it. */
+export interface Need {
   /** The field of the input that names it. */
   field: string;
   /** What it is, for people: "source". */

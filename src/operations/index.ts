@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { defineJob, type JobDefinition, type JobType, type Needs } from '../jobs/index.ts';
+import { defineJob, type JobDefinition, type JobType, type Need } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { escaped } from '../text/printable.ts';
 import { customType } from './custom_types.ts';
@@ -37,9 +37,11 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
   const field = wordsOf(type).readsSource
     ? 'source'
     : customType(type) && sourceField((input as () => z.ZodType)());
+  const created = create(deps);
+  const needs = [...(field ? [sourcesOf(deps, field)] : []), ...(created.needs ?? [])];
   const definition = defineJob({
-    ...(field && { needs: sourcesOf(deps, field) }),
-    ...create(deps),
+    ...created,
+    ...(needs.length > 0 && { needs }),
     type: type as JobType,
     input: input as () => never,
   });
@@ -57,7 +59,7 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
 }
 
 /** They change: other processes come and go, and credentials are stored. */
-function sourcesOf({ sources, isLeftToOthers }: OperationDeps, field: string): Needs {
+function sourcesOf({ sources, isLeftToOthers }: OperationDeps, field: string): Need {
   return {
     field,
     what: 'source',

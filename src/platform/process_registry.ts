@@ -17,8 +17,14 @@ export type ProcessKind = 'server' | 'worker' | 'command';
 /** A job type that a process runs. */
 export interface Served {
   type: string;
-  /** What the process has of what a job needs: the value in this field of its input, such as its source. */
-  needs?: { field: string; what: string; has: readonly string[] };
+  needs?: ServedNeed[];
+}
+
+/** What a process has of what a job needs: the value in this field of its input, such as its source. */
+interface ServedNeed {
+  field: string;
+  what: string;
+  has: readonly string[];
 }
 
 export interface RegisteredProcess {
@@ -128,6 +134,12 @@ export function listProcesses(db: Database | Postgres): RegisteredProcess[] {
     .map((row) => toRegistered(row));
 }
 
+/** An xgpt before 30 November 2026 wrote one need instead of a list. */
+function servedIn(serves: string): Served[] {
+  const read = JSON.parse(serves) as { type: string; needs?: ServedNeed | ServedNeed[] }[];
+  return read.map(({ type, needs }) => ({ type, ...(needs && { needs: [needs].flat() }) }));
+}
+
 /** @param ahead what this process's clock is ahead of the one that wrote the times, in ms. */
 export function toRegistered(row: ProcessRow, ahead = 0): RegisteredProcess {
   const { kind, pid, host, version, started_at, seen_at, serves } = row;
@@ -138,6 +150,6 @@ export function toRegistered(row: ProcessRow, ahead = 0): RegisteredProcess {
     ...(version !== null && { version }),
     startedAt: new Date(started_at + ahead),
     seenAt: new Date(seen_at + ahead),
-    ...(serves !== null && { serves: JSON.parse(serves) as Served[] }),
+    ...(serves !== null && { serves: servedIn(serves) }),
   };
 }

@@ -19,7 +19,7 @@ function reading(
     'Source must be another one.',
   ) as never;
   return {
-    ...errand((_, job) => run(job), { needs: { field: 'source', what: 'source', has } }),
+    ...errand((_, job) => run(job), { needs: [{ field: 'source', what: 'source', has }] }),
     input,
   };
 }
@@ -90,7 +90,7 @@ describe('FEATURES 46: a process', () => {
   });
 
   test.each(['model', 'source'])('looks for the %s in any input', async (field) => {
-    const needs = { field, what: field, has: ['"a"', 'b'] };
+    const needs = [{ field, what: field, has: ['"a"', 'b'] }];
     const input = z.object({}).catchall(z.unknown()) as never;
     const { tracker, clock } = setup({ definitions: [{ ...anySource(), input, needs }] });
     const inputs = [{ [field]: '"a"' }, { [field]: 'b' }, { other: 'c' }, { [field]: null }];
@@ -106,6 +106,43 @@ describe('FEATURES 46: a process', () => {
     expect(jobs.map((job) => `${job?.status}`)).toEqual([
       ...inputs.map(() => 'completed'),
       ...others.map(() => 'queued'),
+    ]);
+    await tracker.stop();
+  });
+
+  test('claims what it has all of that is needed', async () => {
+    const need = (field: string, has: string[]) => ({ field, what: field, has });
+    const needs = [
+      need('source', ['archive', 'sample']),
+      need('archive', ['own.zip', 'it’s "it".zip']),
+    ];
+    const input = z.object({}).catchall(z.unknown()) as never;
+    const { tracker, clock } = setup({ definitions: [{ ...anySource(), input, needs }] });
+    const runnable = [
+      { source: 'archive', archive: 'own.zip' },
+      { source: 'archive', archive: 'it’s "it".zip' },
+      { source: 'sample' },
+    ];
+    const others = [
+      { source: 'archive', archive: 'other.zip' },
+      { source: 'notes', archive: 'own.zip' },
+      { source: 'notes' },
+    ];
+    const ids = [];
+    for (const one of [...others, ...runnable]) ids.push((await tracker.enqueue('errand', one)).id);
+    await tracker.start();
+    await clock.advance(6_000);
+    const jobs = await Promise.all(ids.map((id) => tracker.readJob(id)));
+    expect(jobs.map((job) => `${job?.status}`)).toEqual([
+      ...others.map(() => 'queued'),
+      ...runnable.map(() => 'completed'),
+    ]);
+    const lacks = jobs.map((job) => job && tracker.reader.serving.ownLack(job));
+    expect(lacks).toEqual([
+      { what: 'archive', name: 'other.zip' },
+      { what: 'source', name: 'notes' },
+      { what: 'source', name: 'notes' },
+      ...runnable.map(() => undefined),
     ]);
     await tracker.stop();
   });
@@ -136,7 +173,7 @@ describe('FEATURES 46: why a job waits', () => {
       ...(serves && { serves }),
     }) as RegisteredProcess;
   const WITH_SAMPLE = [
-    { type: 'errand', needs: { field: 'source', what: 'source', has: ['sample'] } },
+    { type: 'errand', needs: [{ field: 'source', what: 'source', has: ['sample'] }] },
   ];
 
   async function waitOf(serves: (Served[] | undefined)[], input = { source: 'notes' }) {

@@ -31,7 +31,7 @@ describe('processes on PostgreSQL', () => {
   test('know each other from their heartbeats', async () => {
     const [server, worker] = [node('server'), node('worker')];
     const serves = [
-      { type: 'scrape', needs: { field: 'source', what: 'source', has: ['\0 \ufdd0'] } },
+      { type: 'scrape', needs: [{ field: 'source', what: 'source', has: ['\0 \ufdd0'] }] },
     ];
     worker.registry.served = () => serves;
     await worker.registry.heartbeat();
@@ -50,6 +50,20 @@ describe('processes on PostgreSQL', () => {
     await worker.registry.remove();
     await server.registry.heartbeat();
     expect(server.registry.list()).toMatchObject([{ kind: 'server' }]);
+  });
+
+  test('of before the list of needs had one', async () => {
+    const { db, registry } = node('worker');
+    const need = { field: 'source', what: 'source', has: ['sample'] };
+    registry.served = () => [{ type: 'scrape', needs: [need] }];
+    await registry.heartbeat();
+    const [listed] = registry.list();
+    const before = JSON.stringify([{ type: 'scrape', needs: need }, { type: 'discover' }]);
+    await change(db, `serves = '${before}'`);
+    await registry.refresh();
+    expect(registry.list()).toMatchObject([
+      { serves: [...(listed?.serves ?? []), { type: 'discover' }] },
+    ]);
   });
 
   test('are told by the clock of each process, although the server’s counts', async () => {

@@ -146,7 +146,7 @@ interface RunRow {
 describe('FEATURES 46: a schedule whose source a process does not have', () => {
   const reading = (has: string[]) =>
     ({
-      ...errand(async () => 'done', { needs: { field: 'source', what: 'source', has } }),
+      ...errand(async () => 'done', { needs: [{ field: 'source', what: 'source', has }] }),
       input: z.object({
         source: z.string().refine((source) => has.includes(source), 'Source must be another one.'),
       }),

@@ -29,7 +29,7 @@ export class Serving {
     const { definitions } = this.deps;
     return definitions.types.map((type) => {
       const { needs } = definitions.get(type) as JobDefinition;
-      return { type, ...(needs && { needs }) };
+      return { type, ...(needs && { needs: [...needs] }) };
     });
   }
 
@@ -85,11 +85,12 @@ export class Serving {
 function lackOf({ type, metadata }: Needing, processes: Served[][]): Lack | undefined {
   const knowing = processes.flatMap((served) => served.filter((one) => one.type === type));
   if (knowing.length === 0) return { what: 'type', name: type };
-  const lacks = knowing.map(({ needs }) => {
-    if (!needs) return undefined;
-    const name = metadata?.[needs.field];
-    const isHad = typeof name !== 'string' || needs.has.includes(name);
-    return isHad ? undefined : { what: needs.what, name };
+  const lacks = knowing.map(({ needs = [] }) => {
+    for (const { field, what, has } of needs) {
+      const name = metadata?.[field];
+      if (typeof name === 'string' && !has.includes(name)) return { what, name };
+    }
+    return undefined;
   });
   return lacks.includes(undefined) ? undefined : lacks[0];
 }

@@ -4,7 +4,7 @@ import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
-import type { Needs } from '../needs.ts';
+import type { Need } from '../needs.ts';
 import type { CurrentLimits, QueueDepth, QueuePauses } from './queue_state.ts';
 
 export type { JobNews, News } from './job_news.ts';
@@ -295,7 +295,7 @@ export interface HeldLease extends Fence {
   tracked: boolean;
 }
 
-type StartScope = [type: string, only?: string, lanes?: LaneStateOf, needs?: Needs];
+type StartScope = [type: string, only?: string, lanes?: LaneStateOf, needs?: readonly Need[]];
 
 export interface ClaimRequest {
   type: JobType;
@@ -308,7 +308,7 @@ export interface ClaimRequest {
   /** Of a type whose queue is divided into lanes: claims none of a lane that is full or blocked. */
   lanes?: LaneStateOf;
   /** Claims no job that needs something else. It has no effect on a queue with lanes. */
-  needs?: Needs;
+  needs?: readonly Need[];
 }
 
 export interface Claimed extends Run {

@@ -9,7 +9,7 @@ import type { EmbedResult } from './input.ts';
 export default defineOperation<'embed'>((deps) => {
   return {
     concurrency: 1,
-    needs: { field: 'model', what: 'model', has: [deps.embedder.model] },
+    needs: [{ field: 'model', what: 'model', has: [deps.embedder.model] }],
 
     steps: () => [FETCH_STEP, 'embed the posts'],
 

@@ -100,7 +100,7 @@ for (const [kind, queue] of Object.entries(QUEUES)) {
     test('are left to the process that has what they need', async () => {
       const address = await migratedDatabase();
       const runs: Runs = [];
-      const needing = (has: string[]) => ({ needs: { field: 'source', what: 'source', has } });
+      const needing = (has: string[]) => ({ needs: [{ field: 'source', what: 'source', has }] });
       const nodes = ['none', 'neither', 'has'].map((who) =>
         node(who, { address, queue, runs, definition: needing(who === 'has' ? ['notes'] : ['x']) }),
       );

@@ -1,7 +1,7 @@
 import type { Postgres } from '../../../platform/postgres/client.ts';
 import type { Transaction } from '../../../platform/postgres/statements.ts';
 import type { LaneStateOf } from '../../lanes.ts';
-import type { Needs } from '../../needs.ts';
+import type { Need } from '../../needs.ts';
 import { CLAIMED, type ClaimedRow, type Next, toClaimed } from '../claims.ts';
 import { IN_ORDER, OWN_PRIORITY } from '../queue_order.ts';
 import { HELD } from '../queue_state.ts';
@@ -31,7 +31,7 @@ interface QueueRow {
 export class Claiming {
   readonly #lanes = new LaneQueue();
   /** The types whose next starts are to be read together. */
-  #asked: { types: Map<string, Needs | undefined>; starts: Promise<Starts> } | undefined;
+  #asked: { types: Map<string, readonly Need[] | undefined>; starts: Promise<Starts> } | undefined;
 
   constructor(
     private readonly postgres: Postgres,
@@ -42,10 +42,10 @@ export class Claiming {
     type: string,
     only?: string,
     lanes?: LaneStateOf,
-    needs?: Needs,
+    needs?: readonly Need[],
   ): Promise<number | undefined> {
     if (only !== undefined) {
-      const values = [only, type, ...asValues(needs)];
+      const values = [only, type, asValue(needs)];
       const row = await this.postgres.get<{ at: number | null }>(NEXT_START_OF_FAMILY, values);
       return row?.at ?? undefined;
     }
@@ -58,12 +58,10 @@ export class Claiming {
 
   /** Reads the next starts of all types that are asked for in this turn. */
   #ask() {
-    const types = new Map<string, Needs | undefined>();
+    const types = new Map<string, readonly Need[] | undefined>();
     const starts = Promise.resolve().then(async () => {
       this.#asked = undefined;
-      const needs = [...types.values()].map(asValues);
-      const [fields, has] = [needs.map(([field]) => field), needs.map(([, has]) => has)];
-      const values = [[...types.keys()], fields, has];
+      const values = [[...types.keys()], [...types.values()].map(asValue)];
       const rows = await this.postgres.all<NextStart>(NEXT_STARTS, values);
       return new Map(rows.map(({ type, at }) => [type, at]));
     });
@@ -95,10 +93,10 @@ export class Claiming {
     { free, paused, lease, now }: Limits,
   ): Promise<ClaimedRow[]> {
     const by = [lease.owner, lease.until, now];
-    const had = asValues(needs);
+    const had = asValue(needs);
     if (only === undefined && lanes === undefined && paused.length === 0) {
-      const first = needs
-        ? tx.all<OrderedRow>(CLAIM_FIRST_HAD, [...by, type, free, ...had])
+      const first = needs?.length
+        ? tx.all<OrderedRow>(CLAIM_FIRST_HAD, [...by, type, free, had])
         : tx.all<OrderedRow>(CLAIM_FIRST, [...by, type, free]);
       return inOrder(await first);
     }
@@ -107,8 +105,8 @@ export class Claiming {
         ? await this.#lanes.next(tx, type, lanes, free, now)
         : await unpausedKeys(tx, paused, free, (most) =>
             only === undefined
-              ? tx.all<Next>(NEXT, [type, most, ...had])
-              : tx.all<Next>(NEXT_OF_FAMILY, [only, type, now, most, ...had]),
+              ? tx.all<Next>(NEXT, [type, most, had])
+              : tx.all<Next>(NEXT_OF_FAMILY, [only, type, now, most, had]),
           );
     if (keys.length === 0) return [];
     return inOrder(await tx.all<OrderedRow>(CLAIM_KEYS, [...by, keys]));
@@ -117,9 +115,9 @@ export class Claiming {
 
 type Starts = Map<string, number | null>;
 
-/** The field and a JSON array of what the process has; no field where nothing is needed. */
-function asValues(needs: Needs | undefined): [field: string, has: string] {
-  return needs ? [needs.field, JSON.stringify(needs.has)] : ['', '[]'];
+/** The fields and what the process has of each, as a JSON array; empty where nothing is needed. */
+function asValue(needs: readonly Need[] = []): string {
+  return JSON.stringify(needs.map(({ field, has }) => ({ field, has })));
 }
 
 interface NextStart {
@@ -171,9 +169,7 @@ const FAMILY = `
   WITH RECURSIVE family (id) AS (
     SELECT $1::text COLLATE "C" UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)`;
 
-const hadIfNeeded = (field: string, has: string) => `(${field} = '' OR ${hadOf(field, has)})`;
-
-const WANTED = hadIfNeeded('wanted.field', 'wanted.has');
+const WANTED = hadOf('wanted.needs');
 
 const NEXT_STARTS = `
   SELECT type, CASE
@@ -181,11 +177,11 @@ const NEXT_STARTS = `
       THEN NULL
     WHEN EXISTS (SELECT 1 FROM jobs WHERE ${readyOf('wanted.type')} AND ${WANTED}) THEN 0
     ELSE (SELECT MIN(due_at) FROM jobs WHERE ${laterOf('wanted.type')} AND ${WANTED}) END AS at
-  FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (type, field, has)`;
+  FROM unnest($1::text[], $2::text[]) AS wanted (type, needs)`;
 
 const NEXT_START_OF_FAMILY = `
   ${FAMILY} SELECT MIN(COALESCE(due_at, 0)) AS at FROM family JOIN jobs USING (id)
-  WHERE type = $2 AND ${WAITING} AND ${hadIfNeeded('$3::text', '$4::text')}
+  WHERE type = $2 AND ${WAITING} AND ${hadOf('$3::text')}
     AND NOT EXISTS (SELECT 1 FROM job_types WHERE job_types.type = $2 AND paused_at IS NOT NULL)`;
 
 const QUEUE = `
@@ -218,7 +214,7 @@ const CLAIM_FIRST = claim(`
 
 const CLAIM_FIRST_HAD = claim(`
   SELECT key, row_number() OVER () AS place FROM (
-    SELECT key FROM jobs WHERE ${readyOf('$4::text')} AND ${hadOf('$6::text', '$7::text')} ${FIRST}) AS first`);
+    SELECT key FROM jobs WHERE ${readyOf('$4::text')} AND ${hadOf('$6::text')} ${FIRST}) AS first`);
 
 const CLAIM_KEYS = claim(
   'SELECT key, place FROM unnest($4::bigint[]) WITH ORDINALITY AS keys (key, place)',
@@ -226,13 +222,13 @@ const CLAIM_KEYS = claim(
 
 const NEXT = `
   SELECT key, source FROM jobs
-  WHERE ${readyOf('$1::text')} AND ${hadIfNeeded('$3::text', '$4::text')}
+  WHERE ${readyOf('$1::text')} AND ${hadOf('$3::text')}
   ${IN_ORDER} LIMIT $2::bigint FOR NO KEY UPDATE SKIP LOCKED`;
 
 const NEXT_OF_FAMILY = `
   ${FAMILY} SELECT key, source FROM family JOIN jobs USING (id)
   WHERE type = $2::text AND ${WAITING} AND (due_at IS NULL OR due_at <= $3::bigint)
-    AND ${hadIfNeeded('$5::text', '$6::text')}
+    AND ${hadOf('$5::text')}
   ${IN_ORDER} LIMIT $4::bigint FOR NO KEY UPDATE OF jobs SKIP LOCKED`;
 
 const HOLD = `UPDATE jobs SET due_at = ${HELD} WHERE key = ANY($1::bigint[]) AND ${WAITING}`;

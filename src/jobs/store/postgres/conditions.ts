@@ -12,16 +12,18 @@ export const laterOf = (type: string) =>
 const UNREADABLE = String.raw`'\\u(0000|d[89a-f])'`;
 
 /**
- * Jobs that need nothing but what a process has: `field` names it in the input, `has` is a JSON array of texts. An
- * input that PostgreSQL cannot read needs nothing.
+ * Jobs that need nothing but what a process has: `needs` is a JSON array of the fields of the input and of the texts that it
+ * has of each. An input that PostgreSQL cannot read needs nothing.
  */
-export function hadOf(field: string, has: string): string {
-  const needed = `metadata::json -> ${field}`;
-  return `CASE
-    WHEN ${field} = 'source' THEN source IS NULL OR source IN (SELECT json_array_elements_text(${has}::json))
-    WHEN metadata IS NULL OR metadata ~* ${UNREADABLE} THEN true
-    ELSE ${needed} IS NULL OR (${needed})::text = 'null'
-      OR (${needed})::text IN (SELECT json_array_elements(${has}::json)::text) END`;
+export function hadOf(needs: string): string {
+  const needed = 'metadata::json -> need.field';
+  return `NOT EXISTS (
+    SELECT 1 FROM json_to_recordset(${needs}::json) AS need (field text, has json)
+    WHERE NOT CASE
+      WHEN need.field = 'source' THEN source IS NULL OR source IN (SELECT json_array_elements_text(need.has))
+      WHEN metadata IS NULL OR metadata ~* ${UNREADABLE} THEN true
+      ELSE ${needed} IS NULL OR (${needed})::text = 'null'
+        OR (${needed})::text IN (SELECT json_array_elements(need.has)::text) END)`;
 }
 
 /** Live jobs of a lane. */

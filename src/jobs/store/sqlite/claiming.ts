@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { LaneStateOf } from '../../lanes.ts';
-import type { Needs } from '../../needs.ts';
+import type { Need } from '../../needs.ts';
 import { CLAIMED, type ClaimedRow, type Next, toClaimed } from '../claims.ts';
 import { firstOf, IN_ORDER, laterAs, OWN_PRIORITY, readyAs } from '../queue_order.ts';
 import { WAITING } from '../rows.ts';
@@ -33,7 +33,7 @@ export class Claiming {
     type: string,
     only: string | undefined,
     lanes: LaneStateOf | undefined,
-    needs?: Needs,
+    needs?: readonly Need[],
   ): number | undefined {
     if (this.log.count(type, 'waiting') === 0 || this.settings.of(type).isPaused) return undefined;
     const sql = this.#statementsFor(needs);
@@ -78,9 +78,9 @@ export class Claiming {
     return () => sql.claimQueued.get(owner, until, now, type);
   }
 
-  #statementsFor(needs: Needs | undefined): Statements {
-    if (!needs) return this.#sql;
-    const condition = `AND ${isHad(needs)}`;
+  #statementsFor(needs: readonly Need[] | undefined): Statements {
+    if (!needs?.length) return this.#sql;
+    const condition = `AND ${needs.map(isHad).join(' AND ')}`;
     let sql = this.#sqlOf.get(condition);
     if (!sql) {
       sql = statements(this.db, condition);
@@ -104,7 +104,7 @@ export class Claiming {
 const MAX_HELD = 1_000;
 
 /** Whether a job needs nothing that this process does not have. */
-function isHad({ field, has }: Needs): string {
+function isHad({ field, has }: Need): string {
   const needed = `metadata ->> ${text(field)}`;
   return `(${needed} IS NULL OR ${needed} IN (${has.map(text).join(', ')}))`;
 }
