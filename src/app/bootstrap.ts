@@ -13,7 +13,7 @@ import type { ProcessKind } from '../platform/process_registry.ts';
 import { markDamaged } from '../platform/replica/file.ts';
 import type { Replica } from '../platform/replica/replica.ts';
 import { userName } from '../platform/user_name.ts';
-import { hasImports, removeStalePartials } from '../sources/archive/index.ts';
+import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { appData } from './app_data.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
@@ -55,10 +55,7 @@ export async function openForReading(
   const deps = {
     library,
     sources: createSources({ ...config, live: connections }),
-    isLeftToOthers: (source: string) =>
-      isSealedForOthers(source, connections) ||
-      // Those of other machines are in their folders.
-      (source === 'archive' && replica !== undefined && !hasImports(config.importsDir)),
+    isLeftToOthers: (source: string) => isSealedForOthers(source, connections),
     isOutdated: () => replica !== undefined && health.issue?.code === DATABASE_UNREACHABLE,
     embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { jobTracker } from '../jobs/index.ts';
 import { type ImportDeps, isNameTaken } from '../operations/scrape/imports.ts';
 import {
   receiveFolder,
@@ -43,7 +44,7 @@ export async function copyIntoImports(deps: ImportDeps, path: string): Promise<C
 }
 
 async function copyOf({ importsDir, library }: ImportDeps, from: string, signal: AbortSignal) {
-  const isTaken = isNameTaken(library);
+  const isTaken = isNameTaken(library, jobTracker.reader);
   try {
     if ((await stat(from)).isDirectory()) {
       return await receiveFolder(importsDir, from, signal, isTaken);

@@ -104,7 +104,7 @@ const NO_ARCHIVE =
 
 /** Why a job waits, and what to do: "no running process has this type: start the program that has it". */
 export function lackText(lack: Lack): string {
-  if (lack.what === 'source' && lack.name === 'archive') return NO_ARCHIVE;
+  if (lack.what === 'archive') return NO_ARCHIVE;
   const missing = lack.what === 'type' ? 'this type' : lackName(lack);
   return `no running process has ${missing}: start the program that has it`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SQL } from 'bun';
 import type { Job } from '../../src/jobs/index.ts';
@@ -19,6 +20,14 @@ afterAll(async () => {
 });
 
 const POSTS = 30;
+
+/** An imports folder of another machine. */
+async function folderWith(name: string): Promise<string> {
+  const folder = freshDataDir();
+  await mkdir(folder, { recursive: true });
+  await writeZip(join(folder, name), { ...accountFiles('other_one') });
+  return folder;
+}
 
 /** Uploads an archive, and starts the job that reads it. */
 async function upload(server: TestServer, delayMs = '500'): Promise<Job> {
@@ -47,17 +56,28 @@ async function makeDue(address: string, id: string): Promise<void> {
 }
 
 describe('FEATURES 55: an archive that was uploaded to one machine', () => {
-  test('is read by that machine when the others do not have it, and found everywhere', async () => {
+  test('is read by that machine when the others have other ones or none, and found everywhere', async () => {
     const cluster = await newCluster();
     // Workers are as quick to take a job as the server that has the archive.
-    for (let n = 0; n < 2; n++) startWorker(cluster);
-    const [first, second] = await Promise.all([startWebNode(cluster), startWebNode(cluster)]);
-    for (let round = 0; round < 3; round++) {
+    startWorker(cluster);
+    startWorker(cluster, { XGPT_IMPORTS_DIR: await folderWith('other.zip') });
+    const [first, second] = await Promise.all([
+      startWebNode(cluster),
+      startWebNode(cluster, { XGPT_IMPORTS_DIR: await folderWith('other.zip') }),
+    ]);
+    for (let round = 0; round < 6; round++) {
       const { id } = await upload(first);
       const ended = await second.ended(id);
       expect([ended.status, ended.errorMessage]).toEqual(['completed', undefined]);
     }
     await until('it is found', async () => (await found(second, 'author=ida_k')) === POSTS);
+  });
+
+  test('does not get the name of another machine’s archive, although no posts of that are stored', async () => {
+    const cluster = await newCluster();
+    await startWebNode(cluster, { XGPT_IMPORTS_DIR: await folderWith('mine.zip') });
+    const server = await startWebNode(cluster);
+    expect((await upload(server)).metadata).toMatchObject({ archive: 'mine-2.zip' });
   });
 
   test('is read by another one that has the same imports folder', async () => {

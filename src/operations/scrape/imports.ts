@@ -70,10 +70,13 @@ function factsOf(known: KnownImport | undefined): Pick<StoredImport, 'posts' | '
   return { posts: known?.posts ?? 0, ...(known?.problem && { problem: known.problem }) };
 }
 
-/** Whether an import that is not there any more has left posts under this name. */
-export function isNameTaken(library: Pick<Library, 'imports'>): (name: string) => boolean {
+/** Whether an import that is not there any more has left posts under this name, or another machine has one. */
+export function isNameTaken(
+  library: Pick<Library, 'imports'>,
+  { serving }: Pick<TrackerReader, 'serving'>,
+): (name: string) => boolean {
   const names = new Set(library.imports().map(({ name }) => name));
-  return (name) => names.has(name);
+  return (name) => names.has(name) || serving.isElsewhere('archive', name);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
-import { importPath, ownerOf } from '../../sources/archive/index.ts';
+import { type InputOf, InvalidInput, type Need, type QueuedJobContext } from '../../jobs/index.ts';
+import { importNames, importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -23,6 +23,7 @@ export default defineOperation<'scrape'>(({ sources, library, ...place }) => {
   return {
     concurrency: 2,
     retry: LISTING_RETRY,
+    needs: place.hasOtherMachines ? [archivesIn(place)] : [],
     check: (input) => (input.archive === undefined ? undefined : checkArchive(input, place)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
@@ -56,6 +57,17 @@ export default defineOperation<'scrape'>(({ sources, library, ...place }) => {
     },
   };
 });
+
+/** Other machines have other archives. */
+function archivesIn({ importsDir }: Pick<OperationDeps, 'importsDir'>): Need {
+  return {
+    field: 'archive',
+    what: 'archive',
+    get has() {
+      return importNames(importsDir);
+    },
+  };
+}
 
 /** An archive is checked by its bytes, which nobody should take for posts. */
 function inPercent(done: number, total: number): [current: number, total: number] {

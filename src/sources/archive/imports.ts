@@ -1,4 +1,4 @@
-import { promises as fs, opendirSync, readdirSync } from 'node:fs';
+import { promises as fs, readdirSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { storing } from '../../platform/storage_issue.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
@@ -45,19 +45,12 @@ function absentIsEmpty(error: NodeJS.ErrnoException): [] {
   throw error;
 }
 
-/** Whether there is any. Reads one entry as a rule. */
-export function hasImports(importsDir: string): boolean {
+/** The names of the imports, and of whatever else is in the folder and not hidden; none when it cannot be read. */
+export function importNames(importsDir: string): string[] {
   try {
-    const folder = opendirSync(importsDir);
-    try {
-      for (let entry = folder.readSync(); entry; entry = folder.readSync())
-        if (!entry.name.startsWith('.')) return true;
-      return false;
-    } finally {
-      folder.closeSync();
-    }
+    return readdirSync(importsDir).filter((name) => !name.startsWith('.'));
   } catch {
-    return false;
+    return [];
   }
 }
 

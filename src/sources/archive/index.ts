@@ -8,9 +8,9 @@ import type { ImportsPlace } from './read.ts';
 export type { ArchiveLimits } from './archive_files.ts';
 export type { ArchiveIdentity } from './identity.ts';
 export {
-  hasImports,
   type Import,
   ImportTooLarge,
+  importNames,
   importPath,
   listImports,
   type ReceivedImport,

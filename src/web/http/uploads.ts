@@ -24,7 +24,7 @@ export interface Upload {
  * file is kept.
  */
 export async function receiveUpload(
-  { importsDir, config, library, health }: WebDeps,
+  { importsDir, config, library, tracker, health }: WebDeps,
   request: Request,
   server: KeepsOpen,
 ): Promise<Upload> {
@@ -35,7 +35,7 @@ export async function receiveUpload(
   const store = async ({ fileName, stream }: UploadedFile) => {
     if (!fileName) return;
     const { signal } = request;
-    const isTaken = isNameTaken(library);
+    const isTaken = isNameTaken(library, tracker.reader);
     received = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
     health.changedImports('added');
   };
