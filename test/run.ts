@@ -1,6 +1,8 @@
 /**
  * Runs all checks and tests, or the tests of given files and folders. A check that fails ends the run
  * before the tests. The last line of its output is the number of passed and failed tests.
+ *
+ * With `--queues`, it runs those that also run on PostgreSQL, with BullMQ on Redis and on PostgreSQL.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +49,14 @@ const NUMBER_OF_SLOWEST = 20;
 /** Of each failure, so that a log of which only the end is kept says what was wrong. */
 const MAX_FAILURE_LINES = 40;
 
+type Queue = 'redis' | 'postgres';
+
+/** See `job_database.ts` and `job_queue.ts` in `test/support`. */
+interface Servers {
+  XGPT_TEST_DATABASE?: 'postgres';
+  XGPT_TEST_QUEUE?: Queue;
+}
+
 let server: PostgresServer | undefined;
 
 for (const [signal, exitCode] of [
@@ -68,6 +78,7 @@ const CHECKS = [
 ];
 
 const given = process.argv.slice(2);
+const isQueues = given[0] === '--queues';
 if (given.length === 0) {
   console.log(`\n# ${CHECKS.map(({ name }) => name).join(', ')}`);
   const checks = await Promise.all(CHECKS.map(({ command }) => run(command)));
@@ -90,19 +101,10 @@ if (given.length === 0) {
     await finish({ passed: 0, failed: 1, skipped: 0 });
   }
 }
-if (given.length === 0 || process.env.XGPT_TEST_DATABASE) await startServer();
+if (given.length === 0 || isQueues || process.env.XGPT_TEST_DATABASE) await startServer();
 
 console.log('\n# Tests');
-const runs = await Promise.all(
-  given.length > 0
-    ? [runTests(given, [])]
-    : [
-        runTests([MEASURES_MEMORY], []),
-        runTests(ordinaryFiles(), inParallel()),
-        // In one process, which keeps its databases from file to file: half the work.
-        runTests(filesOnPostgres(), [], 'postgres'),
-      ],
-);
+const runs = await Promise.all(runsOf(given));
 printSlowest(runs.map(({ output }) => output).join('\n'));
 for (const { output } of runs) printFailures(output);
 await finish({
@@ -110,6 +112,18 @@ await finish({
   failed: sum(runs.map(({ failed }) => failed)),
   skipped: sum(runs.map(({ skipped }) => skipped)),
 });
+
+function runsOf(given: string[]): ReturnType<typeof runTests>[] {
+  const onPostgres = (queue?: Queue) =>
+    // In one process, which keeps its databases from file to file: half the work.
+    runTests(filesOnPostgres(), [], {
+      XGPT_TEST_DATABASE: 'postgres',
+      ...(queue && { XGPT_TEST_QUEUE: queue }),
+    });
+  if (isQueues) return [onPostgres('redis'), onPostgres('postgres')];
+  if (given.length > 0) return [runTests(given, [])];
+  return [runTests([MEASURES_MEMORY], []), runTests(ordinaryFiles(), inParallel()), onPostgres()];
+}
 
 function ordinaryFiles(): string[] {
   const files = [...new Glob('test/**/*.test.{ts,tsx}').scanSync(ROOT)];
@@ -133,11 +147,11 @@ function inParallel(): string[] {
   return [`--parallel=${FILES_AT_ONCE}`, `--timings=${TIMINGS}`, ...update];
 }
 
-/** @param database on which tests of jobs run; by default SQLite. */
-async function runTests(files: string[], options: string[], database?: 'postgres') {
+/** @param on the servers that tests of jobs use; by default none. */
+async function runTests(files: string[], options: string[], on: Servers = {}) {
   const paths = files.map((file) => (file.startsWith('test/') ? `./${file}` : file));
   const command = [process.execPath, 'test', `--timeout=${TIMEOUT_MS}`, ...options, ...paths];
-  const { exitCode, output } = await run(command, database);
+  const { exitCode, output } = await run(command, on);
   const counted = {
     output,
     passed: countOf(output, 'pass'),
@@ -181,7 +195,7 @@ function printFailures(output: string): void {
 /** Runs a command in a process group of its own, so that what it leaves running is found. */
 async function run(
   command: string[],
-  database?: string,
+  on: Servers = {},
 ): Promise<{ exitCode: number; output: string }> {
   const child = Bun.spawn(command, {
     cwd: ROOT,
@@ -189,10 +203,11 @@ async function run(
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'pipe',
-    env: { ...process.env, NO_COLOR: '1', ...(database && { XGPT_TEST_DATABASE: database }) },
+    env: { ...process.env, NO_COLOR: '1', ...on },
   });
+  const name = [...new Set(Object.values(on))].join(', ');
   const print = (lines: string) =>
-    process.stderr.write(database ? lines.replaceAll(/^(?=.)/gm, `${database}: `) : lines);
+    process.stderr.write(name ? lines.replaceAll(/^(?=.)/gm, `${name}: `) : lines);
   let output = '';
   let line = '';
   for await (const chunk of child.stderr.pipeThrough(

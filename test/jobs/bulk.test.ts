@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
 import type { Job, QueuedJobContext } from '../../src/jobs/index.ts';
 import { consequences } from '../support/clock.ts';
 import { errand, setup, untilAborted } from '../support/jobs.ts';
@@ -52,12 +52,17 @@ describe('bulk actions', () => {
 
   test('leave jobs as they are that end between two steps', async () => {
     const { tracker, clock, ids, count } = await setupMany(300, async () => 'done');
+    const pause = Promise.withResolvers<void>();
+    const sleep = spyOn(Bun, 'sleep').mockImplementationOnce(() => pause.promise);
     const acting = tracker.changeJobs('cancel', ids);
-    await consequences(1);
+    while (sleep.mock.calls.length === 0) await consequences(1);
+    sleep.mockRestore();
     // The first 200 are cancelled by now; some of the others complete before the second step.
     expect(await count('cancelled')).toBe(200);
     await tracker.start();
     await clock.advance(1_000);
+    expect(await count('completed')).toBeGreaterThan(0);
+    pause.resolve();
     const { done, skipped } = await acting;
     expect(done + skipped).toBe(300);
     expect(await count('cancelled')).toBe(done);
