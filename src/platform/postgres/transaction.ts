@@ -12,8 +12,11 @@ const COMMIT_CHECKS = { count: 20, pauseMs: 100 };
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE';
 
 /** In the order of the names, so that no two transactions wait for each other. */
-const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended(name, 0))::text AS locked
+const LOCK = `
+  SELECT pg_advisory_xact_lock(hashtextextended(name, 0))::text AS locked, pg_current_xact_id()::text AS xid
   FROM unnest($1::text[]) AS names (name)`;
+
+const XID = 'SELECT pg_current_xact_id()::text AS xid';
 
 /** Called at each step of every transaction. */
 export interface TransactionListener {
@@ -121,10 +124,11 @@ class BatchTransaction {
     const { connection } = this;
     const locks = [...new Set(parts.flatMap((part) => part.locks))].sort();
     const startedAt = performance.now();
-    const [, , { rows }] = await Promise.all([
+    const [, { rows }] = await Promise.all([
       execute(connection, BEGIN),
-      locks.length > 0 && execute(connection, LOCK, [locks]),
-      execute<{ xid: string }>(connection, 'SELECT pg_current_xact_id()::text AS xid'),
+      locks.length > 0
+        ? execute<{ xid: string }>(connection, LOCK, [locks])
+        : execute<{ xid: string }>(connection, XID),
     ]);
     this.#xid = rows[0]?.xid ?? '';
     if (locks.length > 0) this.#waitedMs = performance.now() - startedAt;

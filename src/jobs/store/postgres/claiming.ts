@@ -61,7 +61,8 @@ export class Claiming {
     const types = new Map<string, readonly Need[] | undefined>();
     const starts = Promise.resolve().then(async () => {
       this.#asked = undefined;
-      const values = [[...types.keys()], [...types.values()].map(asValue)];
+      const wanted = [...types].map(([type, needs]) => ({ type, needs: fieldsOf(needs) }));
+      const values = [JSON.stringify(wanted)];
       const rows = await this.postgres.all<NextStart>(NEXT_STARTS, values);
       return new Map(rows.map(({ type, at }) => [type, at]));
     });
@@ -116,8 +117,12 @@ export class Claiming {
 type Starts = Map<string, number | null>;
 
 /** The fields and what the process has of each, as a JSON array; empty where nothing is needed. */
-function asValue(needs: readonly Need[] = []): string {
-  return JSON.stringify(needs.map(({ field, has }) => ({ field, has })));
+function asValue(needs: readonly Need[] | undefined): string {
+  return JSON.stringify(fieldsOf(needs));
+}
+
+function fieldsOf(needs: readonly Need[] = []) {
+  return needs.map(({ field, has }) => ({ field, has }));
 }
 
 interface NextStart {
@@ -171,13 +176,14 @@ const FAMILY = `
 
 const WANTED = hadOf('wanted.needs');
 
+// From JSON, whose length is not guessed: of arrays, the server planned it anew each time, for 0.9 ms.
 const NEXT_STARTS = `
   SELECT type, CASE
     WHEN EXISTS (SELECT 1 FROM job_types WHERE job_types.type = wanted.type AND paused_at IS NOT NULL)
       THEN NULL
     WHEN EXISTS (SELECT 1 FROM jobs WHERE ${readyOf('wanted.type')} AND ${WANTED}) THEN 0
     ELSE (SELECT MIN(due_at) FROM jobs WHERE ${laterOf('wanted.type')} AND ${WANTED}) END AS at
-  FROM unnest($1::text[], $2::text[]) AS wanted (type, needs)`;
+  FROM json_to_recordset($1::text::json) AS wanted (type text, needs json)`;
 
 const NEXT_START_OF_FAMILY = `
   ${FAMILY} SELECT MIN(COALESCE(due_at, 0)) AS at FROM family JOIN jobs USING (id)
