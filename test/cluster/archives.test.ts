@@ -130,6 +130,8 @@ describe('FEATURES 55: an archive that was uploaded to one machine', () => {
       return text.includes('The job waits') ? text : undefined;
     });
     expect(page).toContain(advice);
+    const { job } = await other.json<{ job: object }>(`/api/jobs/${id}`);
+    expect(job).toMatchObject({ wait: { lacking: { what: 'archive', name: 'mine.zip' } } });
     const shown = await runOn(cluster, 'jobs', 'show', id);
     expect(shown.stdout).toContain(advice);
   });

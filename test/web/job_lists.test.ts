@@ -48,12 +48,20 @@ test('FEATURES 42: every list says why its waiting jobs wait, and so do texts', 
     expect([path, ...(await waits(path))]).toEqual([path, '2nd in queue', 'next in queue']);
     expect(await page(path)).toMatch(/starts\s*<time[^>]*>in \d/);
   }
+  const wait = async (id = '') =>
+    ((await (await web.json(`/api/jobs/${id}`)).json()) as { job: { wait?: unknown } }).job.wait;
+  expect(await wait(second)).toEqual({ place: 2 });
   await web.tracker.pauseSource('sample');
   for (const path of paths) {
     const all = Array(3).fill('the source sample is paused');
     expect([path, ...(await waits(path))]).toEqual([path, ...all]);
   }
+  expect(await wait(second)).toEqual({
+    paused: { what: 'source', name: 'sample' },
+    reason: 'the source sample is paused',
+  });
   await web.tracker.pauseType('scrape');
+  expect(await wait(first)).toMatchObject({ paused: { what: 'type', name: 'scrape' } });
   const text = async (path: string) =>
     (await web.request(path, { headers: { accept: 'text/plain' } })).text();
   expect(await text('/api/jobs')).toMatch(

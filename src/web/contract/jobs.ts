@@ -67,6 +67,19 @@ export const job = once(() =>
     .meta({ examples: [COMPLETED_JOB] }),
 );
 
+const named = (what: string) => z.object({ what: z.string().describe(what), name: z.string() });
+
+const wait = once(() =>
+  z.object({
+    place: count().optional().describe('Its position in the queue of its type; 1 is next.'),
+    paused: named('`type` or `source`.').optional().describe('What somebody has paused.'),
+    lacking: named('`type`, `source`, `model` or `archive`.')
+      .optional()
+      .describe('What no running process has.'),
+    reason: reason().optional().describe('The same in words, with what to do.'),
+  }),
+);
+
 export const detailedJob = once(() =>
   job().extend({
     attempts: z.array(
@@ -91,5 +104,6 @@ export const detailedJob = once(() =>
       }),
     ),
     children: z.array(job().pick({ id: true, type: true, status: true })),
+    wait: wait().optional().describe('Why it waits.'),
   }),
 );
