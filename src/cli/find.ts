@@ -1,9 +1,10 @@
 import { readTyped } from '../jobs/job_query.ts';
 import { PostsDeleted } from '../library/index.ts';
-import { everything } from '../operations/find/everything.ts';
+import { everyFound, everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
-import { find } from '../operations/find/find.ts';
+import { find, isListing } from '../operations/find/find.ts';
 import type { Found } from '../operations/find/found.ts';
+import { MAX_BY_WORDS } from '../operations/find/hits.ts';
 import {
   type FindRequest,
   findRequestSchema,
@@ -14,7 +15,15 @@ import { aboutAnswer, aboutFound, postsText } from '../text/library_text.ts';
 import { showsBold } from './bold.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
-import { limitOf, openLibrary, pages, printJson, typedInFind } from './library.ts';
+import {
+  limitOf,
+  openLibrary,
+  pages,
+  printJson,
+  sayMore,
+  sayNothing,
+  typedInFind,
+} from './library.ts';
 import { flushed, outputClosed, printError, write } from './output.ts';
 import { openNamed, saveTyped } from './saved_finds.ts';
 
@@ -48,6 +57,8 @@ export async function showFound(words: string[], options: FindCommandOptions): P
   if (save !== undefined) await saveTyped(deps, { ...typed, name: save, replace });
   try {
     if (csv) await printCsv(deps, request, limit === undefined ? undefined : maximum);
+    else if (maximum > MAX_BY_WORDS && !isListing(request))
+      await printAll(deps, request, maximum, json === true);
     else await printPages(deps, request, maximum, json === true);
   } finally {
     await deps.embedder.close();
@@ -89,9 +100,14 @@ async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promi
     limit,
     onNotes: (about) => aboutAnswer(about).forEach((line) => void printError(line)),
   });
+  await printEach(exportLines(posts, 'csv'), write);
+}
+
+/** @throws CommandFailed after all of them, when some posts were deleted meanwhile. */
+async function printEach<T>(parts: AsyncIterable<T>, show: (part: T) => void): Promise<void> {
   try {
-    for await (const lines of exportLines(posts, 'csv')) {
-      write(lines);
+    for await (const part of parts) {
+      show(part);
       await flushed();
       if (outputClosed.aborted) return;
     }
@@ -101,6 +117,31 @@ async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promi
   }
 }
 
+/** Prints more posts than are ranked, in the order of an export. */
+async function printAll(
+  deps: Deps,
+  request: FindRequest,
+  limit: number,
+  asJson: boolean,
+): Promise<void> {
+  const show = printPosts(asJson);
+  let printed = 0;
+  let about: Pick<Found, 'total' | 'isCapped'> = { total: 0 };
+  const posts = everyFound(deps, request, {
+    limit,
+    onNotes({ found = { total: 0, understood: '' }, ...notes }) {
+      about = found;
+      if (found.total === 0) sayNothing();
+      aboutOnce(asJson)({ ...found, ...notes });
+    },
+  });
+  await printEach(posts, (some) => {
+    show(some);
+    printed += some.length;
+  });
+  if (printed === limit && about.total > limit && !outputClosed.aborted) sayMore(about);
+}
+
 async function printPages(
   deps: Deps,
   request: FindRequest,
@@ -108,23 +149,31 @@ async function printPages(
   asJson: boolean,
 ): Promise<void> {
   const about = aboutOnce(asJson);
-  let separator = '';
+  const show = printPosts(asJson);
   const findPage = (page: object) => find(deps, { ...request, ...page });
   for await (const found of pages(limit, findPage, about)) {
-    if (asJson) printJson(found.posts);
-    else write(separator + postsText(found.posts, showsBold()));
-    separator = '\n';
+    show(found.posts);
     about(found);
     await flushed();
     if (outputClosed.aborted) return;
   }
 }
 
+/** Prints one batch of posts after another. */
+function printPosts(asJson: boolean): (posts: Found['posts']) => void {
+  let separator = '';
+  return (posts) => {
+    if (asJson) printJson(posts);
+    else write(separator + postsText(posts, showsBold()));
+    separator = '\n';
+  };
+}
+
 /**
  * Prints how the query was understood, and notes, on standard error: each line once.
  * @param asJson for programs, which know what they asked for: notes alone.
  */
-function aboutOnce(asJson: boolean): (found: Found) => void {
+function aboutOnce(asJson: boolean): (found: Omit<Found, 'posts'>) => void {
   const said = new Set<string>();
   return (found) => {
     const lines = aboutFound(asJson ? { ...found, understood: '' } : found);

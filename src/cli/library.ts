@@ -118,17 +118,24 @@ export async function* pages<
   for (let left = limit; left > 0; left -= PAGE_SIZE) {
     const found = await find({ limit: Math.min(PAGE_SIZE, left), ...(cursor && { cursor }) });
     if (found.total === 0) {
-      printError('Nothing found.');
+      sayNothing();
       return about(found);
     }
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
-    if (left <= PAGE_SIZE) {
-      const most = found.isCapped ? 'more than ' : '';
-      printError(`There are ${most}${count(found.total)} in all. Use --limit to show more.`);
-    }
+    if (left <= PAGE_SIZE) sayMore(found);
   }
+}
+
+export function sayNothing(): void {
+  printError('Nothing found.');
+}
+
+/** Says that `--limit` left some out. */
+export function sayMore({ total, isCapped }: { total: number; isCapped?: true }): void {
+  const most = isCapped ? 'more than ' : '';
+  printError(`There are ${most}${count(total)} in all. Use --limit to show more.`);
 }
 
 /** Prints notes on standard error, each of them once. */

@@ -50,7 +50,6 @@ function wherePlaced(post: FoundPost): string {
 }
 
 interface Found {
-  posts: readonly unknown[];
   total: number;
   isCapped?: true;
   unranked?: number;

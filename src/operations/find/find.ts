@@ -125,7 +125,8 @@ function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): Fo
   };
 }
 
-function likeText({ library }: FindDeps, { like }: FindRequest): string | undefined {
+/** The beginning of the post that others should be like, if there is one. */
+export function likeText({ library }: FindDeps, { like }: FindRequest): string | undefined {
   const key = like && library.words.keyOf(like.source, like.id);
   const [post] = key === undefined ? [] : library.words.postsOf([key]);
   return post && cut(post.text, LIKE_LENGTH);

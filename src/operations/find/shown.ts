@@ -8,11 +8,14 @@ import { placesOf } from './places.ts';
 /** The posts of hits, in their order. */
 export function postsOf({ library }: Pick<OperationDeps, 'library'>, hits: Hit[]): FoundPost[] {
   const byKey = new Map(hits.map((hit) => [hit.key, hit]));
-  return library.words.postsOf([...byKey.keys()]).map((post) => shown(post, byKey.get(post.key)));
+  return library.words
+    .postsOf([...byKey.keys()])
+    .map(({ key, ...post }) => shownPost(post, byKey.get(key)));
 }
 
-function shown(
-  { key: _, ...post }: Post & { key: number },
+/** A post with what was found in it. @param hit why it was found, and what is marked. */
+export function shownPost(
+  post: Post,
   { why, similarity, part, marked }: Omit<Hit, 'key'> = { why: {} },
 ): FoundPost {
   const marks = marked ? markMatches(post.text, marked, post.language) : [];
