@@ -15,5 +15,5 @@ export {
 export { parseFind } from './parse.ts';
 export { partsOf } from './parts.ts';
 export { snippetOf } from './snippet.ts';
-export { ignoringStopWords } from './stop_words.ts';
+export { ignoringStopWords, likelyLanguage } from './stop_words.ts';
 export { BREAK, tokensOf } from './tokens.ts';

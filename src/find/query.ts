@@ -56,8 +56,6 @@ export interface FindQuery {
   unheld?: UnheldPart[];
   /** Common words, such as "the", that say little about what is meant. Absent for none. */
   stopWords?: string[];
-  /** The language of which they are, a BCP 47 tag. */
-  language?: string;
   /** Those of them that are not in `words`: posts need not have them. Absent for none. */
   ignored?: string[];
 }

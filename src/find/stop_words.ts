@@ -19,16 +19,20 @@ const LANGUAGE = /^[a-z]{3}/;
 
 let lists: readonly StopWords[] | undefined;
 
-/** All languages take 20 ms to load, and most finds are of one word. */
+/** English first. All languages take 20 ms to load, and most finds are of one word. */
 async function loadLists(): Promise<readonly StopWords[]> {
-  lists ??= Object.entries(await import('stopword')).flatMap(([name, list]) =>
-    // The package also has functions, and a list of digits.
-    Array.isArray(list) && LANGUAGE.test(name)
-      ? [{ language: tagOf(name), words: new Set(list) }]
-      : [],
-  );
+  lists ??= Object.entries(await import('stopword'))
+    .flatMap(([name, list]) =>
+      // The package also has functions, and a list of digits.
+      Array.isArray(list) && LANGUAGE.test(name)
+        ? [{ language: tagOf(name), words: new Set(list) }]
+        : [],
+    )
+    .sort((a, b) => Number(isEnglish(b)) - Number(isEnglish(a)));
   return lists;
 }
+
+const isEnglish = ({ language }: StopWords) => language === 'en';
 
 /** `en` for `eng`, `pt` for `porBr`. */
 function tagOf(name: string): string {
@@ -47,34 +51,60 @@ export async function ignoringStopWords(
 ): Promise<FindQuery> {
   const words = query.words ? singleWords(query.words) : [];
   if (!query.words || query.stopWords || words.length < 2) return query;
-  const { language, words: stopWords } = await stopWordsIn(words, await loadLists(), frequencies);
+  const stopWords = await stopWordsIn(words, await loadLists(), frequencies);
   if (stopWords.length === 0) return query;
   const ignored: string[] = [];
   const rest = without(query.words, new Set(stopWords.filter(frequencies.isFrequent)), ignored);
   return {
     ...query,
     stopWords,
-    language,
     ...(ignored.length > 0 && { words: rest, ignored: [...new Set(ignored)] }),
   };
 }
 
-/** Those of the language that has the most of them: English, or one that posts have. */
+/**
+ * The language that has most of a text's words as common ones, as a BCP 47 tag; English where no other has
+ * more. A text of one word is taken for English.
+ */
+export async function likelyLanguage(text: string): Promise<string> {
+  const words = text.match(WORD) ?? [];
+  if (words.length < 2) return 'en';
+  return (await listWithMost(words, await loadLists())).language;
+}
+
+const WORD = /\p{L}[\p{L}\p{M}'’-]*/gu;
+
+/** Those of the language that has the most of them: English, or one that posts have and that has more. */
 async function stopWordsIn(
   words: string[],
   known: readonly StopWords[],
   { hasLanguage }: Frequencies,
-): Promise<{ language: string; words: string[] }> {
-  let most = { language: 'en', words: [] as string[] };
-  for (const list of known) {
-    const found = words.filter((word) => list.words.has(word.toLowerCase()));
-    const isMore = found.length > most.words.length;
-    const { language } = list;
-    if (isMore && (language === 'en' || (await hasLanguage(language))))
-      most = { language, words: found };
-  }
-  return { language: most.language, words: [...new Set(most.words)] };
+): Promise<string[]> {
+  const isKnown = async (list: StopWords) => isEnglish(list) || (await hasLanguage(list.language));
+  const { words: stopWords } = await listWithMost(words, known, isKnown);
+  return [...new Set(commonAmong(words, stopWords))];
 }
+
+/** The list that has the most of these words; the first of several. */
+async function listWithMost(
+  words: string[],
+  known: readonly StopWords[],
+  isEligible: (list: StopWords) => boolean | Promise<boolean> = () => true,
+): Promise<StopWords> {
+  let most = { language: 'en', words: new Set() as StopWords['words'] };
+  let count = 0;
+  for (const list of known) {
+    const found = commonAmong(words, list.words).length;
+    if (found > count && (await isEligible(list))) {
+      most = list;
+      count = found;
+    }
+  }
+  return most;
+}
+
+const commonAmong = (words: string[], list: StopWords['words']) =>
+  words.filter((word) => list.has(word.toLowerCase()));
 
 /** Words that are neither quoted nor excluded, in any of their forms. */
 function singleWords(match: WordMatch): string[] {

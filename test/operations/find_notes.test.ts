@@ -5,6 +5,7 @@ import { find } from '../../src/operations/find/find.ts';
 import { type TypedFind, toFindRequest } from '../../src/operations/find/request.ts';
 import { findPosts } from '../../src/operations/find_posts.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import type { Post } from '../../src/sources/post.ts';
 
 const NOW = Date.UTC(2026, 10, 29);
 const MODEL = 'by-hand';
@@ -58,6 +59,36 @@ describe('FEATURES 47: what limits a find by meaning', () => {
       expect((await found({ q })).notes ?? []).not.toContain(LIMITS);
     for (const q of ['Süppe', 'スープ', 'soup lang:de'])
       expect((await found({ q })).notes).toContain(LIMITS);
+  });
+
+  test.each([
+    'le ciel est bleu',
+    '"le ciel est bleu"',
+    'das kleine Haus am See',
+    'la musique dans les petits clubs',
+    'der himmel',
+    'es un gato',
+  ])('is told of %j, whatever was collected', async (q) => {
+    expect((await filled(['warm soup']).found({ q })).notes).toContain(LIMITS);
+  });
+
+  test.each([
+    'music in small clubs',
+    'a scratched record',
+    'birds at dawn',
+    'jazz in Paris',
+    'I saw a bird',
+    'jazz at night',
+    'bird’s nest',
+    "bird's nest",
+  ])('is not told of %j, whatever was collected', async (q) => {
+    const { library, found } = filled(['warm soup']);
+    const languages = ['pl', 'no', 'nb', 'da', 'is', 'vi', 'de', 'fr', 'es'];
+    const post = library.words.postsOf([1])[0] as Post;
+    library.savePosts(
+      languages.map((language) => ({ ...post, id: language, text: language, language })),
+    );
+    expect((await found({ q })).notes ?? []).not.toContain(LIMITS);
   });
 
   test.each(['best', 'meaning'] as const)('is told by %s', async (by) => {

@@ -62,6 +62,16 @@ describe('FEATURES 47: common words', () => {
     expect(marked.map((word) => word.toLowerCase())).toEqual(['aurora', 'aurora']);
   });
 
+  test('of another language are those of a query that has more of them than of English', async () => {
+    const { found } = filled([
+      ...texts('The man is not in', 'the woman'),
+      { text: 'Das ist ein Haus', language: 'de' },
+    ]);
+    const ignoring = async (q: string) => (await found(q)).understood.split(', ')[1];
+    expect(await ignoring('the man')).toBe('ignoring the common word “the”');
+    expect(await ignoring('das Haus')).toBe('ignoring the common word “das”');
+  });
+
   test('alone, quoted, excluded or with a star they count', async () => {
     const { ids, found } = filled(AURORA);
     expect(await ids('to be or not to be')).toEqual(['3']);

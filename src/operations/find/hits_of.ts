@@ -46,7 +46,7 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
     return { ...(await wordHits(deps, request.query)), notes: [compared] };
   }
   const isLimited =
-    request.by === 'meaning' || compared.notes.length > 0 || isForeign(request.query);
+    request.by === 'meaning' || compared.notes.length > 0 || (await isForeign(request.query));
   const notes = [...compared.notes, ...modelNotes(deps, isLimited)];
   if (request.by === 'meaning') {
     const near = nearest(deps, compared.vector, await allowedBy(deps, request.query));

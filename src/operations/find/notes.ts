@@ -1,6 +1,6 @@
 import { handle, languageName, sinceText, untilText } from '../../find/describe.ts';
 import { noFilters } from '../../find/filters.ts';
-import { contradictionsIn, partsOf } from '../../find/index.ts';
+import { contradictionsIn, likelyLanguage, partsOf } from '../../find/index.ts';
 import { hasLowerCaseOr } from '../../find/parse.ts';
 import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import type { Facets, WordFinder } from '../../library/finding.ts';
@@ -155,10 +155,12 @@ function prefixesIn(match: WordMatch): string[] {
 }
 
 /** Whether the model may understand a query badly: it is not in English, as far as can be told. */
-export function isForeign({ topic, filters, language = 'en' }: FindQuery): boolean {
-  const languages = [language, ...filters.languages];
-  return /[^\P{L}a-z]/iu.test(topic) || languages.some((tag) => !/^en\b/.test(tag));
+export async function isForeign({ topic, filters }: FindQuery): Promise<boolean> {
+  if (/[^\P{L}a-z]/iu.test(topic) || filters.languages.some(isNotEnglish)) return true;
+  return isNotEnglish(await likelyLanguage(topic));
 }
+
+const isNotEnglish = (tag: string) => !/^en\b/.test(tag);
 
 /**
  * What limits a comparison by meaning: posts that the model has not read, and the model itself.
