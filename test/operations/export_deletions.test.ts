@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { Embedder } from '../../src/embedding/index.ts';
 import { everything } from '../../src/operations/find/everything.ts';
 import { exportLines } from '../../src/operations/find/export.ts';
@@ -65,6 +67,7 @@ test('its transfer is broken off, so that it is not taken for the whole', async 
     format: 'jsonl',
     isDownload: true,
     onError: (error: unknown) => told.push(error),
+    connection: { request: new Request('http://localhost'), server: null },
   } as const;
   const answer = await exportResponse(lines, options);
   const read = async () => {
@@ -75,3 +78,37 @@ test('its transfer is broken off, so that it is not taken for the whole', async 
   await expect(read()).rejects.toThrow('deleted meanwhile');
   expect(told).toHaveLength(1);
 });
+
+test('what was sent before arrives, also when the client reads late: whole lines, and no end of the body', async () => {
+  const { db, exported } = filled();
+  const failed = Promise.withResolvers<void>();
+  using server = Bun.serve({
+    port: 0,
+    idleTimeout: 30,
+    fetch(request, { timeout }) {
+      const lines = exportLines(exported({ q: 'from:ada' }), 'jsonl');
+      return exportResponse(lines, {
+        format: 'jsonl',
+        isDownload: true,
+        onError: () => failed.resolve(),
+        // Sooner than usual.
+        connection: { request, server: { timeout: () => timeout.call(server, request, 1) } },
+      });
+    },
+  });
+  const deleted = db.query("DELETE FROM posts WHERE author = 'ada' AND key < 100");
+  const socket = connect(server.port as number, 'localhost');
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(socket, 'readable');
+  deleted.run();
+  await failed.promise;
+  let answer = '';
+  for await (const bytes of socket) answer += bytes;
+  const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+  const lines = body
+    .replace(/(^|\r\n)[\da-f]+\r\n/g, '')
+    .trimEnd()
+    .split('\n');
+  expect(new Set(lines.map((line) => JSON.parse(line).id)).size).toBe(1_426);
+  expect(body).toEndWith('}\n\r\n');
+}, 60_000);

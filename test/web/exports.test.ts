@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test';
 import { exportResponse } from '../../src/web/http/exports.ts';
 
+const NO_SERVER = { request: new Request('http://localhost'), server: null };
+
 async function* failing() {
   yield 'a line\n';
   throw new Error('The disk is gone.');
@@ -9,7 +11,8 @@ async function* failing() {
 test('an export that fails after its beginning is reported, and never looks whole', async () => {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  const answer = await exportResponse(failing(), { format: 'jsonl', isDownload: false, onError });
+  const options = { format: 'jsonl', isDownload: false, onError, connection: NO_SERVER } as const;
+  const answer = await exportResponse(failing(), options);
   await expect(answer.text()).rejects.toThrow('The disk is gone.');
   expect(errors).toEqual([new Error('The disk is gone.')]);
 });
@@ -25,7 +28,8 @@ test('a reader that leaves while a line is being read is no error', async () => 
     yield 'another\n';
   }
   const onError = (error: unknown) => void errors.push(error);
-  const answer = await exportResponse(slow(), { format: 'jsonl', isDownload: false, onError });
+  const options = { format: 'jsonl', isDownload: false, onError, connection: NO_SERVER } as const;
+  const answer = await exportResponse(slow(), options);
   const reader = answer.body?.getReader();
   await reader?.read();
   const next = reader?.read();

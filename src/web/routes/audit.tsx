@@ -24,13 +24,19 @@ export function auditRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/api/audit',
-      async ({ request, query: { format, ...typed } }) => {
+      async ({ request, server, query: { format, ...typed } }) => {
         const query = toAuditQuery(typed);
         const wanted = format ?? wantsExport(request);
         if (wanted) {
-          const options = { format: wanted, isDownload: format !== undefined, name: 'xgpt-audit' };
           const lines = exportLines(tracker.audit, query, wanted);
-          return asStated(exportResponse(lines, { ...options, onError: deps.streamFailed }));
+          const answer = exportResponse(lines, {
+            format: wanted,
+            isDownload: format !== undefined,
+            name: 'xgpt-audit',
+            onError: deps.streamFailed,
+            connection: { request, server },
+          });
+          return asStated(answer);
         }
         const page = await tracker.audit.list(query);
         return respond(() => page, {

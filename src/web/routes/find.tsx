@@ -6,11 +6,7 @@ import { everything } from '../../operations/find/everything.ts';
 import { exportLines } from '../../operations/find/export.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
-import {
-  type ExportFormat,
-  type FindRequest,
-  toFindRequest,
-} from '../../operations/find/request.ts';
+import { type FindRequest, toFindRequest } from '../../operations/find/request.ts';
 import { aboutFound, moreText, postsText } from '../../text/library_text.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import { findQuery } from '../contract/requests.ts';
@@ -26,13 +22,15 @@ export function findRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app.get(
       '/api/find',
-      async ({ request, query }) => {
+      async ({ request, server, query }) => {
         const wanted = toFindRequest(query, Date.now());
         const format = query.format ?? wantsExport(request);
         if (format) {
           const isDownload = query.format !== undefined;
           if (query.cursor !== undefined) throw cursorOfExport();
-          return asStated(exported(deps, wanted, { format, isDownload, limit: query.limit }));
+          const connection = { request, server };
+          const options = { format, isDownload, limit: query.limit, connection };
+          return asStated(exported(deps, wanted, options));
         }
         return page(deps, await find(deps, wanted));
       },
@@ -59,10 +57,14 @@ export function findRoutes(deps: WebDeps) {
     );
 }
 
+type Wanted = Pick<Parameters<typeof exportResponse>[1], 'format' | 'isDownload' | 'connection'> & {
+  limit: number | undefined;
+};
+
 function exported(
   deps: WebDeps,
   wanted: FindRequest,
-  { limit, ...options }: { format: ExportFormat; isDownload: boolean; limit: number | undefined },
+  { limit, ...options }: Wanted,
 ): Promise<Response> {
   let about: AnswerNotes = { notes: [] };
   const onNotes = (told: AnswerNotes) => {
