@@ -163,6 +163,28 @@ describe('posts that come while a find is read', () => {
     expect(third).toContain('seen=5');
   });
 
+  test('are counted on an author’s page, if they are of the author and the source', async () => {
+    const { request, library, tracker } = await setupApp();
+    const page = (n: number) => post({ id: `${n}`, author: 'ada', createdAt: new Date(n * 1000) });
+    library.savePosts(Array.from({ length: 25 }, (_, at) => page(at + 1)));
+    const open = async (href: string) => (await request(href, { headers: NAVIGATION })).text();
+    const first = await open('/authors/sample/ada');
+    expect(textOf(await (await request(refreshed(first))).text())).toBe('');
+    await tracker.createJob('scrape', { username: 'ada' });
+    library.savePosts([page(26), post({ id: '27', author: 'bo' })]);
+    library.savePosts([post({ id: '28', source: 'archive', author: 'ada' })]);
+    const part = await (await request(refreshed(first))).text();
+    expect(textOf(part)).toBe('1 new post');
+    expect(attributesOf(part, '#new-posts')['hx-trigger']).toContain('every 1s');
+    const marked = await open((attributesOf(part, 'a').href ?? '').replaceAll('&amp;', '&'));
+    expect(elements(marked, 'article.post')).toHaveLength(1);
+    const next = (attributesOf(first, '.pagination a, a[rel="next"]').href ?? '').replaceAll(
+      '&amp;',
+      '&',
+    );
+    expect(textOf(await open(next))).toContain('1 new post');
+  });
+
   test('are looked for by a link while a job runs, where there is no JavaScript', async () => {
     const { request, library, tracker } = await setupApp();
     library.savePosts([post({ id: '1', text: 'tea' })]);

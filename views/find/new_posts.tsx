@@ -5,7 +5,7 @@ import { LivePart } from '../live_part.tsx';
 import type { FindModel } from '../view_models.ts';
 import { findHref, findParameters } from './find_href.ts';
 
-type NewPostsProps = Pick<FindModel, 'query' | 'seen' | 'since' | 'busy'>;
+export type NewPostsProps = Pick<FindModel, 'query' | 'seen' | 'since' | 'busy'>;
 
 /**
  * Says how many posts came since the page was opened, or the first of its pages, and leads to these alone:

@@ -2,6 +2,7 @@ import type { StoredProfile } from '../../src/library/library.ts';
 import type { Found } from '../../src/operations/find/found.ts';
 import { count, counted } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { NewPosts, type NewPostsProps } from '../find/new_posts.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -19,10 +20,12 @@ export interface AuthorModel {
   profile?: StoredProfile;
   found: Found;
   nextHref?: string;
+  /** What came since the page was opened. */
+  news: NewPostsProps;
 }
 
 export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorModel }): JSX.Element {
-  const { found, nextHref, username } = model;
+  const { found, nextHref, username, news } = model;
   return (
     <Page title={`@${username}`} current="/profiles" layout={layout} hasPosts>
       <div class="posts-page">
@@ -30,6 +33,7 @@ export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorMod
         <p class="total" safe>
           {`${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')} collected, newest first`}
         </p>
+        <NewPosts {...news} />
         {found.posts.map((post) => (
           <PostArticle post={post} now={layout.now} />
         ))}

@@ -12,7 +12,11 @@ export function authorHref({ source, author }: Pick<Post, 'source' | 'author'>):
 }
 
 /** The page of finding, with the posts of an author of a source. */
-export function findByAuthorHref({ source, author }: Pick<Post, 'source' | 'author'>): string {
-  const q = withFilter(withFilter('', 'from', author), 'source', source);
-  return urlTo(`/find?${new URLSearchParams({ q })}`);
+export function findByAuthorHref(post: Pick<Post, 'source' | 'author'>): string {
+  return urlTo(`/find?${new URLSearchParams({ q: byAuthor(post) })}`);
+}
+
+/** What finds the posts of an author of a source, as it is typed. */
+export function byAuthor({ source, author }: Pick<Post, 'source' | 'author'>): string {
+  return withFilter(withFilter('', 'from', author), 'source', source);
 }

@@ -1,8 +1,9 @@
 import type { Elysia } from 'elysia';
-import { NewPosts } from '../../../views/find/new_posts.tsx';
+import { NewPosts, type NewPostsProps } from '../../../views/find/new_posts.tsx';
 import { AuthorPage } from '../../../views/pages/author.tsx';
 import { FindPage } from '../../../views/pages/find.tsx';
 import { ThreadPage } from '../../../views/pages/thread.tsx';
+import { byAuthor } from '../../../views/posts/post_href.ts';
 import type { FindModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
@@ -70,7 +71,7 @@ export function findPages(deps: WebDeps) {
       )
       .get(
         '/authors/:source/:username',
-        ({ request, params, query }) => authorPage(deps, request, params, query.cursor),
+        ({ request, params, query }) => authorPage(deps, request, params, query),
         { params: AUTHOR_NAME, query: ANY_QUERY, ...HIDDEN },
       )
       .get(
@@ -105,18 +106,37 @@ async function authorPage(
   deps: WebDeps,
   request: Request,
   { source, username }: { source: string; username: string },
-  cursor: string | undefined,
+  { cursor, ...given }: Record<string, string>,
 ): Promise<Response> {
   const wanted = toFindRequest({ cursor }, Date.now());
   const filters = { ...wanted.query.filters, authors: [username], sources: [source] };
+  const news = await newsOfAuthor(deps, { source, author: username }, given);
   const found = await findShown(deps, { ...wanted, query: { ...wanted.query, filters } });
   const profile = deps.library.profileOf(source, username);
   if (!profile && found.posts.length === 0) {
     throw notFound(`Nothing of @${cut(username, MAX_NAME)} was collected from this source.`);
   }
-  const nextHref = nextHrefOf(request, found.nextCursor);
-  const model = { source, username, profile, found, nextHref };
+  const nextHref = nextHrefOf(request, found.nextCursor, { seen: String(news.seen) });
+  const model = { source, username, profile, found, nextHref, news };
   return html(AuthorPage({ layout: await layoutOf(request, deps), model }), 200, PICTURES_OF_POSTS);
+}
+
+/** Those that came since the page was opened, as the page of finding has them. @throws InvalidInput */
+async function newsOfAuthor(
+  deps: WebDeps,
+  author: Parameters<typeof byAuthor>[0],
+  { seen: typed }: Record<string, string>,
+): Promise<NewPostsProps> {
+  const given = {
+    q: byAuthor(author),
+    sort: 'newest',
+    ...(typed !== undefined && { seen: typed }),
+  };
+  const { asked, problems } = readFindPage(given, deps.sources, Date.now());
+  if (problems.seen !== undefined) throw new InvalidInput({ seen: problems.seen });
+  const { cursor: _, limit: _limit, seen = deps.library.words.newestKey(), ...query } = asked;
+  const since = asked.seen === undefined ? 0 : await countSince(deps, query, seen);
+  return { query, seen, since, busy: await isBusy(deps) };
 }
 
 async function findModel(

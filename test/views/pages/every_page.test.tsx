@@ -139,7 +139,12 @@ const PAGES: [string, () => unknown][] = [
     () =>
       AuthorPage({
         layout,
-        model: { source: HOSTILE, username: HOSTILE, found: findModel([hostilePost]).found },
+        model: {
+          source: HOSTILE,
+          username: HOSTILE,
+          found: findModel([hostilePost]).found,
+          news: { query: { ...findModel([]).query, q: HOSTILE }, seen: 1, since: 2, busy: true },
+        },
       }),
   ],
   [
