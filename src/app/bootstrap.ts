@@ -17,6 +17,7 @@ import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { appData } from './app_data.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
+import { isEmbedding } from './is_embedding.ts';
 import type { JobDeps } from './job_deps.ts';
 
 /** What reading needs. */
@@ -58,6 +59,7 @@ export async function openForReading(
     isLeftToOthers: (source: string) => isSealedForOthers(source, connections),
     isOutdated: () => replica !== undefined && health.issue?.code === DATABASE_UNREACHABLE,
     embedder: await createEmbedder({ ...config, logger }),
+    isEmbedding: () => isEmbedding(jobTracker, health),
     importsDir: config.importsDir,
     hasOtherMachines: replica !== undefined,
   };

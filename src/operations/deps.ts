@@ -11,6 +11,8 @@ export interface OperationDeps {
   /** Whether the library is a copy of what others write, and cannot be brought up to date now. Default: it is not. */
   isOutdated?(): boolean;
   embedder: Embedder;
+  /** Whether an embed job runs or waits. Default: it is not known. */
+  isEmbedding?(): Promise<boolean>;
   /** The folder with personal archives. */
   importsDir: string;
   /** Whether other machines, which may have archives of their own, run jobs too. Default: none does. */

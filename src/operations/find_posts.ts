@@ -133,9 +133,10 @@ export interface FoundPosts extends PostPage {
  * @throws ModelUnavailable by meaning, when the model is not ready.
  */
 export async function findPosts(
-  { library, embedder, ...deps }: Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated'>,
+  deps: Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated' | 'isEmbedding'>,
   query: PostsQuery,
 ): Promise<FoundPosts> {
+  const { library, embedder } = deps;
   const outdated = outdatedNotes(deps);
   const { q, by, author } = query;
   if (by !== 'meaning' || !q) {
@@ -144,7 +145,7 @@ export async function findPosts(
   }
   const prepared = library.meaning.prepare(embedder.model);
   const [compared] = await Promise.all([comparable(embedder, q), prepared]);
-  requireVectors(library, embedder);
+  await requireVectors(deps);
   if (typeof compared === 'string') return { posts: [], total: 0, notes: [...outdated, compared] };
   const posts = await nearestPosts({ library, embedder }, query, compared.vector);
   return { posts, total: posts.length, ...withNotes([...outdated, ...compared.notes]) };

@@ -1,6 +1,7 @@
 import { type Embedder, ModelUnavailable } from '../embedding/index.ts';
-import type { Library } from '../library/index.ts';
-import { hasNoMeaning, meaningNotes, NO_MEANING, WHERE_TO_EMBED } from '../text/meaning_notes.ts';
+import { EMBED_FIRST, hasNoMeaning, meaningNotes, NO_MEANING } from '../text/meaning_notes.ts';
+import type { OperationDeps } from './deps.ts';
+import { embeddingAdvice } from './embedding_advice.ts';
 
 /** How long a find waits for the model, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -20,10 +21,13 @@ export async function comparable(
   return { vector: vector as Float32Array, notes: reading ? meaningNotes(reading) : [] };
 }
 
-const NOTHING_EMBEDDED = `No post has been embedded yet, so none can be found by meaning. Start an embed job first ${WHERE_TO_EMBED}.`;
+const NOTHING_EMBEDDED = 'No post has been embedded yet, so none can be found by meaning.';
 
 /** @throws ModelUnavailable when there are posts, and none can be compared. */
-export function requireVectors(library: Library, { model }: Pick<Embedder, 'model'>): void {
-  if (library.words.newestKey() > 0 && !library.meaning.hasVectors(model))
-    throw new ModelUnavailable(NOTHING_EMBEDDED);
+export async function requireVectors(
+  deps: Pick<OperationDeps, 'library' | 'embedder' | 'isEmbedding'>,
+): Promise<void> {
+  const { library, embedder } = deps;
+  if (library.words.newestKey() > 0 && !library.meaning.hasVectors(embedder.model))
+    throw new ModelUnavailable(`${NOTHING_EMBEDDED} ${await embeddingAdvice(deps, EMBED_FIRST)}`);
 }

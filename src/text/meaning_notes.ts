@@ -22,6 +22,8 @@ export function hasNoMeaning({ parts, unknown }: Reading): boolean {
 /** Where people start an embed job. */
 export const WHERE_TO_EMBED = '(on the page Embed, or with xgpt embed)';
 
+export const EMBED_FIRST = `Start an embed job first ${WHERE_TO_EMBED}.`;
+
 /** Said of a query without meaning. */
 export const NO_MEANING =
   'The model knows no part of this query, so no post can be compared with it by meaning. Search by words instead.';

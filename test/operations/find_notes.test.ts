@@ -121,8 +121,42 @@ describe('FEATURES 47: what limits a find by meaning', () => {
       10,
     );
     expect((await found({ q: 'soup' })).notes?.[0]).toStartWith(
-      '2,000 posts of the 2,000 collected last have not been embedded yet',
+      'At least 2,000 posts have not been embedded yet, so meaning cannot find them.',
     );
+  });
+
+  test('of many posts, some of those examined lack a vector', async () => {
+    const { found, library } = filled(
+      Array.from({ length: 2_100 }, () => 'soup'),
+      10,
+    );
+    library.saveVectors(MODEL, [{ key: 2_100, vector: Float32Array.of(1, 0) }]);
+    expect((await found({ q: 'soup' })).notes?.[0]).toStartWith(
+      '1,999 posts of the 2,000 collected last have not been embedded yet',
+    );
+  });
+
+  test.each<[string, number, Partial<TypedFind>]>([
+    ['some posts have vectors', 1, { q: 'soup' }],
+    ['some posts have vectors, by meaning', 1, { q: 'soup', by: 'meaning' }],
+    ['no post has a vector', 0, { q: 'soup' }],
+    ['no post has a vector, by meaning', 0, { q: 'soup', by: 'meaning' }],
+    ['a post that others should be like has none', 1, { like: 'sample:1' }],
+  ])('while an embed job is under way, none is to be started: %s', async (_, embedded, typed) => {
+    const { library } = filled(['warm soup', 'stew'], embedded);
+    const told = async (isUnderWay: boolean) => {
+      const deps = { library, embedder: embedderOf(), isEmbedding: async () => isUnderWay };
+      const asked = find(deps, toFindRequest(typed as TypedFind, NOW));
+      return (
+        await asked.then(
+          ({ notes = [] }) => notes,
+          ({ message }) => [message],
+        )
+      ).join(' ');
+    };
+    expect(await told(true)).toEndWith('. An embed job is under way.');
+    expect(await told(true)).not.toContain('Start');
+    expect(await told(false)).toContain('Start an embed job');
   });
 
   test('without any vector a find by meaning is refused, and says what to do', async () => {

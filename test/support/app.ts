@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isEmbedding } from '../../src/app/is_embedding.ts';
 import { createConnections, createSecretKey } from '../../src/connections/index.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import {
@@ -102,6 +103,7 @@ export async function setupApp(
   const closing = new AbortController();
   const app = await createApp({
     ...services,
+    isEmbedding: () => isEmbedding(tracker, health),
     operations,
     connections,
     webhooks,

@@ -45,6 +45,22 @@ const foundBy = async (q: string, by: string) => {
 
 const notesOf = async (q: string): Promise<string[]> => JSON.parse(await find(q)).notes;
 
+test.each(['/api/find?q=soup', '/find?q=soup', '/api/find?q=soup&by=meaning'])(
+  'a waiting embed job is told in place of the advice to start one: %s',
+  async (path) => {
+    const { request, library, tracker } = await setupApp();
+    const post = { source: 'sample', kind: 'post' as const, author: 'ada', authorName: 'Ada' };
+    const more = { createdAt: new Date(), links: [], media: [] };
+    library.savePosts([{ ...post, ...more, id: '1', text: 'soup' }]);
+    const told = async () => (await request(path)).text();
+    expect(await told()).toContain('Start an embed job');
+    const { id } = await tracker.enqueue('embed', {});
+    expect(await told()).toContain('An embed job is under way.');
+    await tracker.cancelJob(id);
+    expect(await told()).toContain('Start an embed job');
+  },
+);
+
 describe('F15: the limits of the model', () => {
   test('are read from its own tokens', async () => {
     const embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });

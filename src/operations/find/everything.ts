@@ -39,7 +39,7 @@ export interface EverythingOptions {
   onNotes?: (about: AboutAll) => void;
 }
 
-type FindDeps = Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated'>;
+type FindDeps = Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated' | 'isEmbedding'>;
 
 /** What is made of a post that is ranked, and of one that has the words. */
 interface Form<T> {

@@ -12,7 +12,7 @@ import type { FindRequest } from './request.ts';
 import { postsOf } from './shown.ts';
 import { inTurn } from './turns.ts';
 
-type FindDeps = Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated'>;
+type FindDeps = Pick<OperationDeps, 'library' | 'embedder' | 'isOutdated' | 'isEmbedding'>;
 
 /** How much of a post that others should be like is shown, in characters. */
 const LIKE_LENGTH = 80;

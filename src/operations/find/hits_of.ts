@@ -3,17 +3,18 @@ import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
 import { has } from '../../library/finding/key_sets.ts';
 import type { KeySet, NearKey } from '../../library/finding.ts';
-import { NO_MEANING, WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
+import { EMBED_FIRST, NO_MEANING, WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
+import { embeddingAdvice } from '../embedding_advice.ts';
 import { comparable, requireVectors } from '../query_vector.ts';
 import { bestHits } from './best.ts';
 import { type Hit, type Hits, MAX_BY_MEANING, MAX_BY_WORDS, MAX_NEW } from './hits.ts';
-import { isForeign, modelNotes, NOT_EMBEDDED } from './notes.ts';
+import { isForeign, modelNotes } from './notes.ts';
 import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
 import { unknownWords } from './spelling.ts';
 
-type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
+type FindDeps = Pick<OperationDeps, 'library' | 'embedder' | 'isEmbedding'>;
 
 /** What a find has that is no listing by time, in the order of its pages. */
 export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits> {
@@ -47,7 +48,7 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
   }
   const isLimited =
     request.by === 'meaning' || compared.notes.length > 0 || (await isForeign(request.query));
-  const notes = [...compared.notes, ...modelNotes(deps, isLimited)];
+  const notes = [...compared.notes, ...(await modelNotes(deps, isLimited))];
   if (request.by === 'meaning') {
     const near = nearest(deps, compared.vector, await allowedBy(deps, request.query));
     return { ...nearHits(near), notes };
@@ -107,18 +108,21 @@ function nearHits(near: NearKey[]): Hits {
 
 /** The vector of the query and what limits it, or in words why there is none and words alone count. */
 async function vectorFor(
-  { library, embedder }: FindDeps,
+  deps: FindDeps,
   { query, by }: FindRequest,
 ): Promise<{ vector: Float32Array; notes: string[] } | string> {
+  const { library, embedder } = deps;
   const prepared = library.meaning.prepare(embedder.model);
   if (by === 'best') {
     await prepared;
-    if (!library.meaning.hasVectors(embedder.model)) return NOT_EMBEDDED;
-    if (!(await embedder.isReady())) return NO_MODEL;
+    if (!library.meaning.hasVectors(embedder.model))
+      return `No post has been embedded yet, so posts were found by words alone. ${await embeddingAdvice(deps, EMBED_TOO)}`;
+    if (!(await embedder.isReady()))
+      return `${BY_WORDS} ${await embeddingAdvice(deps, FETCH_MODEL)}`;
   }
   try {
     const [compared] = await Promise.all([comparable(embedder, query.topic), prepared]);
-    if (by === 'meaning') requireVectors(library, embedder);
+    if (by === 'meaning') await requireVectors(deps);
     return compared;
   } catch (error) {
     if (by === 'best' && error instanceof ModelUnavailable) return `${BY_WORDS} ${error.message}`;
@@ -127,7 +131,8 @@ async function vectorFor(
 }
 
 const BY_WORDS = 'Posts were found by words alone.';
-const NO_MODEL = `${BY_WORDS} Start an embed job, which downloads the model, to find them by meaning, too.`;
+const EMBED_TOO = `Start an embed job ${WHERE_TO_EMBED} to find them by meaning, too.`;
+const FETCH_MODEL = 'Start an embed job, which downloads the model, to find them by meaning, too.';
 
 function nearest({ library, embedder }: FindDeps, vector: Float32Array, among?: KeySet) {
   const options = { limit: MAX_BY_MEANING, ...(among && { among }) };
@@ -144,17 +149,18 @@ async function allowedBy({ library }: FindDeps, query: FindQuery): Promise<KeySe
   return library.words.keysOf(query.filters, hard);
 }
 
-async function likeHits(
-  { library, embedder }: FindDeps,
-  { query, like }: FindRequest,
-): Promise<Hits> {
+async function likeHits(deps: FindDeps, { query, like }: FindRequest): Promise<Hits> {
+  const { library, embedder } = deps;
   const { source = '', id = '' } = like ?? {};
   const key = library.words.keyOf(source, id);
   if (key === undefined) throw new InvalidInput({ like: NO_SUCH_POST });
   const vector = library.meaning.vectorOf(embedder.model, key);
   if (!vector) {
     const isWaiting = library.withoutVector(embedder.model, [key]).length > 0;
-    return { ...nearHits([]), by: 'words', notes: [isWaiting ? LIKE_NOT_EMBEDDED : NO_TEXT] };
+    const note = isWaiting
+      ? `${LIKE_NOT_EMBEDDED} ${await embeddingAdvice(deps, EMBED_FIRST)}`
+      : NO_TEXT;
+    return { ...nearHits([]), by: 'words', notes: [note] };
   }
   const isFree = !query.words && isUnfiltered(query);
   const near = library.meaning.nearest(embedder.model, vector, {
@@ -172,7 +178,8 @@ async function likeHits(
 
 export const NO_SUCH_POST = 'The post that others should be like is not in the library.';
 
-const LIKE_NOT_EMBEDDED = `This post has no vector of the present model, so none can be compared with it. Start an embed job first ${WHERE_TO_EMBED}.`;
+const LIKE_NOT_EMBEDDED =
+  'This post has no vector of the present model, so none can be compared with it.';
 const NO_TEXT =
   'This post has no text of which the model knows a word, so none can be compared with it.';
 

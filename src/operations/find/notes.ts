@@ -4,14 +4,13 @@ import { contradictionsIn, likelyLanguage, partsOf } from '../../find/index.ts';
 import { hasLowerCaseOr } from '../../find/parse.ts';
 import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import type { Facets, WordFinder } from '../../library/finding.ts';
-import { counted } from '../../text/format.ts';
+import { count, counted } from '../../text/format.ts';
 import { isolated, quoted } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
 import { WHERE_TO_EMBED } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
+import { embeddingAdvice } from '../embedding_advice.ts';
 import type { UnknownWord } from './spelling.ts';
-
-export const NOT_EMBEDDED = `No post has been embedded yet, so posts were found by words alone. Start an embed job ${WHERE_TO_EMBED} to find them by meaning, too.`;
 
 /** What does not hold as typed, and why: operators that were read as text, or cannot be combined so. */
 export function unreadNotes({ unread = [], unheld = [] }: FindQuery): string[] {
@@ -166,19 +165,27 @@ const isNotEnglish = (tag: string) => !/^en\b/.test(tag);
  * What limits a comparison by meaning: posts that the model has not read, and the model itself.
  * @param isLimited whether the model's limits bear on the query.
  */
-export function modelNotes(
-  { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
+export async function modelNotes(
+  deps: Pick<OperationDeps, 'library' | 'embedder' | 'isEmbedding'>,
   isLimited: boolean,
-): string[] {
+): Promise<string[]> {
+  const { library, embedder } = deps;
   const { missing, examined } = library.meaning.lacking(embedder.model);
   const notes = embedder.limits === '' || !isLimited ? [] : [embedder.limits];
   if (missing === 0) return notes;
-  const isAll = examined >= library.words.newestKey();
-  const which = isAll ? '' : ` of the ${examined.toLocaleString('en')} collected last`;
   const verb = missing === 1 ? 'has' : 'have';
-  const posts = counted(missing, 'post');
+  const advice = await embeddingAdvice(deps, `Start an embed job ${WHERE_TO_EMBED}.`);
   return [
     ...notes,
-    `${posts}${which} ${verb} not been embedded yet, so meaning cannot find ${missing === 1 ? 'it' : 'them'}. Start an embed job ${WHERE_TO_EMBED}.`,
+    `${lackingPosts(library, missing, examined)} ${verb} not been embedded yet, so meaning cannot find ${missing === 1 ? 'it' : 'them'}. ${advice}`,
   ];
+}
+
+/** The posts that lack a vector: of more than were examined, those collected last tell. */
+function lackingPosts(library: OperationDeps['library'], missing: number, examined: number) {
+  const posts = counted(missing, 'post');
+  if (examined >= library.words.newestKey()) return posts;
+  return missing === examined
+    ? `At least ${posts}`
+    : `${posts} of the ${count(examined)} collected last`;
 }
