@@ -15,6 +15,7 @@ import { openDatabase } from '../platform/database.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
 import { syncPath } from '../platform/database_switch.ts';
 import { isAlive } from '../platform/process_ids.ts';
+import { asSentence } from '../text/sentence.ts';
 import { type BackupCounts, BackupError, proveWhole, refuseOnPostgres } from './backup_contents.ts';
 import { requireDataFolder } from './data_folder.ts';
 
@@ -165,7 +166,7 @@ function explained(cause: unknown, target: string): unknown {
   if (typeof code !== 'string' || code.startsWith('SQLITE_CORRUPT')) return cause;
   return new BackupError(
     'failed',
-    `The backup ${target} could not be written: ${(cause as Error).message}. No backup was made.`,
+    `The backup ${target} could not be written: ${asSentence((cause as Error).message)} No backup was made.`,
     { cause },
   );
 }

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite';
 import type { Config } from '../platform/config.ts';
 import { isNewer, migrate, newestApplied, ownerOf } from '../platform/database.ts';
 import { setRandomStamp } from '../platform/database_header.ts';
+import { asSentence } from '../text/sentence.ts';
 
 /** A backup cannot be made or restored; the message says what to do. */
 export class BackupError extends Error {
@@ -147,7 +148,11 @@ function isDamage(error: unknown): boolean {
 
 function damaged(label: string, cause: unknown): BackupError {
   if ((cause as { code?: unknown }).code === 'SQLITE_NOTADB') return notOurs(label);
-  return new BackupError('refused', `${label} is damaged: ${(cause as Error).message}.`, { cause });
+  return new BackupError(
+    'refused',
+    `${label} is damaged: ${asSentence((cause as Error).message)}`,
+    { cause },
+  );
 }
 
 function hasTable(db: Database, name: string): boolean {

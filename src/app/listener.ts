@@ -1,5 +1,6 @@
 import { type Config, InvalidConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { asSentence } from '../text/sentence.ts';
 import { canOpen, RESERVED_DESCRIPTORS } from './descriptors.ts';
 
 /** How long an idle connection is kept, in seconds. */
@@ -148,6 +149,6 @@ function unusable(
   const advice =
     cause.code === 'EADDRINUSE'
       ? `Port ${port} is in use. Stop the program that uses it, or set PORT to another one.`
-      : `Cannot listen on ${host}, port ${port}: ${cause.message}. Set HOST to an address of this machine, and PORT to a port that you may use.`;
+      : `Cannot listen on ${host}, port ${port}: ${asSentence(cause.message)} Set HOST to an address of this machine, and PORT to a port that you may use.`;
   return new InvalidConfig(advice, { cause });
 }

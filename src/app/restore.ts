@@ -22,6 +22,7 @@ import {
   syncPath,
 } from '../platform/database_switch.ts';
 import { walStateOf } from '../platform/foreign_wal.ts';
+import { asSentence } from '../text/sentence.ts';
 import { type BackupCounts, BackupError, proveWhole, refuseOnPostgres } from './backup_contents.ts';
 import { makeDataFolder } from './data_folder.ts';
 
@@ -168,7 +169,7 @@ function explained(cause: unknown, { dataDir }: Config): unknown {
   }
   return new BackupError(
     'failed',
-    `The backup could not be restored: ${message}. Nothing was changed.`,
+    `The backup could not be restored: ${asSentence(message)} Nothing was changed.`,
     { cause },
   );
 }

@@ -2,6 +2,7 @@ import type { ProcessDeps } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
 import { isHangupIgnored } from '../platform/hangup.ts';
 import { stateOf } from '../text/job_text.ts';
+import { asSentence } from '../text/sentence.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
@@ -39,10 +40,8 @@ function handleSignals(id: string, reporter: Reporter) {
   let cancelling: Timer | undefined;
   const cancel = () => {
     jobTracker.cancelJob(id).catch((error: Error) => {
-      const reason = error.message.replace(/\.$/, '');
-      reporter.say(
-        `Cannot cancel the job: ${reason}. Press Ctrl-C to leave it to other processes.`,
-      );
+      const reason = asSentence(error.message);
+      reporter.say(`Cannot cancel the job: ${reason} Press Ctrl-C to leave it to other processes.`);
     });
   };
   const onInterrupt = () => {

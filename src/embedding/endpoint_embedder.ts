@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { once } from '../platform/once.ts';
+import { asSentence } from '../text/sentence.ts';
 import {
   type EmbeddedPart,
   type Embedder,
@@ -114,7 +115,7 @@ class EndpointEmbedder implements Embedder {
       const reason =
         cause instanceof z.ZodError ? 'its answer has no embeddings' : (cause as Error).message;
       throw new ModelUnavailable(
-        `The model ${model} at ${url} cannot be used: ${reason}. Check XGPT_MODEL_URL, XGPT_MODEL and XGPT_MODEL_KEY.`,
+        `The model ${model} at ${url} cannot be used: ${asSentence(reason)} Check XGPT_MODEL_URL, XGPT_MODEL and XGPT_MODEL_KEY.`,
         { cause },
       );
     }

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { asSentence } from '../text/sentence.ts';
 import { loadConfig } from './config.ts';
 import { DatabaseFiles, rememberFiles } from './database_files.ts';
 import { APPLICATION_ID, createStamper, renewStamp } from './database_header.ts';
@@ -56,7 +57,7 @@ export function openDatabase(path: string): Database {
   } catch (cause) {
     if (cause instanceof DatabaseUnusable) throw cause;
     const issue = databaseIssueOf(cause) ?? {
-      title: `${(cause as Error).message}.`,
+      title: asSentence((cause as Error).message),
       remedy: 'Move the file away.',
     };
     throw new DatabaseUnusable(unusableMessage(path, issue), { cause });

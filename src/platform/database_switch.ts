@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { asSentence } from '../text/sentence.ts';
 import { DatabaseUnusable } from './database_issue.ts';
 import { walStateOf } from './foreign_wal.ts';
 
@@ -49,7 +50,7 @@ export function switchDatabase(path: string, to: DatabaseSwitch): void {
     finishSwitch(path);
   } catch (cause) {
     throw new SwitchUnfinished(
-      `The restore could not be finished: ${(cause as Error).message}. Remove the cause; the next start of xgpt then finishes it.`,
+      `The restore could not be finished: ${asSentence((cause as Error).message)} Remove the cause; the next start of xgpt then finishes it.`,
       { cause },
     );
   }

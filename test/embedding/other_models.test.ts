@@ -79,6 +79,18 @@ test.each([
   expect(failure.message).toContain(reason);
 });
 
+test('an API that cannot be reached is named in whole sentences', async () => {
+  const closed = Bun.serve({ port: 0, fetch: () => new Response() });
+  const url = `http://localhost:${closed.port}/v1`;
+  await closed.stop(true);
+  const embedder = await createEmbedder({
+    modelsDir: dir,
+    modelEndpoint: { url, model: 'tiny', dimensions: 3, key: 'k' },
+  });
+  const { message } = await embedder.embed(['a'], { signal }).catch((error) => error);
+  expect(message).toMatch(/ cannot be used: .+[^?!.][?!.] Check XGPT_MODEL_URL, /);
+});
+
 test('a folder with a manifest is another model, with its own limit and prefixes', async () => {
   const manifest = { name: 'own', dimensions: 384, maxTokens: 16, onnx: 'onnx/model_q4.onnx' };
   await Bun.write(

@@ -1,5 +1,6 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import type { Subprocess } from 'bun';
+import { asSentence } from '../../text/sentence.ts';
 import { type EmbeddedPart, ModelUnavailable, type TextReading } from '../embedder.ts';
 import type { ModelSpec } from './manifest.ts';
 import {
@@ -241,7 +242,7 @@ function crashed(reason: string): ModelUnavailable {
 
 function doesNotLoad(cause: Error): ModelUnavailable {
   return new ModelUnavailable(
-    `The model does not load on this machine: ${cause.message}. It needs onnxruntime-node, which runs on Linux (glibc), macOS (arm64) and Windows.`,
+    `The model does not load on this machine: ${asSentence(cause.message)} It needs onnxruntime-node, which runs on Linux (glibc), macOS (arm64) and Windows.`,
     { permanent: true, cause },
   );
 }

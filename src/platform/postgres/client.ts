@@ -1,4 +1,5 @@
 import { type ReservedSQL, SQL } from 'bun';
+import { asSentence } from '../../text/sentence.ts';
 import { postgresAddressProblem } from '../addresses.ts';
 import { DatabaseFailed, DatabaseUnusable, databaseIssueOf } from '../database_issue.ts';
 import { Idleness } from './idleness.ts';
@@ -167,9 +168,9 @@ export class Postgres implements Query {
 
 /** What the address asks for cannot be had, as far as the first connection tells. */
 function refusedAddress(address: string, cause: unknown): DatabaseUnusable {
-  const reason = (cause as Error).message.replace(/\.$/, '');
+  const reason = asSentence((cause as Error).message);
   return new DatabaseUnusable(
-    `Cannot use the database ${placeOf(address)}. ${reason}. Correct its address, or the settings of the server.`,
+    `Cannot use the database ${placeOf(address)}. ${reason} Correct its address, or the settings of the server.`,
     { cause },
   );
 }

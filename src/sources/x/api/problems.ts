@@ -1,3 +1,4 @@
+import { asSentence } from '../../../text/sentence.ts';
 import {
   NotFound,
   type SourceError,
@@ -90,6 +91,5 @@ function notAccepted(problem: Problem): Unreadable {
 
 /** What X says, as a sentence. The detail of an invalid request is the same for all. */
 function wordsOf({ detail, message, title, reason }: Problem): string {
-  const words = message || detail || title || reason || 'it gives no reason';
-  return /[.!?]$/.test(words) ? words : `${words}.`;
+  return asSentence(message || detail || title || reason || 'it gives no reason');
 }
