@@ -38,6 +38,11 @@ const CLOSE = /[)）]/y;
 const OPENING_QUOTE = new RegExp(QUOTE, 'y');
 const KEY = /[a-z_ａ-ｚＡ-Ｚ＿]+[:：]/iy;
 const WORD = new RegExp(`(?:(?!${QUOTE})[^${SPACE}()（）])+`, 'uy');
+/** A name apart from its `@`, as the field for an author takes it: `from:@ ada`. */
+const NAME_APART = new RegExp(
+  String.raw`[@＠][${SPACE}\p{DI}]+(?!OR\b)[\p{L}\p{N}_][\p{L}\p{N}_.-]*(?=[${SPACE}()（）]|$)`,
+  'uy',
+);
 const VALUE = new RegExp(`[^${SPACE}()（）]*`, 'uy');
 /** A quote that opens nothing: it stands directly after a word, as in 6" or at the end of a quotation. */
 const STRAY_QUOTE = new RegExp(`${QUOTE}(?=[${SPACE}()（）]|$)`, 'uy');
@@ -79,7 +84,8 @@ function takeFilter(scanner: Scanner) {
     scanner.at = start;
     return undefined;
   }
-  const value = scanner.takeQuoted() ?? scanner.take(VALUE) ?? '';
+  const apart = key === 'from' ? scanner.take(NAME_APART) : undefined;
+  const value = apart ?? scanner.takeQuoted() ?? scanner.take(VALUE) ?? '';
   return { key, value, text: scanner.text.slice(start, scanner.at) };
 }
 

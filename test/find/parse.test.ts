@@ -162,11 +162,23 @@ describe('filters', () => {
     'https://mobile.twitter.com/@aurora_lab?lang=en',
     '＠aurora_lab',
     '"@ aurora_lab"',
+    '@ aurora_lab',
+    '＠\u200e  aurora_lab',
     'aurora_lab/',
     '\u200baurora_lab\u202a',
   ])('D9: from:%s is an author', (typed) => {
     expect(filtersOf(`from:${typed}`).authors).toEqual(['aurora_lab']);
     expect(filtersOf(`-from:${typed}`).notAuthors).toEqual(['aurora_lab']);
+  });
+
+  test('an @ apart is that of a name that follows it, and of no operator, OR or bracket', () => {
+    expect(parseFind('(tea from:@ ada) milk', NOW)).toMatchObject({
+      filters: { authors: ['ada'] },
+      words: { all: [{ word: 'tea' }, { word: 'milk' }] },
+    });
+    for (const rest of ['', ' OR tea', ' since:2024', ' (tea)', ' "tea"'])
+      expect(parseFind(`from:@${rest}`, NOW).filters.authors).toEqual([]);
+    expect(filtersOf('from:@ since:2024').since).toBeDefined();
   });
 
   test('hold for all words, wherever they stand', () => {
