@@ -52,3 +52,23 @@ test('the button to delete an author says what a press does', async () => {
   await page.getByLabel('Only count').uncheck();
   await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
 });
+
+test('the buttons of an author stand in one line, and posts that come meanwhile are told', async () => {
+  const { url, library } = await startStagedApp();
+  library.savePosts([post({ id: '1', author: 'ada' })]);
+  const { page, problems } = await openPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(`${url}/authors/sample/ada`);
+  const middles = await page.evaluate(() =>
+    [...document.querySelectorAll('.author-actions :is(.button, button)')].map((button) => {
+      const { top, bottom } = button.getBoundingClientRect();
+      return Math.round((top + bottom) / 2);
+    }),
+  );
+  expect(middles).toHaveLength(3);
+  expect(new Set(middles).size).toBe(1);
+  library.savePosts([post({ id: '2', author: 'ada' })]);
+  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent('jobs-changed')));
+  await page.getByRole('link', { name: '1 new post' }).click();
+  await page.getByText('Only new posts: 1 post.').waitFor();
+  expect(problems).toEqual([]);
+});
