@@ -8,6 +8,7 @@ import { loadConfig } from '../platform/config.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createSources } from '../sources/index.ts';
 import { count } from '../text/format.ts';
+import { atLeast } from '../text/found_text.ts';
 import { postsText, profileTable } from '../text/library_text.ts';
 import { openCollected } from './collected.ts';
 import { CommandFailed, EXIT } from './exit.ts';
@@ -134,8 +135,8 @@ export function sayNothing(): void {
 
 /** Says that `--limit` left some out. */
 export function sayMore({ total, isCapped }: { total: number; isCapped?: true }): void {
-  const most = isCapped ? 'more than ' : '';
-  printError(`There are ${most}${count(total)} in all. Use --limit to show more.`);
+  const all = isCapped ? atLeast(total) : count(total);
+  printError(`There are ${all} in all. Use --limit to show more.`);
 }
 
 /** Prints notes on standard error, each of them once. */

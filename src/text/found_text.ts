@@ -49,16 +49,34 @@ function wherePlaced(post: FoundPost): string {
   return ` in ${listed([...new Set(all)], 'and')}`;
 }
 
-interface Found {
+interface Count {
   total: number;
-  isCapped?: true;
+  isCapped?: true | undefined;
+}
+
+interface Found extends Count {
   unranked?: number;
   understood: string;
 }
 
 /** `Posts with “soup” · 12 posts` */
 export function understoodText({ understood, total, isCapped }: Found): string {
-  return [understood, `${isCapped ? 'More than ' : ''}${counted(total, 'post')}`].join(' · ');
+  return [understood, totalText({ total, isCapped })].join(' · ');
+}
+
+/** `12 posts`; where counting stopped, `More than 10,000 posts`. */
+export function totalText({ total, isCapped }: Count): string {
+  if (!isCapped) return counted(total, 'post');
+  const least = atLeast(total);
+  return `${least.charAt(0).toUpperCase()}${least.slice(1)} posts`;
+}
+
+/** A count that stopped there: `more than 10,000` for 10,001, otherwise `at least 1,000`. */
+export function atLeast(total: number): string {
+  const below = total - 1;
+  return below > 0 && below % 1_000 === 0
+    ? `more than ${count(below)}`
+    : `at least ${count(total)}`;
 }
 
 /** How people come to the posts that are not ranked. */
@@ -68,7 +86,7 @@ export const TO_SEE_OTHERS =
 /** Said at the end of the posts that are ranked, when more were found; empty otherwise. */
 export function unrankedText({ total, isCapped, unranked }: Found): string {
   if (unranked === undefined) return '';
-  const all = `${isCapped ? 'more than ' : ''}${count(total)}`;
+  const all = isCapped ? atLeast(total) : count(total);
   return `These are the best ${count(total - unranked)} of ${all} posts. ${TO_SEE_OTHERS}`;
 }
 

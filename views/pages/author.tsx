@@ -1,6 +1,7 @@
 import type { StoredProfile } from '../../src/library/library.ts';
 import type { Found } from '../../src/operations/find/found.ts';
 import { count, counted } from '../../src/text/format.ts';
+import { totalText } from '../../src/text/found_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { NewPosts, type NewPostsProps } from '../find/new_posts.tsx';
 import { attributeText } from '../forms/field.tsx';
@@ -31,7 +32,7 @@ export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorMod
       <div class="posts-page">
         <AuthorHead model={model} />
         <p class="total" safe>
-          {`${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')} collected, newest first`}
+          {`${totalText(found)} collected, newest first`}
         </p>
         <NewPosts {...news} />
         {found.posts.map((post) => (

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Post } from '../../../src/sources/post.ts';
+import { unrankedText } from '../../../src/text/found_text.ts';
 import { FindPage } from '../../../views/pages/find.tsx';
 import type { FindModel } from '../../../views/view_models.ts';
 import { textOf } from '../job_view.ts';
@@ -57,7 +58,12 @@ describe('the list', () => {
       'Posts with “fjord” · 1,284 posts',
     );
     const capped = { ...many, isCapped: true as const };
-    expect(textOf(posts([], { found: capped }))).toContain('More than 1,284 posts');
+    expect(textOf(posts([], { found: capped }))).toContain('At least 1,284 posts');
+    const counted = { ...capped, total: 10_001 };
+    expect(textOf(posts([], { found: counted }))).toContain('More than 10,000 posts');
+    expect(unrankedText({ ...counted, unranked: 9_001 })).toStartWith(
+      'These are the best 1,000 of more than 10,000 posts.',
+    );
   });
 
   test('marks what matched, without cutting markup in a post or a link', () => {
