@@ -1,5 +1,5 @@
-/** The part of a job in the data of a `job` event; escaped text contains no `<`. */
-const PART = /<div id="(live-[^"]*)".*?(?=<div id="live-|$)/gs;
+/** The part of a job in the data of a `job` event, in which there is no other `div`; escaped text contains no `<`. */
+const PART = /<div id="(live-.*?)".*?<\/div>/gs;
 
 /**
  * The data of a `job` event without the jobs that a page does not show: more jobs progress than the taskbar

@@ -2,11 +2,12 @@ import type { StreamEvent } from './stream_messages.ts';
 
 /** Where the part of a job begins in a `job` event; escaped text contains no `<`. */
 const PART = /(?=<div id="live-)/;
-const PART_ID = /^<div id="(live-[^"]*)"/;
+/** That of a job, or of the notices. */
+const PART_ID = /^<div id="(.*?)"/;
 
 /**
  * The stream so far in as few events as possible: the last `jobs` event, and the newest part of
- * each job since.
+ * each job and the newest notices since.
  */
 export class StreamReplay {
   #whole: StreamEvent | undefined;

@@ -63,3 +63,32 @@ test('an open page shows an issue with the database, and removes it afterwards',
   other.close();
   expect(problems).toEqual([]);
 });
+
+test('parts of pages whose refresh failed are back when the server answers again', async () => {
+  const server = await startServer();
+  const start = () => server.start('scrape', { username: 'aurora_lab', maxTweets: '10' });
+  const first = await start();
+  for (const path of ['/jobs', '/', `/jobs/${first.id}`, '/workers']) {
+    const { page } = await openPage();
+    await page.goto(server.url + path);
+    const [part] = await page.locator('section[hx-trigger*="jobs-changed"]').all();
+    const before = await part?.getAttribute('id');
+    await page.route(
+      (url) => url.pathname === path,
+      (route) =>
+        route.fulfill({
+          status: 503,
+          contentType: 'text/html',
+          body: '<main><div class="result error">The server is away.</div></main>',
+        }),
+    );
+    await start();
+    await page.getByText('The server is away.').first().waitFor();
+    await page.unrouteAll();
+    await start();
+    await page.getByText('The server is away.').first().waitFor({ state: 'detached' });
+    const after = page.locator(`section#${before}`);
+    expect(await after.textContent()).toMatch(/\w{3}/);
+    await page.close();
+  }
+});

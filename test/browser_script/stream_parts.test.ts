@@ -11,6 +11,9 @@ describe('of a job event, a page gets', () => {
   test('the parts of the jobs that it shows, and what is about no job', () => {
     const data = NOTICES + part('embed-3') + part('scrape-1') + part('deliver-2');
     expect(shownOf(data, isShown)).toBe(NOTICES + part('scrape-1'));
+    expect(shownOf(part('embed-3') + NOTICES + part('scrape-1') + NOTICES, isShown)).toBe(
+      NOTICES + part('scrape-1') + NOTICES,
+    );
   });
 
   test('nothing when it shows none of the jobs', () => {

@@ -42,6 +42,15 @@ describe('a tab that joins later gets', () => {
     ]);
   });
 
+  test('the newest notices only, also those that were shown before', () => {
+    const replay = new StreamReplay();
+    const whole = event('jobs', 'whole');
+    replay.add(whole);
+    const notices = (text: string) => `<div id="notices" hx-swap-oob="morph">${text}</div>`;
+    for (const text of ['', 'away', '', 'away', '']) replay.add(event('job', notices(text)));
+    expect(replay.events()[1]?.data).toBe(notices(''));
+  });
+
   test('parts without a whole state, as while a button is pressed', () => {
     const replay = new StreamReplay();
     const only = event('job', part('a', '1'));

@@ -150,6 +150,8 @@ const HTMX = {
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },
+    // What follows the server keeps its place, and asks again.
+    { code: '5..', swap: true, error: true, swapOverride: 'innerHTML' },
     // Errors are shown in place of the response.
     { code: '[45]..', swap: true, error: true },
   ],
