@@ -36,7 +36,11 @@ const BOB = archiveOf('bob_r', 1_001);
 
 function archiveOf(owner: string, firstId: number) {
   const posts = part('tweets.part0', manyTweets(POSTS, firstId));
-  return { ...accountFiles(owner), 'data/tweets.js': posts };
+  const account = accountFiles(owner)['data/account.js'] ?? '';
+  return {
+    'data/account.js': account.replace('"4711"', `"${firstId}"`),
+    'data/tweets.js': posts,
+  };
 }
 
 /** Stores an archive without reading it. @returns the archives of the server */
@@ -182,7 +186,6 @@ describe('FEATURES 55: archives of one name on two machines', () => {
     const lists = await Promise.all(servers.map((server, at) => store(server, contents[at])));
     const names = lists.map(([one]) => one?.name ?? '');
     expect(names.toSorted()).toEqual(['mine-2.zip', 'mine.zip']);
-    // Each is started where it is not a matter of luck who reads it.
     const ended = await Promise.all(servers.map((server, at) => read(server, names[at] ?? '')));
     expect(ended.map(({ result }) => result)).toMatchObject([
       { username: 'ida_k', newPosts: POSTS },
@@ -201,13 +204,13 @@ describe('FEATURES 55: archives of one name on two machines', () => {
     const answer = await post(other, '/api/scrape', fields);
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ error: { details: { archive: sentence } } });
-    const words = async (accept: string) =>
-      (await (await post(other, '/api/scrape', fields, { accept })).text()).replaceAll(
-        '&#34;',
-        '"',
-      );
-    for (const accept of ['text/html', 'text/plain'])
-      expect(await words(accept)).toContain(sentence);
+    for (const [accept, quote] of [
+      ['text/html', '&quot;'],
+      ['text/plain', '"'],
+    ] as const) {
+      const words = await (await post(other, '/api/scrape', fields, { accept })).text();
+      expect(words).toContain(sentence.replaceAll('"', quote));
+    }
     const folder = importsOf(other);
     const env = { ...cluster.env, XGPT_IMPORTS_DIR: folder };
     const typed = await runOn({ env }, 'import', join(folder, 'mine.zip'));
