@@ -11,7 +11,7 @@ import {
   temporaryFolder,
   writeZip,
 } from '../support/archive_fixture.ts';
-import { freshDataDir, stopServers, type TestServer } from '../support/server.ts';
+import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import { found, newCluster, post, runOn, startWebNode, startWorker, stopWorkers } from './nodes.ts';
 
@@ -153,6 +153,7 @@ describe('FEATURES 55: an archive that was uploaded to one machine', () => {
       return text.includes('The job waits') ? text : undefined;
     });
     expect(page).toContain(advice);
+    expect(page).not.toContain('The job starts when');
     const { job } = await other.json<{ job: object }>(`/api/jobs/${id}`);
     expect(job).toMatchObject({ wait: { lacking: { what: 'archive', name: 'mine.zip' } } });
     const shown = await runOn(cluster, 'jobs', 'show', id);
@@ -194,6 +195,24 @@ describe('FEATURES 55: archives of one name on two machines', () => {
     const [first] = servers as [TestServer, TestServer];
     for (const author of ['ida_k', 'bob_r'])
       await until(author, async () => (await found(first, `author=${author}`)) === POSTS);
+  });
+
+  test('are not mixed up by a worker that has the other one', async () => {
+    const cluster = await newCluster();
+    const server = await startWebNode(cluster);
+    const folder = freshDataDir();
+    startWorker(cluster, { XGPT_IMPORTS_DIR: folder });
+    await until('the worker runs', async () => {
+      const { processes } = await server.json<{ processes: unknown[] }>('/healthz');
+      return processes.length === 2;
+    });
+    await store(server);
+    await writeZip(join(folder, 'mine.zip'), BOB);
+    for (let round = 0; round < 6; round++) {
+      const input = { source: 'archive', archive: 'mine.zip', delayMs: '500' };
+      const { id } = await server.start('scrape', input);
+      expect((await server.ended(id)).result).toMatchObject({ username: 'ida_k' });
+    }
   });
 
   test('are refused when one was copied by hand, until it is renamed', async () => {
@@ -250,4 +269,18 @@ describe('FEATURES 55: archives of one name on two machines', () => {
     expect((await post(first, '/api/imports/mine.zip/remove')).status).toBe(200);
     expect(await store(other, BOB)).toMatchObject([{ name: 'mine.zip' }]);
   });
+});
+
+test('an archive that is imported by a worker of the same machine is not said to be missing', async () => {
+  const cluster = await newCluster();
+  const dataDir = freshDataDir();
+  const server = await startServer(dataDir, cluster.env);
+  await listed(server);
+  await using folder = await temporaryFolder();
+  const path = await writeZip(join(folder.path, 'new.zip'), IDA);
+  const env = { ...cluster.env, XGPT_DATA_DIR: dataDir };
+  const { stdout, stderr } = await runOn({ env }, 'import', path, '--detach');
+  expect(stderr).toContain('Watch it with');
+  expect(stderr).not.toContain('no running process');
+  expect(await server.ended(stdout.trim())).toMatchObject({ status: 'completed' });
 });

@@ -11,6 +11,7 @@ import {
   ShuttingDown,
 } from '../errors.ts';
 import type { Lack } from '../job.ts';
+import { lackAmong } from '../needs.ts';
 import type { Claimed, End, RunReader } from '../store/store.ts';
 import { type ContextDeps, queuedContext } from './context.ts';
 import type { ErrorReporter } from './error_reporter.ts';
@@ -18,7 +19,6 @@ import type { Execution } from './executions.ts';
 import { checked } from './input.ts';
 import { backoff } from './retry.ts';
 import { hintsOf } from './retry_hints.ts';
-import { lackAmong } from './serving.ts';
 import { Steps, type StepsDeps } from './steps.ts';
 import { storable } from './storable.ts';
 

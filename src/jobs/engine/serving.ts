@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { RegisteredProcess, Served } from '../../platform/process_registry.ts';
 import type { JobDefinition } from '../definition.ts';
 import type { Job, Lack } from '../job.ts';
-import type { Need } from '../needs.ts';
+import { lackAmong } from '../needs.ts';
 import type { Definitions } from './definitions.ts';
 import type { Runner } from './runner.ts';
 
@@ -88,13 +88,4 @@ function lackOf({ type, metadata }: Needing, processes: Served[][]): Lack | unde
   if (knowing.length === 0) return { what: 'type', name: type };
   const lacks = knowing.map(({ needs = [] }) => lackAmong(needs, metadata));
   return lacks.includes(undefined) ? undefined : lacks[0];
-}
-
-/** The first thing that a job needs and that is not there. */
-export function lackAmong(needs: readonly Need[], metadata: Job['metadata']): Lack | undefined {
-  for (const { field, what, has } of needs) {
-    const name = metadata?.[field];
-    if (typeof name === 'string' && !has.includes(name)) return { what, name };
-  }
-  return undefined;
 }
