@@ -217,7 +217,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       `XGPT_DATA_DIR: must be set, because xgpt is an installed package here. Set it to the data folder of your server`,
     );
   }
-  problems.push(...conflictsOf(s));
+  // One that cannot be used counts as absent.
+  if (problems.length === 0) problems.push(...conflictsOf(s));
   if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }

@@ -299,6 +299,9 @@ describe('XGPT_QUEUE_URL', () => {
   test('needs XGPT_DATABASE_URL, and is not shown', () => {
     const alone = () => loadConfig({ XGPT_QUEUE_URL: 'redis://:a-secret@redis.lan' });
     expect(alone).toThrow(/XGPT_QUEUE_URL: needs XGPT_DATABASE_URL/);
+    const mistyped = { XGPT_DATABASE_URL: 'mysql://db.lan', XGPT_QUEUE_URL: 'redis://redis.lan' };
+    expect(() => loadConfig(mistyped)).not.toThrow(/needs XGPT_DATABASE_URL/);
+    expect(() => loadConfig(mistyped)).toThrow(/XGPT_DATABASE_URL: must/);
     for (const url of ['redis://:a-secret@redis.lan', 'tcp://:a-secret@redis.lan'])
       expect(() => loadConfig({ XGPT_QUEUE_URL: url })).not.toThrow(/a-secret/);
   });

@@ -280,3 +280,24 @@ describe('FEATURES 55: a queue server', () => {
     expect(runs).toEqual(['alone 1']);
   });
 });
+
+test('FEATURES 55: tickets on PostgreSQL print no warnings that are meant for those who develop', async () => {
+  const address = await migratedDatabase();
+  const program = `
+    import { z } from 'zod';
+    import { createTracker, defineJob } from './src/jobs/index.ts';
+    const types = ['parcel', 'letter', 'card', 'crate', 'barrel'];
+    const definitions = types.map((type) =>
+      defineJob({ type, input: z.object({}), concurrency: 5, run: async () => {} }));
+    const tracker = createTracker({ database: '${address}', queue: '${QUEUES.postgres}', definitions });
+    await tracker.start();
+    for (let job = 0; job < 20; job++) await tracker.enqueue(types[job % 5], {});
+    await Bun.sleep(1_500);
+    await tracker.stop();
+    process.exit();`;
+  const child = Bun.spawn([process.execPath, '-e', program], {
+    cwd: new URL('../../..', import.meta.url).pathname,
+    stderr: 'pipe',
+  });
+  expect(await new Response(child.stderr).text()).toBe('');
+});

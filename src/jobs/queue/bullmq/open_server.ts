@@ -169,6 +169,8 @@ async function connectPostgres(
   address: string,
   onLost: OnLost,
 ): Promise<Connected> {
+  // BullMQ 6.7.0 uses pg 8.23.1 in a way that pg prints a warning about, for those who develop with it.
+  process.noDeprecation = true;
   const shared = new PostgresConnection({
     connectionString: address,
     schema: SCHEMA,
