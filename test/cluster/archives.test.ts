@@ -255,11 +255,30 @@ describe('FEATURES 55: archives of one name on two machines', () => {
     // The copy can be removed, which changes nothing of the other one.
     expect((await post(other, '/api/imports/mine.zip/remove')).status).toBe(200);
     expect(await listed(other)).toMatchObject([away]);
+    const absent = await post(other, '/api/imports/mine.zip/remove');
+    expect([absent.status, await absent.text()]).toEqual([
+      404,
+      expect.stringContaining('on another machine. Remove it there.'),
+    ]);
     expect(await readdir(importsOf(first))).toContain('mine.zip');
     const undone = await post(other, '/api/imports/mine.zip/undo');
     expect(await undone.json()).toMatchObject({ undone: { removed: POSTS }, imports: [] });
     // Its file is still on the other machine.
     expect(await store(other, BOB)).toMatchObject([{ name: 'mine-2.zip' }]);
+  });
+
+  test('are two when one was removed and its posts were kept', async () => {
+    const { first, other } = await withCopy();
+    expect((await post(first, '/api/imports/mine.zip/remove')).status).toBe(200);
+    const refused = await post(other, '/api/scrape', { source: 'archive', archive: 'mine.zip' });
+    expect([refused.status, await refused.text()]).toEqual([
+      422,
+      expect.stringContaining('which was removed from another machine. Rename this one'),
+    ]);
+    const removed = { name: 'mine.zip', posts: POSTS, removed: true };
+    expect(await listed(other)).toMatchObject([{ owner: 'bob_r', posts: 0 }, removed]);
+    expect((await post(other, '/api/imports/mine.zip/undo')).status).toBe(200);
+    expect((await read(other, 'mine.zip')).result).toMatchObject({ username: 'bob_r' });
   });
 
   test('are one when a machine gives its name back: by the removal of an archive without posts', async () => {

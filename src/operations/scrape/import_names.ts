@@ -1,3 +1,4 @@
+import type { NameState } from '../../library/import_names.ts';
 import type { Library } from '../../library/library.ts';
 import { folderId, listImports, makeFolderId } from '../../sources/archive/index.ts';
 
@@ -24,6 +25,10 @@ export function namesElsewhere({ library, importsDir }: NameDeps) {
 }
 
 /** Why an archive in the imports folder cannot be read. */
-export function takenNameText(name: string): string {
-  return `Another machine has another archive named "${name}". Rename this one in the imports folder, and start the job again.`;
+export function takenNameText(name: string, state: NameState = 'stored'): string {
+  const why =
+    state === 'stored'
+      ? `Another machine has another archive named "${name}".`
+      : `The library has posts of another archive named "${name}", which was removed from another machine.`;
+  return `${why} Rename this one in the imports folder, and start the job again.`;
 }

@@ -50,7 +50,7 @@ export async function storedImports(deps: ImportDeps): Promise<StoredImport[]> {
       ...file,
       ...identified(library, await identityOf(importsDir, file.name)),
       ...(elsewhere.has(file.name)
-        ? { posts: 0, problem: takenNameText(file.name) }
+        ? { posts: 0, problem: takenNameText(file.name, elsewhere.get(file.name)) }
         : factsOf(known.get(file.name))),
     })),
   );
@@ -101,7 +101,10 @@ export async function removeStoredImport(
   name: string,
 ): Promise<void> {
   await refuseWhileUsed(deps.reader, name, await deps.reader.readActiveJobs(), 'remove it');
-  await removeImport(deps.importsDir, name);
+  await removeImport(deps.importsDir, name).catch((error) => {
+    if (!(error instanceof NotFound) || namesElsewhere(deps).get(name) !== 'stored') throw error;
+    throw new NotFound(`The archive "${name}" is on another machine. Remove it there.`);
+  });
   await deps.library.forgetImport(name, folderId(deps.importsDir));
 }
 

@@ -142,7 +142,9 @@ async function checkArchive(
   try {
     const path = await importPath(importsDir, archive, hasOtherMachines);
     if (!(await storing(importsDir, () => claimName(deps, archive))))
-      throw new InvalidInput({ archive: takenNameText(archive) });
+      throw new InvalidInput({
+        archive: takenNameText(archive, namesElsewhere(deps).get(archive)),
+      });
     const owner = username === undefined ? undefined : await ownerOf(path);
     if (owner === undefined || owner.toLowerCase() === username?.toLowerCase()) return;
     throw new InvalidInput({
