@@ -78,6 +78,8 @@ export interface ImportOption {
   problem?: string;
   /** Its file was removed, and its posts were kept. */
   removed?: true;
+  /** It is on another machine. */
+  elsewhere?: true;
 }
 
 /** What a type adds to the page of its form. */

@@ -3,6 +3,7 @@ import type { SecretKey } from '../connections/index.ts';
 import { type JobDefinition, jobTracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
+import { claimStored } from '../operations/scrape/import_names.ts';
 import { isOnce, repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -41,6 +42,7 @@ export async function loadJobDeps({
   deps,
 }: Given): Promise<JobDeps> {
   const operations = await loadOperations(deps);
+  if (replica) await claimArchives(deps, logger);
   const definitions = definitionsOf(operations);
   jobTracker.define(
     ...(replica ? definitions.map((each) => upToDate(each, replica)) : definitions),
@@ -55,6 +57,16 @@ export async function loadJobDeps({
     isOnce,
   });
   return { operations, webhooks, schedules };
+}
+
+/** Before another machine gives one of its own the name of an archive that was copied into the imports folder. */
+async function claimArchives(deps: OperationDeps, logger: Logger): Promise<void> {
+  try {
+    await claimStored(deps);
+  } catch (error) {
+    // Each is claimed again when a job is to read it.
+    logger.warn('The names of the stored archives could not be claimed.', { error });
+  }
 }
 
 /** What another machine has stored before a job was queued is seen by the job. */

@@ -1,13 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { jobTracker } from '../jobs/index.ts';
-import { type ImportDeps, isNameTaken } from '../operations/scrape/imports.ts';
-import {
-  receiveFolder,
-  receiveImport,
-  removeImport,
-  storedTwin,
-} from '../sources/archive/index.ts';
+import { dropImport, type ImportDeps, isNameTaken } from '../operations/scrape/imports.ts';
+import { receiveFolder, receiveImport, storedTwin } from '../sources/archive/index.ts';
 import { SourceError } from '../sources/source.ts';
 import { knownText } from '../text/import_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
@@ -20,12 +14,14 @@ interface Copy {
   forget(): Promise<void>;
 }
 
+type CopyDeps = ImportDeps & { hasOtherMachines?: boolean };
+
 /**
  * Copies a file or a folder into the imports folder. An archive that is already there, or a file with
  * the same bytes, is not copied. Ctrl-C cancels.
  * @throws CommandFailed when the path does not exist or is not an archive.
  */
-export async function copyIntoImports(deps: ImportDeps, path: string): Promise<Copy> {
+export async function copyIntoImports(deps: CopyDeps, path: string): Promise<Copy> {
   const { importsDir } = deps;
   const from = await realpath(resolve(path)).catch(() => undefined);
   if (!from) throw new CommandFailed(`No archive found at ${path}.`, EXIT.notFound);
@@ -39,12 +35,13 @@ export async function copyIntoImports(deps: ImportDeps, path: string): Promise<C
       return { name: twin, forget: async () => {} };
     }
     const { name } = await copyOf(deps, from, signal);
-    return { name, forget: () => removeImport(importsDir, name) };
+    return { name, forget: () => dropImport(deps, name) };
   });
 }
 
-async function copyOf({ importsDir, library }: ImportDeps, from: string, signal: AbortSignal) {
-  const isTaken = isNameTaken(library, jobTracker.reader);
+async function copyOf(deps: ImportDeps, from: string, signal: AbortSignal) {
+  const { importsDir } = deps;
+  const isTaken = isNameTaken(deps);
   try {
     if ((await stat(from)).isDirectory()) {
       return await receiveFolder(importsDir, from, signal, isTaken);

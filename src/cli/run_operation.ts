@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import { closeAppData } from '../app/app_data.ts';
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { requireDataFolder } from '../app/data_folder.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
-import type { Pause } from '../jobs/job.ts';
+import type { Lack, Pause } from '../jobs/job.ts';
 import type { CommandTools, OperationCommand } from '../operations/operation.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -113,7 +114,7 @@ export function typedAs(field: string, fields: TypedField[]): string {
 
 function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
-  const lack = jobTracker.reader.serving.lacks()(job);
+  const lack = lackOf(job);
   const advice = [
     lack && `The job waits: ${lackText(lack)}.`,
     `Watch it with: xgpt jobs watch ${job.id}.`,
@@ -121,4 +122,12 @@ function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): numb
   ];
   printError(advice.filter(Boolean).join(' '));
   return EXIT.completed;
+}
+
+/** Servers and workers tell only every 5 s which archives they have: one of this machine may have a new one. */
+function lackOf(job: Job): Lack | undefined {
+  const { serving } = jobTracker.reader;
+  const lack = serving.lacks()(job);
+  const isOwn = lack?.what === 'archive' && !serving.ownLack(job);
+  return isOwn && serving.running().some(({ host }) => host === hostname()) ? undefined : lack;
 }

@@ -6,6 +6,7 @@ import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
 import type { MeaningFinder, WordFinder } from './finding.ts';
 import { createForgetting } from './forgetting.ts';
+import { createImportNames } from './import_names.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
@@ -97,6 +98,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     imports,
     forgetImport,
     undoImport,
+    ...createImportNames(db),
   };
 }
 

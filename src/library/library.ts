@@ -3,6 +3,7 @@ import type { Post, Profile } from '../sources/post.ts';
 import type { Remainder } from './erasing.ts';
 import type { Reindexing } from './finding/reindexing.ts';
 import type { MeaningFinder, WordFinder } from './finding.ts';
+import type { ImportNames } from './import_names.ts';
 import type { SavedFinds } from './saved_finds.ts';
 
 declare module '../jobs/job.ts' {
@@ -80,7 +81,7 @@ export interface ListingMark extends Listed {
 }
 
 /** The collected posts, profiles and vectors, in the same SQLite file as the jobs. */
-export interface Library {
+export interface Library extends ImportNames {
   /**
    * Saves the data that a job commits, inside the transaction of the job's store, by the methods
    * below.
@@ -148,8 +149,12 @@ export interface Library {
 
   /** The imports that have brought posts or cannot be read, the newest first. */
   imports(): KnownImport[];
-  /** Forgets an import whose file was removed, unless posts of it are in the library. */
-  forgetImport(name: string): Promise<void>;
+  /**
+   * Forgets an import whose file was removed, unless posts of it are in the library. Nothing is forgotten of one that
+   * another imports folder has.
+   * @param folder the id of the folder it was removed from; absent when it has none.
+   */
+  forgetImport(name: string, folder?: string): Promise<void>;
   /**
    * Removes the posts and profiles that only this import has brought, with their vectors: a hundred
    * posts at a time, so that other work goes on meanwhile. What was interrupted can be called again.

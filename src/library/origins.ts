@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { sharedWriterOf } from '../platform/writer.ts';
 import { eraseDeleted } from './erasing.ts';
+import { createNameReleases } from './import_names.ts';
 import type { KnownImport, UndoneImport } from './library.ts';
 
 /** Import 0 stands for everything that collects posts and is no import. */
@@ -26,24 +27,29 @@ export interface Origins {
   /** Records why an import cannot be read; `undefined` that it can. */
   recordProblem(name: string, problem: string | undefined): void;
   imports(): KnownImport[];
-  forgetImport(name: string): Promise<void>;
+  forgetImport(name: string, folder?: string): Promise<void>;
   undoImport(name: string, mayContinue: () => Promise<void>): Promise<UndoneImport>;
 }
 
 /** @param now the time in ms since 1970. */
 export function createOrigins(db: Database, now: () => number): Origins {
   const imports = createImportRows(db, now);
+  const names = createNameReleases(db);
   const posts = createItemOrigins(db, { origins: 'post_origins', items: 'posts' });
   const profiles = createItemOrigins(db, { origins: 'profile_origins', items: 'profiles' });
 
   function undoBatch(name: string): UndoneImport & { isDone: boolean } {
     const id = imports.idOf(name);
-    if (id === undefined) return { name, removed: 0, stayed: 0, isDone: true };
+    if (id === undefined) {
+      names.undone(name);
+      return { name, removed: 0, stayed: 0, isDone: true };
+    }
     const counts = posts.undo(id, BATCH);
     const isDone = counts.removed + counts.stayed < BATCH;
     if (isDone) {
       profiles.undo(id, BATCH);
       imports.forget(name);
+      names.undone(name);
     }
     return { name, ...counts, isDone };
   }
@@ -57,7 +63,12 @@ export function createOrigins(db: Database, now: () => number): Origins {
     },
     recordProblem: imports.recordProblem,
     imports: imports.all,
-    forgetImport: (name) => sharedWriterOf(db).write(() => imports.forget(name)),
+    forgetImport: (name, folder) =>
+      sharedWriterOf(db).write(() => {
+        if (names.isElsewhere(name, folder)) return;
+        imports.forget(name);
+        names.removed(name, imports.idOf(name) !== undefined);
+      }),
     async undoImport(name, mayContinue) {
       const undone = { name, removed: 0, stayed: 0 };
       for (;;) {

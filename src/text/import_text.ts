@@ -16,6 +16,7 @@ interface ListedImport {
   posts: number;
   problem?: string;
   removed?: true;
+  elsewhere?: true;
 }
 
 /** The archives in the imports folder, the names first, what is wrong with one last. */
@@ -59,12 +60,14 @@ function ownerName({ owner }: Pick<ListedImport, 'owner'>): string | undefined {
   return owner === undefined || owner.startsWith('did:') ? owner : `@${owner}`;
 }
 
-/** "48.2 MB", "folder", or "removed" when only its posts are left. */
+/** "48.2 MB", "folder", or where it is when it is not in the folder: "removed", "on another machine". */
 export function sizeText({
   bytes: size,
   removed,
-}: Pick<ListedImport, 'bytes' | 'removed'>): string {
+  elsewhere,
+}: Pick<ListedImport, 'bytes' | 'removed' | 'elsewhere'>): string {
   if (removed) return 'removed';
+  if (elsewhere) return 'on another machine';
   return size === undefined ? 'folder' : bytes(size);
 }
 

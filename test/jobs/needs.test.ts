@@ -1,7 +1,7 @@
 /** Jobs that need what not every process has, such as a source. */
 import { afterAll, describe, expect, test } from 'bun:test';
 import { z } from 'zod';
-import type { JobDefinition, QueuedJobContext } from '../../src/jobs/index.ts';
+import { InvalidInput, type JobDefinition, type QueuedJobContext } from '../../src/jobs/index.ts';
 import type { RegisteredProcess, Served } from '../../src/platform/process_registry.ts';
 import { lackText } from '../../src/text/queue_text.ts';
 import { JobWorld } from '../support/job_world.ts';
@@ -144,6 +144,52 @@ describe('FEATURES 46: a process', () => {
       { what: 'source', name: 'notes' },
       ...runnable.map(() => undefined),
     ]);
+    await tracker.stop();
+  });
+
+  test('that learns only in the attempt that it lacks something leaves the job to others', async () => {
+    const own = new Set(['own.zip']);
+    const needs = [
+      {
+        field: 'archive',
+        what: 'archive',
+        get has() {
+          return [...own];
+        },
+      },
+    ];
+    let starts = 0;
+    const check = async () => {
+      if (starts++ === 0) return;
+      own.clear();
+      throw new InvalidInput({ archive: 'Archive belongs to another machine.' });
+    };
+    const input = z.object({}).catchall(z.unknown()) as never;
+    const { tracker, clock } = setup({ definitions: [{ ...anySource(), input, needs, check }] });
+    const { id } = await tracker.enqueue('errand', { archive: 'own.zip' });
+    await tracker.start();
+    await clock.advance(10_000);
+    // An attempt that was postponed does not count.
+    expect(await tracker.readJob(id)).toMatchObject({
+      ...{ status: 'retrying', attempt: 1, attemptsUsed: 0, errors: [] },
+      errorMessage: 'This process does not have the archive "own.zip". The job is left to others.',
+    });
+    expect(starts).toBe(2);
+    await tracker.stop();
+  });
+
+  test('fails a job whose input is refused for another reason', async () => {
+    const needs = [{ field: 'archive', what: 'archive', has: ['own.zip'] }];
+    let starts = 0;
+    const check = async () => {
+      if (starts++ > 0) throw new InvalidInput({ archive: 'Archive is damaged.' });
+    };
+    const input = z.object({}).catchall(z.unknown()) as never;
+    const { tracker, clock } = setup({ definitions: [{ ...anySource(), input, needs, check }] });
+    const { id } = await tracker.enqueue('errand', { archive: 'own.zip' });
+    await tracker.start();
+    await clock.advance(1_000);
+    expect(await tracker.readJob(id)).toMatchObject({ status: 'failed', failure: 'permanent' });
     await tracker.stop();
   });
 

@@ -19,6 +19,8 @@ const MADE = '2024-03-03T10:00:00.000Z';
 const library = (handles: Record<string, string> = {}) => ({
   imports: () => [],
   forgetImport: async () => {},
+  claimImports: async (names: string[]) => names,
+  importsElsewhere: () => new Map(),
   undoImport: async () => ({ name: '', removed: 0, stayed: 0 }),
   usernameOf: (source: string, id: string) => (source === 'bluesky' ? handles[id] : undefined),
 });

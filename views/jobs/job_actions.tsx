@@ -155,7 +155,7 @@ const OF_COLLECTED: EffectWords = {
   stopped: 'What it collected is kept.',
 };
 
-function advice({ job, pause, place }: JobView, now: Date): string {
+function advice({ job, pause, lack, place }: JobView, now: Date): string {
   const effects = wordsOf(job.type).effects ?? OF_COLLECTED;
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && (job.type as string) === DELIVER) {
@@ -167,7 +167,7 @@ function advice({ job, pause, place }: JobView, now: Date): string {
   switch (job.status) {
     case 'queued':
       if (startsLater(job, now)) return 'Run next starts it without waiting for its time.';
-      if (pause) return 'You can close this page.';
+      if (pause || lack) return 'You can close this page.';
       return `The job starts ${isNext(job, place) ? 'as soon as there is room for one more of its type' : 'when it reaches the front of the queue'}. You can close this page.`;
     case 'running':
       return `The job continues when you close this page. ${effects.ifCancelled}`;

@@ -1,7 +1,17 @@
 import { databaseIssueOf } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { cut, MAX_NAME } from '../../text/cut.ts';
 import type { JobDefinition } from '../definition.ts';
-import { JobStopped, JobTimedOut, messageOf, PermanentError, ShuttingDown } from '../errors.ts';
+import {
+  InvalidInput,
+  JobStopped,
+  JobTimedOut,
+  messageOf,
+  PermanentError,
+  ShuttingDown,
+} from '../errors.ts';
+import type { Lack } from '../job.ts';
+import { lackAmong } from '../needs.ts';
 import type { Claimed, End, RunReader } from '../store/store.ts';
 import { type ContextDeps, queuedContext } from './context.ts';
 import type { ErrorReporter } from './error_reporter.ts';
@@ -14,6 +24,9 @@ import { storable } from './storable.ts';
 
 /** How long a job waits after the database could not be written to, in ms. */
 const POSTPONE_MS = 5_000;
+
+/** How long a job waits that is left to other processes, in ms. */
+const LEAVE_MS = 1_000;
 
 const NOT_WRITTEN = 'The results of a job could not be written';
 
@@ -28,6 +41,18 @@ export interface Work {
   definition: JobDefinition;
   claimed: Claimed;
   execution: Execution;
+}
+
+/** The process does not have what the job needs; another one may. */
+class LeftToOthers extends Error {
+  readonly expected = true;
+  readonly retryAt: Date;
+  constructor({ what, name }: Lack, now: number) {
+    super(
+      `This process does not have the ${what} "${cut(name, MAX_NAME)}". The job is left to others.`,
+    );
+    this.retryAt = new Date(now + LEAVE_MS);
+  }
 }
 
 /** Executes claimed jobs: one attempt each. */
@@ -72,17 +97,30 @@ export class Executor {
   }
 
   /** Awaits only where it must: there may be thousands of quick jobs. */
-  async #run({ definition, claimed, execution }: Work, steps: Steps): Promise<unknown> {
-    const { attempt, metadata, checkpoint, sessionId } = claimed;
+  async #run(work: Work, steps: Steps): Promise<unknown> {
+    const { definition, claimed, execution } = work;
+    const { attempt, checkpoint, sessionId } = claimed;
     const { reports, store } = this.deps;
     if (attempt > 1) reports.log(execution, `Attempt ${attempt} begins.`);
-    const value = checked(definition, metadata);
+    const value = this.#input(work);
     const input = value instanceof Promise ? await value : value;
     const names = definition.steps?.(input) ?? [];
     if (names.length > 0) await store.planSteps(execution, names);
     const context = queuedContext(execution, { checkpoint, sessionId }, steps, this.deps);
     const result = await definition.run(input, context);
     return storable('The result', result, this.deps.maxResultBytes);
+  }
+
+  #input({ definition, claimed }: Work) {
+    const { metadata } = claimed;
+    const value = checked(definition, metadata);
+    if (!(value instanceof Promise) || !definition.needs) return value;
+    return value.catch((error) => {
+      // It may have learned only now that it does not have what the job needs.
+      const lack = lackAmong(definition.needs ?? [], metadata);
+      if (!lack || !(error instanceof InvalidInput)) throw error;
+      throw new LeftToOthers(lack, this.deps.clock.now());
+    });
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { RegisteredProcess, Served } from '../../platform/process_registry.ts';
 import type { JobDefinition } from '../definition.ts';
 import type { Job, Lack } from '../job.ts';
+import { lackAmong } from '../needs.ts';
 import type { Definitions } from './definitions.ts';
 import type { Runner } from './runner.ts';
 
@@ -85,12 +86,6 @@ export class Serving {
 function lackOf({ type, metadata }: Needing, processes: Served[][]): Lack | undefined {
   const knowing = processes.flatMap((served) => served.filter((one) => one.type === type));
   if (knowing.length === 0) return { what: 'type', name: type };
-  const lacks = knowing.map(({ needs = [] }) => {
-    for (const { field, what, has } of needs) {
-      const name = metadata?.[field];
-      if (typeof name === 'string' && !has.includes(name)) return { what, name };
-    }
-    return undefined;
-  });
+  const lacks = knowing.map(({ needs = [] }) => lackAmong(needs, metadata));
   return lacks.includes(undefined) ? undefined : lacks[0];
 }

@@ -12,9 +12,11 @@ const SOURCES_OF = { x: ['archive', 'x'], bluesky: ['bluesky'] };
 export async function archivesOf(deps: OperationDeps, author: NamedAuthor): Promise<string[]> {
   const imported = new Set(deps.library.importsOf(author));
   const archives = await storedImports(deps);
-  return archives
+  const theirs = archives
     .filter((one) => !one.removed && (imported.has(one.name) || isOwner(one, author)))
     .map(({ name }) => name);
+  // Another machine may have one of the same name.
+  return [...new Set(theirs)];
 }
 
 function isOwner({ kind, owner }: StoredImport, { source, username }: NamedAuthor): boolean {

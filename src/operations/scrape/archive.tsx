@@ -61,7 +61,8 @@ function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JS
 }
 
 function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.Element {
-  const { name, addedAt, problem, removed } = option;
+  const { name, addedAt, problem } = option;
+  const isHere = isStoredHere(option);
   const identity = identityText(option);
   return (
     <li>
@@ -71,14 +72,14 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
         </span>{' '}
         <span class="muted">
           <span safe>{identity === '' ? '' : `${identity} · `}</span>
-          <span safe>{sizeText(option)}</span> · {removed ? 'imported' : 'added'}{' '}
+          <span safe>{sizeText(option)}</span> · {isHere ? 'added' : 'imported'}{' '}
           {relativeTime(addedAt, now)}
           <span safe>{postsText(option)}</span>
         </span>
       </span>
-      {!removed && <ImportForm name={name} />}
+      {isHere && <ImportForm name={name} />}
       {option.posts > 0 && <UndoForm option={option} />}
-      {!removed && <RemoveForm name={name} />}
+      {isHere && <RemoveForm name={name} />}
       {problem !== undefined && (
         <p class="import-problem" safe>
           {`Could not be read: ${problem}`}
@@ -86,6 +87,11 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
       )}
     </li>
   );
+}
+
+/** Whether it is in the imports folder, where it can be read and removed. */
+function isStoredHere({ removed, elsewhere }: ImportOption): boolean {
+  return !removed && !elsewhere;
 }
 
 function postsText({ posts, removed }: ImportOption): string {
@@ -108,8 +114,9 @@ function ImportForm({ name }: { name: string }): JSX.Element {
 }
 
 /** Folded, because it deletes posts. */
-function UndoForm({ option: { name, posts, removed } }: { option: ImportOption }): JSX.Element {
-  const again = removed ? '' : ' The archive stays, and Import reads it again.';
+function UndoForm({ option }: { option: ImportOption }): JSX.Element {
+  const { name, posts } = option;
+  const again = isStoredHere(option) ? ' The archive stays, and Import reads it again.' : '';
   return (
     <details class="import-undo" data-changes="remove">
       <summary>Undo import…</summary>
@@ -177,7 +184,7 @@ export function ImportsUpdate({ imports, now, chosen }: UpdateProps): JSX.Elemen
 
 /** The archives to choose from, in the form. */
 export function ArchiveOptions({ imports, chosen }: { imports: ImportOption[]; chosen?: string }) {
-  const present = imports.filter(({ removed }) => !removed);
+  const present = imports.filter(isStoredHere);
   if (present.length === 0) return <option value="">None stored yet</option>;
   return (
     <>

@@ -2,6 +2,7 @@ import type { Job, TrackerReader } from '../../jobs/index.ts';
 import type { KnownImport, Library, UndoneImport } from '../../library/library.ts';
 import {
   type ArchiveIdentity,
+  folderId,
   type Import,
   identityOf,
   listImports,
@@ -10,9 +11,10 @@ import {
 import { NotFound } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { isolated } from '../../text/isolated.ts';
+import { claimName, type NameDeps, namesElsewhere, takenNameText } from './import_names.ts';
 import type { ScrapeResult } from './input.ts';
 
-/** An archive in the imports folder, or one that was removed from it and whose posts were kept. */
+/** An archive in the imports folder, or one that is not in it and has posts in the library. */
 export interface StoredImport extends Import, Partial<ArchiveIdentity> {
   /** How many of its posts are in the library. */
   posts: number;
@@ -20,11 +22,13 @@ export interface StoredImport extends Import, Partial<ArchiveIdentity> {
   problem?: string;
   /** Its file is gone; `addedAt` is the time of its first import then. */
   removed?: true;
+  /** It is in the folder of another machine; `addedAt` is the time of its first import then. */
+  elsewhere?: true;
 }
 
-export interface ImportDeps {
-  library: Pick<Library, 'imports' | 'forgetImport' | 'undoImport' | 'usernameOf'>;
-  importsDir: string;
+export interface ImportDeps extends NameDeps {
+  library: NameDeps['library'] &
+    Pick<Library, 'imports' | 'forgetImport' | 'undoImport' | 'usernameOf'>;
 }
 
 /** A job reads the import, so it can be neither undone nor removed now. */
@@ -32,26 +36,35 @@ export class ImportInUse extends Error {
   override readonly name = 'ImportInUse';
 }
 
-/** The stored archives, newest first, and after them those that were removed and whose posts were kept. */
-export async function storedImports({ library, importsDir }: ImportDeps): Promise<StoredImport[]> {
+/**
+ * The stored archives, newest first, and after them those that have posts in the library and were removed, or are
+ * on another machine.
+ */
+export async function storedImports(deps: ImportDeps): Promise<StoredImport[]> {
+  const { library, importsDir } = deps;
   const known = new Map(library.imports().map((one) => [one.name, one]));
+  const elsewhere = namesElsewhere(deps);
   const files = await listImports(importsDir);
   const present = await Promise.all(
     files.map(async (file) => ({
       ...file,
       ...identified(library, await identityOf(importsDir, file.name)),
-      ...factsOf(known.get(file.name)),
+      ...(elsewhere.has(file.name)
+        ? { posts: 0, problem: takenNameText(file.name, elsewhere.get(file.name)) }
+        : factsOf(known.get(file.name))),
     })),
   );
-  for (const { name } of files) known.delete(name);
-  const removed = [...known.values()].filter(({ posts }) => posts > 0);
+  for (const { name } of files) if (!elsewhere.has(name)) known.delete(name);
+  const absent = [...known.values()].filter(({ posts }) => posts > 0);
   return [
     ...present,
-    ...removed.map(({ name, posts, importedAt }) => ({
+    ...absent.map(({ name, posts, importedAt }) => ({
       name,
       addedAt: importedAt,
       posts,
-      removed: true as const,
+      ...(elsewhere.get(name) === 'stored'
+        ? { elsewhere: true as const }
+        : { removed: true as const }),
     })),
   ];
 }
@@ -70,13 +83,13 @@ function factsOf(known: KnownImport | undefined): Pick<StoredImport, 'posts' | '
   return { posts: known?.posts ?? 0, ...(known?.problem && { problem: known.problem }) };
 }
 
-/** Whether an import that is not there any more has left posts under this name, or another machine has one. */
-export function isNameTaken(
-  library: Pick<Library, 'imports'>,
-  { serving }: Pick<TrackerReader, 'serving'>,
-): (name: string) => boolean {
-  const names = new Set(library.imports().map(({ name }) => name));
-  return (name) => names.has(name) || serving.isElsewhere('archive', name);
+/**
+ * Whether an import that is not there any more has left posts under this name, or another machine has one. The
+ * name is this machine's otherwise.
+ */
+export function isNameTaken(deps: ImportDeps): (name: string) => Promise<boolean> {
+  const names = new Set(deps.library.imports().map(({ name }) => name));
+  return async (name) => names.has(name) || !(await claimName(deps, name));
 }
 
 /**
@@ -88,8 +101,22 @@ export async function removeStoredImport(
   name: string,
 ): Promise<void> {
   await refuseWhileUsed(deps.reader, name, await deps.reader.readActiveJobs(), 'remove it');
+  await removeImport(deps.importsDir, name).catch((error) => {
+    if (!(error instanceof NotFound) || namesElsewhere(deps).get(name) !== 'stored') throw error;
+    throw new NotFound(`The archive "${name}" is on another machine. Remove it there.`);
+  });
+  await deps.library.forgetImport(name, folderId(deps.importsDir));
+}
+
+/** Deletes an archive that was just stored, and of which no job was started. */
+export async function dropImport(
+  deps: ImportDeps & { hasOtherMachines?: boolean },
+  name: string,
+): Promise<void> {
   await removeImport(deps.importsDir, name);
-  await deps.library.forgetImport(name);
+  if (!deps.hasOtherMachines) return;
+  // A name that cannot be given back now stays this folder's, which can use it again.
+  await deps.library.forgetImport(name, folderId(deps.importsDir)).catch(() => {});
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type InputOf, InvalidInput, type Need, type QueuedJobContext } from '../../jobs/index.ts';
+import { storing } from '../../platform/storage_issue.ts';
 import { importNames, importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
@@ -6,6 +7,7 @@ import type { OperationDeps } from '../deps.ts';
 import { LISTING_RETRY } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import { type Checkpoint, maximumOf, nothingYet, resultOf } from './checkpoint.ts';
+import { claimName, type NameDeps, namesElsewhere, takenNameText } from './import_names.ts';
 import type { ScrapeResult } from './input.ts';
 import { storePages } from './store_pages.ts';
 
@@ -19,12 +21,13 @@ type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
 
 /** Reads one author's posts from a source into the library. */
-export default defineOperation<'scrape'>(({ sources, library, ...place }) => {
+export default defineOperation<'scrape'>((deps) => {
+  const { sources, library } = deps;
   return {
     concurrency: 2,
     retry: LISTING_RETRY,
-    needs: place.hasOtherMachines ? [archivesIn(place)] : [],
-    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, place)),
+    needs: deps.hasOtherMachines ? [archivesIn(deps)] : [],
+    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, deps)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
 
@@ -58,13 +61,14 @@ export default defineOperation<'scrape'>(({ sources, library, ...place }) => {
   };
 });
 
-/** Other machines have other archives. */
-function archivesIn({ importsDir }: Pick<OperationDeps, 'importsDir'>): Need {
+/** Other machines have other archives, perhaps of the same names. */
+function archivesIn(deps: NameDeps): Need {
   return {
     field: 'archive',
     what: 'archive',
     get has() {
-      return importNames(importsDir);
+      const elsewhere = namesElsewhere(deps);
+      return importNames(deps.importsDir).filter((name) => !elsewhere.has(name));
     },
   };
 }
@@ -132,10 +136,15 @@ async function* withFirst(
 /** What is wrong with an archive beyond these is found when the job reads it, which may take long. */
 async function checkArchive(
   { archive = '', username }: ScrapeInput,
-  { importsDir, hasOtherMachines }: Pick<OperationDeps, 'importsDir' | 'hasOtherMachines'>,
+  deps: NameDeps & Pick<OperationDeps, 'hasOtherMachines'>,
 ): Promise<void> {
+  const { importsDir, hasOtherMachines } = deps;
   try {
     const path = await importPath(importsDir, archive, hasOtherMachines);
+    if (!(await storing(importsDir, () => claimName(deps, archive))))
+      throw new InvalidInput({
+        archive: takenNameText(archive, namesElsewhere(deps).get(archive)),
+      });
     const owner = username === undefined ? undefined : await ownerOf(path);
     if (owner === undefined || owner.toLowerCase() === username?.toLowerCase()) return;
     throw new InvalidInput({

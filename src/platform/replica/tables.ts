@@ -8,6 +8,7 @@ const PRIMARY_KEYS = {
   posts: ['key'],
   profiles: ['key'],
   imports: ['id'],
+  import_names: ['name'],
   post_versions: ['source', 'id'],
   post_origins: ['import_id', 'item_key'],
   profile_origins: ['import_id', 'item_key'],

@@ -104,7 +104,7 @@ function absentImport(name: string): NotFound {
 interface Place {
   importsDir: string;
   /** Names that it may not get although no file has them, such as those of removed imports. */
-  isTaken?: (name: string) => boolean;
+  isTaken?: (name: string) => Promise<boolean>;
 }
 
 export interface ImportUpload extends Place {
@@ -232,7 +232,7 @@ async function reserveFile(path: string): Promise<void> {
 
 /** Creates an empty file or folder with the first free name, so that no two imports share one. */
 async function reserveName(
-  { importsDir, isTaken = () => false }: Place,
+  { importsDir, isTaken = async () => false }: Place,
   givenName: string,
   ending: string,
   reserve: (path: string) => Promise<unknown>,
@@ -240,7 +240,7 @@ async function reserveName(
   const base = safeBase(givenName);
   for (let copy = 1; ; copy += 1) {
     const name = `${base}${copy === 1 ? '' : `-${copy}`}${ending}`;
-    if (isTaken(name)) continue;
+    if (await isTaken(name)) continue;
     try {
       await reserve(join(importsDir, name));
       return name;

@@ -6,6 +6,7 @@ import { listImports } from './imports.ts';
 import type { ImportsPlace } from './read.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
+export { folderId, makeFolderId } from './folder_id.ts';
 export type { ArchiveIdentity } from './identity.ts';
 export {
   type Import,

@@ -8,7 +8,9 @@ const count = once(() => z.int().nonnegative());
 const storedImport = () =>
   z.object({
     name: z.string(),
-    bytes: count().optional().describe('Absent for a folder, and when the file was removed.'),
+    bytes: count()
+      .optional()
+      .describe('Absent for a folder, and when the file was removed or is on another machine.'),
     kind: z.enum(['x', 'bluesky']).optional().describe('An archive of X, or an export of Bluesky.'),
     owner: z
       .string()
@@ -19,6 +21,10 @@ const storedImport = () =>
     posts: count().describe('How many of its posts are in the library.'),
     problem: z.string().optional().describe('Why it could not be read the last time.'),
     removed: z.literal(true).optional().describe('The file was removed; its posts were kept.'),
+    elsewhere: z
+      .literal(true)
+      .optional()
+      .describe('The file is in the imports folder of another machine.'),
   });
 
 export const IMPORT_SCHEMAS = {

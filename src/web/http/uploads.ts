@@ -24,10 +24,11 @@ export interface Upload {
  * file is kept.
  */
 export async function receiveUpload(
-  { importsDir, config, library, tracker, health }: WebDeps,
+  deps: WebDeps,
   request: Request,
   server: KeepsOpen,
 ): Promise<Upload> {
+  const { importsDir, config, health } = deps;
   // Bun would also count the time in which the server is busy storing what has arrived.
   server?.timeout(request, 0);
   let received: ReceivedImport | undefined;
@@ -35,7 +36,7 @@ export async function receiveUpload(
   const store = async ({ fileName, stream }: UploadedFile) => {
     if (!fileName) return;
     const { signal } = request;
-    const isTaken = isNameTaken(library, tracker.reader);
+    const isTaken = isNameTaken(deps);
     received = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
     health.changedImports('added');
   };

@@ -4,7 +4,7 @@ import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
 import type { Pause } from '../../jobs/job.ts';
-import { removeImport } from '../../sources/archive/index.ts';
+import { dropImport } from '../../operations/scrape/imports.ts';
 import { knownText } from '../../text/import_text.ts';
 import { startedText } from '../../text/job_text.ts';
 import { pastStartWarning } from '../../text/start_text.ts';
@@ -98,7 +98,7 @@ async function startOrForget(
     return response;
   } finally {
     const started = response && response.status < 400;
-    if (!started && !isKnown && fields.archive) await removeImport(deps.importsDir, fields.archive);
+    if (!started && !isKnown && fields.archive) await dropImport(deps, fields.archive);
   }
 }
 
