@@ -20,7 +20,7 @@ export async function startShared({ queue: kind }: SharedServers) {
     },
     /** Ends them at once, and starts them again after so many milliseconds. */
     async restart(pauseMs: number) {
-      await Promise.all([postgres.restart(pauseMs), queue?.restart(pauseMs)]);
+      await Promise.all([postgres.restart(() => Bun.sleep(pauseMs)), queue?.restart(pauseMs)]);
     },
     async stop() {
       await queue?.stop();

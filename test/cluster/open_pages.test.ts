@@ -46,13 +46,17 @@ test('FEATURES 55: open pages of each server say that PostgreSQL is away, and ar
     ),
   );
   for (let outage = 0; outage < OUTAGES; outage++) {
-    await until('it can write', async () => {
-      return (await nodes[0].json<{ status: string }>('/healthz')).status === 'ok';
-    });
+    // While PostgreSQL is away, no stream begins.
+    for (const node of nodes) {
+      await until('it can write, and its pages are live', async () => {
+        const { status, watchers } = await node.json<{ status: string; watchers: number }>(
+          '/healthz',
+        );
+        return status === 'ok' && watchers === tabs.length / nodes.length;
+      });
+    }
     await Promise.all(USERS.map(start));
-    const back = server.restart(6_000);
-    await Promise.all(tabs.map(({ notice }) => notice.first().waitFor()));
-    await back;
+    await server.restart(() => Promise.all(tabs.map(({ notice }) => notice.first().waitFor())));
     for (const { page, notice, part } of tabs) {
       await notice.first().waitFor({ state: 'detached' });
       await page.locator(`section${part} .result.error`).waitFor({ state: 'detached' });

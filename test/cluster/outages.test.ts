@@ -62,7 +62,7 @@ describe('FEATURES 55: jobs that run while', () => {
 
   test('PostgreSQL is killed and comes back end once, with all their posts', async () => {
     const ids = await startJobs(nodes[0]);
-    await server.restart(2_000);
+    await server.restart(() => Bun.sleep(2_000));
     await expectAllEnded(nodes, ids);
   });
 

@@ -31,23 +31,36 @@ export async function taskbarStream(
     hasBegun = true;
     if (cursor !== undefined) return Buffer.from(withReconnectTime());
     cursor = taskbar.revision;
-    return Buffer.concat([Buffer.from(withReconnectTime('')), seen(taskbar.snapshot())]);
+    return Buffer.concat([Buffer.from(withReconnectTime('')), orNotices(() => taskbar.snapshot())]);
   }
 
   function update(): Uint8Array {
     const isUpToDate = cursor === taskbar.revision - 1;
     cursor = taskbar.revision;
+    return orNotices(() => (isUpToDate ? taskbar.delta() : taskbar.snapshot()));
+  }
+
+  /** While the jobs cannot be read, the notices alone say why. All jobs follow when they can. */
+  function orNotices(render: () => Uint8Array): Uint8Array {
     try {
-      return seen(isUpToDate ? taskbar.delta() : taskbar.snapshot());
+      return seen(render());
     } catch (error) {
       if (!health.noticed(error)) throw error;
       return taskbar.notices();
     }
   }
 
+  /** None while the database cannot be read: they follow when it can, and the notices say why. */
+  function linesOfLogs() {
+    return nextOfLogs()?.catch((error) => {
+      if (!health.noticed(error)) throw error;
+      return undefined;
+    });
+  }
+
   function next() {
     if (!hasBegun) return begin();
-    return cursor === taskbar.revision ? nextOfLogs() : update();
+    return cursor === taskbar.revision ? linesOfLogs() : update();
   }
 
   return {

@@ -26,8 +26,8 @@ export interface PostgresServer {
   address: string;
   /** The shell that ends the server and deletes its folder once this process has ended, however it did. */
   pid: number;
-  /** Ends the server at once, as a power cut does, and starts it again after so many milliseconds. */
-  restart(pauseMs: number): Promise<void>;
+  /** Ends the server at once, as a power cut does, and starts it again after the pause. */
+  restart(pause: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -144,13 +144,13 @@ async function startIn(
     get pid() {
       return supervisor.pid;
     },
-    async restart(pauseMs: number) {
+    async restart(pause: () => Promise<unknown>) {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
       process.kill(Number(pid), 'SIGQUIT');
       while (existsSync(join(data, 'postmaster.pid'))) await Bun.sleep(10);
       // Its input stays open: it would delete the folder.
       former.add(supervisor);
-      await Bun.sleep(pauseMs);
+      await pause();
       supervisor = await supervise(folder, command, postgres.env);
     },
     async stop() {
