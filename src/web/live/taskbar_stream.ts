@@ -20,7 +20,7 @@ export async function taskbarStream(
   // Before the response begins, so that an error still becomes the response.
   await taskbar.read(() => taskbar.snapshot());
   const places = readLogPlaces(query);
-  const nextOfLogs = followLogs(logs, places);
+  const nextOfLogs = whenReadable(followLogs(logs, places), health);
   /** The newest revision that the client has; undefined before the first. */
   let cursor = lastEventIdOf(request) === taskbar.id ? taskbar.revision : undefined;
   let hasBegun = false;
@@ -50,17 +50,9 @@ export async function taskbarStream(
     }
   }
 
-  /** None while the database cannot be read: they follow when it can, and the notices say why. */
-  function linesOfLogs() {
-    return nextOfLogs()?.catch((error) => {
-      if (!health.noticed(error)) throw error;
-      return undefined;
-    });
-  }
-
   function next() {
     if (!hasBegun) return begin();
-    return cursor === taskbar.revision ? linesOfLogs() : update();
+    return cursor === taskbar.revision ? nextOfLogs() : update();
   }
 
   return {
@@ -77,4 +69,16 @@ export async function taskbarStream(
       };
     },
   };
+}
+
+/** None while the database cannot be read: they follow when it can, and the notices say why. */
+function whenReadable(
+  next: ReturnType<typeof followLogs>,
+  health: WebDeps['health'],
+): ReturnType<typeof followLogs> {
+  return () =>
+    next()?.catch((error) => {
+      if (!health.noticed(error)) throw error;
+      return undefined;
+    });
 }
