@@ -56,7 +56,14 @@ test('FEATURES 55: open pages of each server say that PostgreSQL is away, and ar
       });
     }
     await Promise.all(USERS.map(start));
-    await server.restart(() => Promise.all(tabs.map(({ notice }) => notice.first().waitFor())));
+    const { page: late } = await openPage();
+    await server.restart(async () => {
+      await Promise.all(tabs.map(({ notice }) => notice.first().waitFor()));
+      await late.goto(`${nodes[1].url}/jobs`);
+      await late.getByText('Error 503').waitFor();
+    });
+    await late.locator(`#row-${ended.id}`).waitFor();
+    await late.close();
     for (const { page, notice, part } of tabs) {
       await notice.first().waitFor({ state: 'detached' });
       await page.locator(`section${part} .result.error`).waitFor({ state: 'detached' });

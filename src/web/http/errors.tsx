@@ -20,6 +20,9 @@ import { isSafe } from './same_origin.ts';
 import { NOT_CHANGED, NOT_STARTED, type RefusalWords, toProblem } from './to_problem.ts';
 import { isUpload } from './uploads.ts';
 
+/** How long a browser shows that a page cannot be read before it loads it again, in seconds. */
+const RELOAD_AFTER_S = '5';
+
 interface ErrorAnswers {
   logger: Logger;
   routes: RouteTable;
@@ -61,10 +64,12 @@ export async function answerProblem(
   const model = problem.model();
   if (format === 'csv' || wantsText(request)) return plainText(errorText(model), status, headers);
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
+  // What is wrong with the database or the disk passes without the reader's doing.
+  const reloading = issue && isSafe(request) ? { ...headers, refresh: RELOAD_AFTER_S } : headers;
   if (!isAuthenticated(request)) {
-    return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
+    return html(BareErrorPage({ theme: themeOf(request), model }), status, reloading);
   }
-  return html(ErrorPage({ layout: await layoutOrBare(request, deps), model }), status, headers);
+  return html(ErrorPage({ layout: await layoutOrBare(request, deps), model }), status, reloading);
 }
 
 /** Agents read JSON, even if they ask for a stream or for anything; browsers and texts are no agents. */
