@@ -8,12 +8,10 @@ export async function isEmbedding(
   health: Pick<Health, 'noticed'>,
 ): Promise<boolean> {
   try {
-    for (const status of ['running', 'queued'] as const) {
-      const { jobs } = await reader.listJobs({ type: 'embed', status, limit: 1 });
-      if (jobs.length > 0) return true;
-    }
+    const queues = await reader.queues(['embed']);
+    return queues.some(({ type, waiting, running }) => type === 'embed' && waiting + running > 0);
   } catch (error) {
     if (health.noticed(error)?.code !== DATABASE_UNREACHABLE) throw error;
+    return false;
   }
-  return false;
 }
