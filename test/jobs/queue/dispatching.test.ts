@@ -292,7 +292,8 @@ test('FEATURES 55: tickets on PostgreSQL print no warnings that are meant for th
     const tracker = createTracker({ database: '${address}', queue: '${QUEUES.postgres}', definitions });
     await tracker.start();
     for (let job = 0; job < 20; job++) await tracker.enqueue(types[job % 5], {});
-    await Bun.sleep(1_500);
+    const completed = () => tracker.reader.listJobs({ status: 'completed' });
+    while ((await completed()).jobs.length < 20) await Bun.sleep(20);
     await tracker.stop();
     process.exit();`;
   const child = Bun.spawn([process.execPath, '-e', program], {
