@@ -64,7 +64,7 @@ export async function answerProblem(
   const model = problem.model();
   if (format === 'csv' || wantsText(request)) return plainText(errorText(model), status, headers);
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
-  // What is wrong with the database or the disk passes without the reader's doing.
+  // What is wrong with the database or the disk may be mended without the reader's doing.
   const reloading = issue && isSafe(request) ? { ...headers, refresh: RELOAD_AFTER_S } : headers;
   if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, reloading);

@@ -4,7 +4,7 @@ import type { WebDeps } from '../deps.ts';
 import { readMultipart, type UploadedFile } from './multipart.ts';
 import { Problem } from './problem.ts';
 
-/** The part of Bun's server that an upload needs; absent when a test calls the app directly. */
+/** The part of Bun's server that sets how long a connection may be silent; absent when a test calls the app directly. */
 export type KeepsOpen = { timeout(request: Request, seconds: number): void } | null;
 
 export function isUpload(request: Request): boolean {
