@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { dropImport, type ImportDeps, isNameTaken } from '../operations/scrape/imports.ts';
+import { claimsOf, dropImport, type ImportDeps } from '../operations/scrape/imports.ts';
 import { receiveFolder, receiveImport, storedTwin } from '../sources/archive/index.ts';
 import { SourceError } from '../sources/source.ts';
 import { knownText } from '../text/import_text.ts';
@@ -41,14 +41,14 @@ export async function copyIntoImports(deps: CopyDeps, path: string): Promise<Cop
 
 async function copyOf(deps: ImportDeps, from: string, signal: AbortSignal) {
   const { importsDir } = deps;
-  const isTaken = isNameTaken(deps);
+  const claim = claimsOf(deps);
   try {
     if ((await stat(from)).isDirectory()) {
-      return await receiveFolder(importsDir, from, signal, isTaken);
+      return await receiveFolder(importsDir, from, signal, claim);
     }
     return await receiveImport({
       importsDir,
-      isTaken,
+      claim,
       fileName: basename(from),
       stream: Bun.file(from).stream(),
       maxBytes: Number.POSITIVE_INFINITY,

@@ -84,12 +84,12 @@ function factsOf(known: KnownImport | undefined): Pick<StoredImport, 'posts' | '
 }
 
 /**
- * Whether an import that is not there any more has left posts under this name, or another machine has one. The
- * name is this machine's otherwise.
+ * Gives a name to this machine's imports folder. False when an import that is not there any more has left posts
+ * under it, or another machine has it.
  */
-export function isNameTaken(deps: ImportDeps): (name: string) => Promise<boolean> {
+export function claimsOf(deps: ImportDeps): (name: string) => Promise<boolean> {
   const names = new Set(deps.library.imports().map(({ name }) => name));
-  return async (name) => names.has(name) || !(await claimName(deps, name));
+  return async (name) => !names.has(name) && (await claimName(deps, name));
 }
 
 /**

@@ -103,8 +103,8 @@ function absentImport(name: string): NotFound {
 /** Where an import is stored. */
 interface Place {
   importsDir: string;
-  /** Names that it may not get although no file has them, such as those of removed imports. */
-  isTaken?: (name: string) => Promise<boolean>;
+  /** Takes a name, unless something else has it although no file here does, such as an import that was removed. */
+  claim?: (name: string) => Promise<boolean>;
 }
 
 export interface ImportUpload extends Place {
@@ -190,9 +190,9 @@ export function receiveFolder(
   importsDir: string,
   folder: string,
   signal: AbortSignal,
-  isTaken?: Place['isTaken'],
+  claim?: Place['claim'],
 ): Promise<{ name: string }> {
-  return storing(importsDir, () => copyFolder({ importsDir, isTaken }, folder, signal));
+  return storing(importsDir, () => copyFolder({ importsDir, claim }, folder, signal));
 }
 
 async function copyFolder(place: Place, folder: string, signal: AbortSignal) {
@@ -232,7 +232,7 @@ async function reserveFile(path: string): Promise<void> {
 
 /** Creates an empty file or folder with the first free name, so that no two imports share one. */
 async function reserveName(
-  { importsDir, isTaken = async () => false }: Place,
+  { importsDir, claim = async () => true }: Place,
   givenName: string,
   ending: string,
   reserve: (path: string) => Promise<unknown>,
@@ -240,7 +240,7 @@ async function reserveName(
   const base = safeBase(givenName);
   for (let copy = 1; ; copy += 1) {
     const name = `${base}${copy === 1 ? '' : `-${copy}`}${ending}`;
-    if (await isTaken(name)) continue;
+    if (!(await claim(name))) continue;
     try {
       await reserve(join(importsDir, name));
       return name;

@@ -1,4 +1,4 @@
-import { isNameTaken } from '../../operations/scrape/imports.ts';
+import { claimsOf } from '../../operations/scrape/imports.ts';
 import { type ReceivedImport, receiveImport } from '../../sources/archive/index.ts';
 import type { WebDeps } from '../deps.ts';
 import { readMultipart, type UploadedFile } from './multipart.ts';
@@ -36,8 +36,8 @@ export async function receiveUpload(
   const store = async ({ fileName, stream }: UploadedFile) => {
     if (!fileName) return;
     const { signal } = request;
-    const isTaken = isNameTaken(deps);
-    received = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
+    const claim = claimsOf(deps);
+    received = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, claim });
     health.changedImports('added');
   };
   const fields = await readMultipart(request, store, { idleMs });
