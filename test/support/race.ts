@@ -7,8 +7,8 @@ import { IS_LONG } from './length.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 
 /** How many orders of a race are played at least, and at most. On PostgreSQL each takes thirty times as long. */
-const LEAST_ORDERS = IS_ON_POSTGRES ? 5 : IS_LONG ? 1_000 : 200;
-const MOST_ORDERS = IS_ON_POSTGRES ? 5 : 1_000;
+const MIN_ORDERS = IS_ON_POSTGRES ? 5 : IS_LONG ? 1_000 : 200;
+const MAX_ORDERS = IS_ON_POSTGRES ? 5 : 1_000;
 /** Short, so that a few steps of the clock are enough to end a job by force. */
 const CANCEL_GRACE_MS = 1_500;
 /** Enough for two processes that rescue a job from each other repeatedly. */
@@ -33,8 +33,8 @@ export async function races(
   const seen = new Set<string>();
   try {
     const track = new Track(world, { leaseMs: 60_000, ...options });
-    const isEnough = (played: number) => played >= LEAST_ORDERS && seen.size >= outcomes.length;
-    for (let played = 0; played < MOST_ORDERS && !isEnough(played); played++)
+    const isEnough = (played: number) => played >= MIN_ORDERS && seen.size >= outcomes.length;
+    for (let played = 0; played < MAX_ORDERS && !isEnough(played); played++)
       seen.add(await playOne(track, first + played, play));
   } finally {
     await world.close();
