@@ -24,6 +24,7 @@ import { openCollected } from './collected.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { print, printError, quietLog, write } from './output.ts';
 import { Prompt } from './prompt.ts';
+import { readPipedValues } from './source_values.ts';
 import { terminalRecorder } from './terminal_recorder.ts';
 
 export interface SourceOptions {
@@ -52,9 +53,10 @@ export async function setSource(name: string, options: SetOptions): Promise<numb
   const source = await withManager(
     async (manager, record) => {
       const { connection } = await manager.read(name);
+      const methods = connection?.methods ?? [];
       const values = process.stdin.isTTY
-        ? await ask(connection?.methods ?? [], options.method)
-        : readLines(await Bun.stdin.text());
+        ? await ask(methods, options.method)
+        : readPipedValues(await Bun.stdin.text(), methods, options.method);
       const fields = { ...(options.method && { method: options.method }), ...values };
       return manager.connect(name, fields, record);
     },
@@ -141,35 +143,8 @@ function asFailure(error: unknown): unknown {
     return new CommandFailed(`Nothing was stored. ${error.message}`, EXIT.failed);
   }
   if (!(error instanceof InvalidConnection)) return error;
-  return new CommandFailed(`Nothing was stored. ${error.message}`, EXIT.usage);
-}
-
-/** Lines such as `password=…`, or a JSON object. */
-export function readLines(text: string): Record<string, unknown> {
-  if (text.trim().startsWith('{')) return readJson(text);
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return Object.fromEntries(lines.map(readLine));
-}
-
-/** The line is not repeated in the message: it may be a secret. */
-function readLine(line: string): [name: string, value: string] {
-  const at = line.indexOf('=');
-  if (at > 0) return [line.slice(0, at).trim(), line.slice(at + 1)];
-  throw new CommandFailed(
-    'Standard input must have lines such as password=…, or one JSON object. Nothing was stored.',
-    EXIT.usage,
-  );
-}
-
-function readJson(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CommandFailed(
-      'Standard input begins like JSON, but is not valid JSON. Nothing was stored.',
-      EXIT.usage,
-    );
-  }
+  const words = error.message.replace(/^Method(?= must )/, '--method');
+  return new CommandFailed(`Nothing was stored. ${words}`, EXIT.usage);
 }
 
 type AskedField = Pick<CredentialField, 'name' | 'label' | 'help' | 'secret' | 'default'>;

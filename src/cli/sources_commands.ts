@@ -47,12 +47,15 @@ function addSet(sources: DocumentedCommand): void {
     .command('set')
     .description('test credentials, and store them in place of earlier ones')
     .argument('<name>', NAME)
-    .option('--method <name>', 'how to connect, for a source with several ways')
+    .option('--method <name>', 'how to connect, where the fields do not tell it')
     .option('--json', JSON_OBJECT)
     .examples(
       ['xgpt sources set bluesky', 'asks for each value'],
       ['xgpt sources set bluesky < values.txt', 'lines such as password=…, or a JSON object'],
-      ['pass show x | xgpt sources set x --method api', 'from a password manager'],
+      [
+        'pass show x | xgpt sources set x --method api',
+        'a bare secret, of a method with one field',
+      ],
     )
     .addHelpText('after', NO_ARGUMENTS)
     .action(async (name: string, options: SetOptions) => {

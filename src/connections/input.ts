@@ -24,15 +24,22 @@ export class CredentialsNotAccepted extends Error {
   }
 }
 
-/** @throws InvalidConnection when the source has several and none of them was named. */
-export function methodNamed<Method extends { name: string }>(
+/**
+ * The method of that name; without a name the only one, or the only one that has all the given fields.
+ * @param given names of fields.
+ * @throws InvalidConnection when there is no such method, or several could be meant.
+ */
+export function methodNamed<Method extends { name: string; fields: { name: string }[] }>(
   { methods }: { methods: Method[] },
   name: unknown,
+  given: string[] = [],
 ): Method {
-  const [only, ...others] = methods;
   const isNamed = name !== undefined && name !== '';
-  const method = isNamed ? methods.find((one) => one.name === name) : others.length === 0 && only;
-  if (method) return method;
+  const has = ({ fields }: Method, wanted: string) => fields.some((field) => field.name === wanted);
+  const able = methods.filter((one) => given.every((wanted) => has(one, wanted)));
+  const possible = isNamed ? methods.filter((one) => one.name === name) : able;
+  const [method, ...others] = methods.length === 1 && !isNamed ? methods : possible;
+  if (method && others.length === 0) return method;
   const names = methods.map((one) => one.name).join(', ');
   throw new InvalidConnection({ method: `Method must be one of: ${names}.` });
 }

@@ -38,7 +38,7 @@ export interface SourceManager {
   /**
    * Tests credentials and stores them. First ones are stored whatever the outcome, which is in the
    * state; those that did not pass do not replace ones that work.
-   * @param fields `method`, and the fields of that method.
+   * @param fields `method`, and the fields of that method. Without it the method is the one that has these fields.
    * @throws NotFound, InvalidConnection, CredentialsNotAccepted; the earlier ones are kept then.
    */
   connect(
@@ -80,7 +80,7 @@ export function createManager(sources: Sources, connections: Connections): Sourc
     read,
     async connect(name, { method: given, ...fields }, record) {
       const { connection } = find(name);
-      const method = methodNamed(connection, given);
+      const method = methodNamed(connection, given, Object.keys(fields));
       const values = readValues(method, fields);
       const trial = createTrial({ method: method.name, values, updatedAt: new Date() });
       const outcome = await outcomeOf(connection, trial);

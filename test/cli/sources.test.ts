@@ -3,11 +3,12 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailed } from '../../src/cli/exit.ts';
 import { Prompt } from '../../src/cli/prompt.ts';
-import { readLines } from '../../src/cli/sources.ts';
+import { readPipedValues } from '../../src/cli/source_values.ts';
 import { APP_PASSWORD } from '../support/bluesky/world.ts';
 import { startBlueskyDouble } from '../support/bluesky_double.ts';
 import { freshDataDir } from '../support/server.ts';
 import { run, start, stopCommands } from '../support/terminal.ts';
+import { startXApiDouble } from '../support/x_api_double.ts';
 
 setDefaultTimeout(60_000);
 afterAll(stopCommands);
@@ -93,23 +94,87 @@ describe('credentials', () => {
 });
 
 describe('values from standard input', () => {
+  const PASSWORD = {
+    name: 'app_password',
+    fields: [
+      { name: 'identifier' },
+      { name: 'password' },
+      { name: 'server', default: 'https://b' },
+    ],
+  };
+  const COOKIES = { name: 'cookies', fields: [{ name: 'auth_token' }, { name: 'ct0' }] };
+  const API = { name: 'api', fields: [{ name: 'bearer_token' }] };
+
+  function refusal(...given: Parameters<typeof readPipedValues>): string {
+    try {
+      return `taken: ${JSON.stringify(readPipedValues(...given))}`;
+    } catch (error) {
+      expect(error).toBeInstanceOf(CommandFailed);
+      return String((error as Error).message);
+    }
+  }
+
   test('are lines or a JSON object; a line break of Windows does not count', () => {
-    expect(readLines('name=ada\r\npassword=a=b \n\n')).toEqual({ name: 'ada', password: 'a=b ' });
-    expect(readLines(' {"name": "ada"}\n')).toEqual({ name: 'ada' });
+    const read = (text: string) => readPipedValues(text, [PASSWORD]);
+    expect(read('name=ada\r\npassword=a=b \n\n')).toEqual({ name: 'ada', password: 'a=b ' });
+    expect(read(' {"name": "ada"}\n')).toEqual({ name: 'ada' });
+  });
+
+  test('are a bare secret where the method has one field', () => {
+    for (const token of ['AAAA%2Fbb', 'AAAA/bb==', 'AA+AA=bb=', `${'A'.repeat(41)}=b`]) {
+      const values = { bearer_token: token };
+      expect(readPipedValues(`${token}\n`, [COOKIES, API], 'api')).toEqual(values);
+      expect(readPipedValues(` ${token}`, [API])).toEqual(values);
+      expect(readPipedValues(`bearer_token=${token}`, [API])).toEqual(values);
+    }
+    // A line with a name is never taken as the secret, whatever the name.
+    expect(readPipedValues('bearer=AAAA', [API])).toEqual({ bearer: 'AAAA' });
+    expect(readPipedValues('bearer_token=', [API])).toEqual({ bearer_token: '' });
+  });
+
+  test('are refused with the names of the fields that the source has', () => {
+    expect(refusal('tide', [PASSWORD])).toBe(
+      'Standard input must have the lines identifier=… and password=…, or one JSON object. Nothing was stored.',
+    );
+    const api = 'the line bearer_token=…, or its value alone';
+    const cookies = 'the lines auth_token=… and ct0=…';
+    for (const text of ['', 'tide\nlogin: ada']) {
+      expect(refusal(text, [COOKIES, API], 'api')).toContain(`have ${api}, or one JSON object.`);
+    }
+    expect(refusal('tide', [COOKIES, API], 'cookies')).toContain(`have ${cookies}, or one JSON`);
+    for (const named of [undefined, 'oauth']) {
+      expect(refusal('tide', [COOKIES, API], named)).toContain(
+        `have ${cookies}, or ${api} (--method api), or one JSON object.`,
+      );
+    }
   });
 
   test('are not repeated by a refusal', () => {
-    for (const text of ['tide-4711', '{"password": tide-4711}']) {
-      const refusal = (() => {
-        try {
-          return readLines(text);
-        } catch (error) {
-          return error as Error;
-        }
-      })();
-      expect(refusal).toBeInstanceOf(CommandFailed);
-      expect(String(refusal.message)).not.toContain('4711');
+    for (const text of ['tide-4711', '{"password": tide-4711}', 'tide-4711\na=b']) {
+      expect(refusal(text, [PASSWORD])).toStartWith('Standard input');
+      expect(refusal(text, [PASSWORD])).not.toContain('4711');
     }
+  });
+
+  test('name the method of a source with several, or an option does', async () => {
+    const x = startXApiDouble();
+    const dataDir = freshDataDir();
+    const env = { XGPT_X_API_URL: x.url, XGPT_X_URL: 'http://127.0.0.1:9' };
+    const set = (stdin: string, ...words: string[]) =>
+      start(['sources', 'set', 'x', ...words], { dataDir, env, stdin }).ended();
+    const bare = await set(`${x.token}\n`, '--method', 'api');
+    expect(bare).toMatchObject({ code: 0, stderr: '' });
+    expect(bare.stdout).toContain('Connected');
+    expect(await set(`bearer_token=${x.token}\n`)).toEqual(bare);
+    expect((await set('auth_token=abc\nct0=def\n')).stderr).toContain(
+      'the value of the cookie auth_token.',
+    );
+    expect((await set(`auth_token=${'0'.repeat(40)}\n`)).stderr).toContain('ct0 is missing.');
+    expect(await set('password=tide-4711\n')).toMatchObject({
+      code: 2,
+      stderr: 'Nothing was stored. --method must be one of: cookies, api.\n',
+    });
+    await x.stop();
   });
 });
 

@@ -124,7 +124,9 @@ describe('a source', () => {
       ],
       [{ ...PASSWORD, name: '  ' }, { name: 'Name is missing.' }],
       [{ ...PASSWORD, method: 'oauth' }, { method: 'Method must be one of: password, key.' }],
-      [{ name: 'ada' }, { method: 'Method must be one of: password, key.' }],
+      [{}, { method: 'Method must be one of: password, key.' }],
+      [{ ...PASSWORD, key: 'x', method: '' }, { method: 'Method must be one of: password, key.' }],
+      [{ name: 'ada' }, { password: 'Password is missing.' }],
       [{ ...KEY, token: 'x' }, { body: 'The fields are: key.' }],
       [{ ...KEY, key: 'two\nlines' }, { key: 'Key must be one line.' }],
     ];
