@@ -4,7 +4,7 @@ import { startClocks } from './clocks.ts';
 import { watchConnection } from './connection.ts';
 import { watchFollowedLog } from './followed_log.ts';
 import { watchFormErrors } from './form_errors.ts';
-import { watchSentences } from './form_sentence.ts';
+import { watchQuickSentences, watchSentences } from './form_sentence.ts';
 import { keepFocus } from './kept_focus.ts';
 import { watchMenu } from './menu.ts';
 import { notifyOfLongJobs, watchNotifications } from './notifications.ts';
@@ -46,6 +46,7 @@ watchFormErrors();
 // Before the sentence is made of what the fields hold.
 watchSources();
 watchSentences();
+watchQuickSentences();
 watchPastedAddresses();
 watchUploads();
 keepUnfolded();

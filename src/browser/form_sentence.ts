@@ -21,18 +21,42 @@ export function watchSentences(): void {
   }
 }
 
+/** The same in the short forms, which say what they are for until something is typed. */
+export function watchQuickSentences(): void {
+  // A dashboard that fills gets these forms after its page was loaded.
+  document.addEventListener('input', ({ target }) => {
+    const form = target instanceof Element && target.closest<HTMLFormElement>('form.quick-form');
+    const output = form ? form.querySelector<HTMLElement>('.quick-sentence') : null;
+    if (form && output) sayQuick(output, form);
+  });
+}
+
+function sayQuick(output: HTMLElement, form: HTMLFormElement): void {
+  const { typed = '', help = '' } = output.dataset;
+  if (valuesOf(new FormData(form))[typed]?.trim()) {
+    say(output, form, [...form.elements].filter(isChecked));
+  } else {
+    output.dataset.problem = 'false';
+    output.textContent = help;
+  }
+}
+
 function update(output: HTMLElement, form: HTMLFormElement): void {
-  const values = { ...output.dataset, ...valuesOf(new FormData(form)) };
   const fields = [...form.elements].filter(isChecked);
   const source = sourceOf(form);
   for (const field of fields) {
     // The browser then keeps the form from being sent, as it does for the rules that it knows.
     if (field.dataset.rule !== undefined) field.setCustomValidity(ruleProblem(field, source) ?? '');
   }
+  say(output, form, fields);
+}
+
+function say(output: HTMLElement, form: HTMLFormElement, fields: HTMLInputElement[]): void {
   const { sentence: type } = output.dataset;
   // The server has the sentence of a type that is not part of this script.
   if (type === undefined) return;
-  const problem = problemOf(fields, source);
+  const values = { ...output.dataset, ...valuesOf(new FormData(form)) };
+  const problem = problemOf(fields, sourceOf(form));
   const text = problem ?? sentence(type, values, paceOf(form));
   output.dataset.problem = String(problem !== undefined);
   if (output.textContent !== text) output.textContent = text;
@@ -92,8 +116,8 @@ export function valuesOf(data: FormData): Values {
 }
 
 function sourceOf(form: HTMLFormElement): ChosenSource | undefined {
-  const field = form.querySelector('select[name="source"]');
-  const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : undefined;
+  const field = form.querySelector<HTMLInputElement | HTMLSelectElement>('[name="source"]');
+  const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : field;
   const { label } = chosen?.dataset ?? {};
   return chosen && label !== undefined ? { name: chosen.value, label } : undefined;
 }

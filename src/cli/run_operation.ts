@@ -15,6 +15,7 @@ import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog } from './output.ts';
 import { createReporter, type Waits } from './progress/index.ts';
+import { startNotice } from './start_notice.ts';
 import { readTypedStart, TYPED_AS, type TypedStartOptions } from './start_options.ts';
 
 /** A field of the input as it was typed: its value, and the argument or option it came from. */
@@ -51,6 +52,8 @@ export async function runOperation(
     const pause = pauseOf(job);
     for (const warning of pastStartWarning(job, pause !== undefined)) printError(warning);
     if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
+    const notice = options.json ? undefined : startNotice(job, deps);
+    if (notice) printError(notice);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();

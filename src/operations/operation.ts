@@ -117,6 +117,8 @@ export interface MenuEntry {
 export interface QuickWords {
   /** The name of the field. */
   field?: string;
+  /** The rule of that field, where the form is shown before the schema is loaded. Default: none. */
+  rule?: 'username';
   label?: string;
   /** The text of the button. Default: the name of the type. */
   action?: string;

@@ -57,11 +57,12 @@ export function hasOwnSentence(type: string): boolean {
 /**
  * What a job with that input does, in one sentence; empty when the type has none.
  * @param input complete and checked.
+ * @param source that it reads, for how long it takes and what it costs. Default: neither is said.
  */
-export function inputSentence(type: string, input: Record<string, unknown>): string {
+export function inputSentence(type: string, input: Record<string, unknown>, source?: Pace): string {
   if (!hasOwnSentence(type)) return wordsOf(type).starts?.(input) ?? '';
   const values = Object.entries(input).map(([name, value]) => [name, String(value)]);
-  return sentence(type, Object.fromEntries(values));
+  return sentence(type, Object.fromEntries(values), source);
 }
 
 /** What the form of a type would start; empty when the type has no sentence. */

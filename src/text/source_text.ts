@@ -103,7 +103,16 @@ export function sourceTable(sources: SourceState[], columns: number | false = fa
     source.name,
     sourceTitle(source),
     abilityWords(source.abilities),
+    priceWords(source),
     sourceLine(source),
   ]);
-  return `${table(['NAME', 'SOURCE', 'GIVES', 'STATE'], rows, columns)}\n`;
+  return `${table(['NAME', 'SOURCE', 'GIVES', 'PRICE', 'STATE'], rows, columns)}\n`;
+}
+
+/** `$0.005 a post (api)`, with the method that costs it. */
+function priceWords({ connection }: SourceState): string {
+  const paid = connection?.methods.flatMap(({ name, paid }) =>
+    paid ? [`${money(paid.costPerPost, paid.currency)} a post (${name})`] : [],
+  );
+  return paid?.join(', ') || 'free';
 }

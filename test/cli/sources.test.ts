@@ -18,8 +18,11 @@ describe('xgpt sources', () => {
     const dataDir = join(freshDataDir(), 'none');
     const listed = await run(['sources'], { dataDir });
     expect(listed).toMatchObject({ code: 0, stderr: '' });
-    expect(listed.stdout).toMatch(/^NAME +SOURCE +GIVES +STATE\n/);
-    expect(listed.stdout).toMatch(/sample +Synthetic sample +posts of a user, .* people +Ready/);
+    expect(listed.stdout).toMatch(/^NAME +SOURCE +GIVES +PRICE +STATE\n/);
+    expect(listed.stdout).toMatch(
+      /sample +Synthetic sample +posts of a user, .* people +free +Ready/,
+    );
+    expect(listed.stdout).toMatch(/^x .* people +\$0\.005 a post \(api\) +Not connected/m);
     const json = await run(['sources', 'list', '--json'], { dataDir });
     expect(JSON.parse(json.stdout.split('\n')[0] ?? '')).toMatchObject({ name: 'sample' });
     const unknown = await run(['sources', 'set', 'nowhere'], { dataDir });
@@ -90,6 +93,29 @@ describe('credentials', () => {
     expect(await xgpt('sources', 'budget', 'x')).toEqual(budget);
     await bluesky.stop();
     expect(await xgpt('sources', 'test', 'bluesky')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('the start of a job of a live source', () => {
+  test('says how long it takes and what it costs, unless a program reads the answer', async () => {
+    const x = startXApiDouble();
+    const dataDir = freshDataDir();
+    const env = { XGPT_X_API_URL: x.url, XGPT_X_GAP_MS: '0' };
+    const xgpt = (...words: string[]) => run(words, { dataDir, env });
+    const scrape = (...words: string[]) => xgpt('scrape', 'x.com/sea_example', ...words);
+    const set = start(['sources', 'set', 'x', '--method', 'api'], { dataDir, env, stdin: x.token });
+    expect(await set.ended()).toMatchObject({ code: 0 });
+    expect((await scrape('--max', '1000', '--detach')).stderr).toStartWith(
+      'Reads up to 1,000 posts of @sea_example from X, about 10 s, about $5.00 (set a budget on the Sources page first).\n',
+    );
+    await xgpt('sources', 'budget', 'x', '5000');
+    expect((await scrape('--max', '1000', '--detach')).stderr).toStartWith(
+      'Reads up to 1,000 posts of @sea_example from X, about 10 s, about $5.00.\n',
+    );
+    expect((await scrape('--new', '--detach', '--json')).stderr).not.toContain('Reads');
+    const sample = await xgpt('scrape', 'aurora_lab', '--max', '5', '--detach');
+    expect(sample.stderr).not.toContain('Reads');
+    await x.stop();
   });
 });
 

@@ -24,6 +24,27 @@ describe('scrape', () => {
     );
   });
 
+  test('says how much and how long at most with only what is new', () => {
+    const onlyNew = { ...values, onlyNew: 'true' };
+    const price = { costPerPost: 0.005, currency: 'USD' };
+    const words = (source?: object) =>
+      sentence('scrape', onlyNew, source && { ...SAMPLE, label: 'X', ...source });
+    expect(words({ price })).toBe(
+      'Reads up to 1,000 new posts of @aurora_lab from X, down to those of the last run, at most about 8 s, about $5.00.',
+    );
+    expect(words({ pageMs: 0, price })).toEndWith(' of the last run, at most about $5.00.');
+    expect(words({})).toEndWith(' of the last run, at most about 8 s.');
+    expect(words()).toEndWith(' of the last run.');
+  });
+
+  test('takes an absent number for the default, and an empty one for none', () => {
+    const { maxTweets: _, ...rest } = values;
+    expect(sentence('scrape', rest)).toStartWith('Reads up to 100 posts');
+    expect(sentence('scrape', { ...rest, maxTweets: '' })).toStartWith('Enter the number');
+    expect(sentence('search', { query: 'tea' })).toStartWith('Reads up to 100 latest posts');
+    expect(sentence('discover', { query: 'tea' })).toStartWith('Finds up to 20 profiles');
+  });
+
   test('says what it costs where it costs money', () => {
     const paid = { ...SAMPLE, label: 'X', price: { costPerPost: 0.005, currency: 'USD' } };
     expect(sentence('scrape', values, paid)).toBe(

@@ -187,7 +187,7 @@ describe('a source', () => {
       await web.request('/api/sources', { headers: { accept: 'text/plain' } })
     ).text();
     expect(text).toMatch(
-      /harbour +Harbour +posts of a user and posts on a topic +Connected as @ada/,
+      /harbour +Harbour +posts of a user and posts on a topic +\$0\.005 a post \(key\) +Connected as @ada/,
     );
   });
 

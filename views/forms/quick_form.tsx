@@ -1,9 +1,10 @@
-import { wordsOf } from '../../src/operations/words.ts';
+import { hasOwnSentence, wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { QuickStart } from '../view_models.ts';
 import { attributeText } from './field.tsx';
 import { PostForm } from './post_form.tsx';
+import { sourceData } from './sources.ts';
 
 /** The shortest form that starts each type, one field or none. */
 export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
@@ -35,11 +36,35 @@ function QuickForm({ start: { type, field, sources } }: { start: QuickStart }): 
         {quick?.action ?? name}
       </button>
       <div class="field-help">
-        <span safe>{quick?.help ?? ''}</span>
+        <QuickSentence type={type} help={quick?.help} field={field?.name} />
         <QuickSource type={type} sources={sources} />
       </div>
       <div class="form-result" />
     </PostForm>
+  );
+}
+
+interface QuickSentenceProps {
+  type: string;
+  /** Its words while nothing is typed. Default: none. */
+  help?: string;
+  /** The name of the field that is typed into. */
+  field?: string;
+}
+
+/** What the form would start, or what is wrong with the input: the browser's script says it with every key. */
+export function QuickSentence({ type, help = '', field }: QuickSentenceProps): JSX.Element {
+  if (field === undefined || !hasOwnSentence(type)) return <span safe>{help}</span>;
+  return (
+    <output
+      class="quick-sentence"
+      data-sentence={attributeText(type)}
+      data-typed={attributeText(field)}
+      data-help={attributeText(help)}
+      safe
+    >
+      {help}
+    </output>
   );
 }
 
@@ -51,7 +76,12 @@ function QuickSource({ type, sources }: Omit<QuickStart, 'field'>): JSX.Element 
       {' · from '}
       <select id={`${type}-source`} name="source">
         {sources.map((source, index) => (
-          <option value={attributeText(source.name)} selected={index === 0} safe>
+          <option
+            value={attributeText(source.name)}
+            selected={index === 0}
+            {...sourceData(source)}
+            safe
+          >
             {sourceTitle(source)}
           </option>
         ))}

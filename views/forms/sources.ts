@@ -1,10 +1,23 @@
 import type { Field } from '../../src/operations/fields.ts';
 import type { FormState, SourceOption } from '../view_models.ts';
+import { attributeText } from './field.tsx';
 
 /** Those of the sources that the type can use. */
 export function usableSources(fields: Field[], sources: SourceOption[]): SourceOption[] {
   const values = fields.find(({ name }) => name === 'source')?.values ?? [];
   return sources.filter(({ name }) => values.includes(name));
+}
+
+/** What the estimate of a form is made of, as the data attributes of what names the source. */
+export function sourceData({ label, pageMs, pageSize, price }: SourceOption) {
+  return {
+    'data-label': attributeText(label),
+    'data-page-ms': String(pageMs),
+    'data-page-size': String(pageSize),
+    'data-cost': price && String(price.costPerPost),
+    'data-currency': price && attributeText(price.currency),
+    'data-no-budget': price?.hasNoBudget && 'true',
+  };
 }
 
 /** The one the form names, else the first. */

@@ -8,7 +8,7 @@ import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 import { PostForm } from './post_form.tsx';
 import { RepeatFields } from './repeat_fields.tsx';
-import { chosenSource } from './sources.ts';
+import { chosenSource, sourceData } from './sources.ts';
 import { WhenAndHow } from './start_options.tsx';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
@@ -166,7 +166,7 @@ function isRequired({ required, initial, initialBySource, default: fallback }: F
   return required || initial !== undefined || fallback !== undefined;
 }
 
-/** The sources to choose from; what the estimate is made of travels with each as data attributes. */
+/** The sources to choose from. */
 function SourceField({ form, sources }: { form: FormState; sources: SourceOption[] }) {
   const chosen = chosenSource(form, sources);
   return (
@@ -177,12 +177,7 @@ function SourceField({ form, sources }: { form: FormState; sources: SourceOption
             value={source.name}
             selected={source === chosen}
             disabled={source.needsConnection && source !== chosen}
-            data-label={source.label}
-            data-page-ms={String(source.pageMs)}
-            data-page-size={String(source.pageSize)}
-            data-cost={source.price && String(source.price.costPerPost)}
-            data-currency={source.price?.currency}
-            data-no-budget={source.price?.hasNoBudget && 'true'}
+            {...sourceData(source)}
             safe
           >
             {`${sourceTitle(source)}${source.needsConnection ? ' (not connected)' : ''}`}

@@ -4,7 +4,8 @@ import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
-import { QuickField } from '../forms/quick_form.tsx';
+import { QuickField, QuickSentence } from '../forms/quick_form.tsx';
+import { sourceData } from '../forms/sources.ts';
 import { UploadForm } from '../forms/upload_form.tsx';
 import type { BeginningCard, DashboardModel, SourceOption } from '../view_models.ts';
 
@@ -54,13 +55,24 @@ function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
   if (upload) return <UploadForm action={action} fields={upload} id="beginning" />;
   return (
     <PostForm class="quick-form" action={action} target="find .form-result">
-      <HiddenFields input={{ ...ready?.input, source: source.name }} />
+      <HiddenFields input={{ ...ready?.input }} />
+      <input
+        type="hidden"
+        name="source"
+        value={attributeText(source.name)}
+        {...sourceData(source)}
+      />
       {ready === undefined && card.field !== undefined && (
         <QuickField type={`${source.name}-${type}`} field={card.field} label={card.field.label} />
       )}
       <button type="submit" class={ready ? 'primary' : undefined} safe>
         {ready?.action ?? wordsOf(type).name}
       </button>
+      {ready === undefined && card.field !== undefined && (
+        <div class="field-help">
+          <QuickSentence type={type} field={card.field.name} />
+        </div>
+      )}
       <div class="form-result" />
     </PostForm>
   );

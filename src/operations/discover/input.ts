@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maximum, sourceChoice, tick, words } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
+import { DEFAULT_PROFILES } from './sentence.ts';
 
 export interface DiscoverResult {
   profiles: number;
@@ -39,7 +40,7 @@ export default function discoverInput({ sources }: InputDeps) {
       name: 'Profiles',
       min: 1,
       max: 1_000,
-      default: 20,
+      default: DEFAULT_PROFILES,
     }),
     /** Keep the profiles in the library. */
     save: tick({

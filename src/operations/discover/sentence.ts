@@ -7,6 +7,9 @@ import { counted } from '../../text/format.ts';
 import { quoted } from '../../text/isolated.ts';
 import { atMost, type Charge, from, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
+/** What is found when no number is given. */
+export const DEFAULT_PROFILES = 20;
+
 /** Where people are found by their posts: each of these, and its author, who counts as two. */
 const POST_AND_AUTHOR = 1 + POSTS_PER_USER;
 
@@ -18,7 +21,7 @@ function byPosts(profiles: number): Charge {
 
 export default function sentence(values: Values, source?: Pace): string {
   const query = trimmed(values.query);
-  const most = atMost(values.maxResults, 1_000);
+  const most = atMost(values.maxResults ?? String(DEFAULT_PROFILES), 1_000);
   if (query === '') return 'Enter what to look for to see what will be found.';
   if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000, or “all”.';
   const who = `up to ${counted(most, 'profile')} for ${quoted(query)}`;

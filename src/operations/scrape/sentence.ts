@@ -12,7 +12,8 @@ export const MAX_POSTS = 10_000;
 export default function sentence(values: Values, source?: Pace): string {
   const isArchive = values.source === 'archive';
   const readsAll = isArchive && (trimmed(values.maxTweets) === '' || isAll(values.maxTweets));
-  const most = readsAll ? Number.POSITIVE_INFINITY : atMost(values.maxTweets, MAX_POSTS);
+  const { maxTweets = String(DEFAULT_POSTS) } = values;
+  const most = readsAll ? Number.POSITIVE_INFINITY : atMost(maxTweets, MAX_POSTS);
   if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000, or “all”.';
   const isOnlyNew = values.onlyNew === 'true';
   if (isOnlyNew && isArchive) return 'Untick “Only what is new”: an archive is read whole.';
@@ -23,10 +24,12 @@ export default function sentence(values: Values, source?: Pace): string {
   const read = readUsername(values.username ?? '');
   if ('problem' in read) return read.problem;
   const { username } = read;
+  const needs = time(most, source);
   if (isOnlyNew) {
-    return `Reads ${posts} of @${username}${from(source)}, down to those of the last run.`;
+    const bound = needs && `, at most${needs.slice(1)}`;
+    return `Reads ${posts} of @${username}${from(source)}, down to those of the last run${bound}.`;
   }
-  return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
+  return `Reads ${posts} of @${username}${from(source)}${needs}.`;
 }
 
 function andKinds({ includeReplies, includeRetweets }: Values): string {

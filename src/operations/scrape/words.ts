@@ -21,7 +21,12 @@ export default defineWords({
   summary: 'Collect the posts of one author',
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
-  quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
+  quick: {
+    field: 'username',
+    rule: 'username',
+    label: 'Scrape a user',
+    help: 'Up to 100 posts',
+  },
   upload: { source: 'archive' },
   result: (result, beside) =>
     [

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { choice, maximum, optionalWholeNumber, sourceChoice, terms, tick } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
+import { DEFAULT_POSTS } from './sentence.ts';
 
 export interface SearchResult {
   posts: number;
@@ -35,7 +36,7 @@ export default function searchInput({ sources }: InputDeps) {
       name: 'Posts',
       min: 1,
       max: 10_000,
-      default: 100,
+      default: DEFAULT_POSTS,
     }),
     /** Maximum age of the posts, in days. */
     days: optionalWholeNumber({

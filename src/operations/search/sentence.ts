@@ -14,12 +14,15 @@ import {
   type Values,
 } from '../sentences.ts';
 
+/** What is read when no number is given. */
+export const DEFAULT_POSTS = 100;
+
 /** Each post may be of another author, who counts as two posts. */
 const WITH_AUTHORS = { least: 1, most: 3 };
 
 export default function sentence(values: Values, source?: Pace): string {
   const terms = termsOf(trimmed(values.query));
-  const most = atMost(values.maxTweets, 10_000);
+  const most = atMost(values.maxTweets ?? String(DEFAULT_POSTS), 10_000);
   if (terms.length === 0) return 'Enter one or more terms to see what will be read.';
   if (terms.length > MAX_TERMS) return tooManyTerms('Query');
   if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000, or “all”.';

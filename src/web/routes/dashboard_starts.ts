@@ -45,7 +45,13 @@ export function beginnings(deps: FirstDeps): BeginningCard[] {
 /** Not that of the type's schema: an empty library is shown before the types are loaded. */
 function nameField({ quick }: Words): Field | undefined {
   if (quick?.field === undefined) return undefined;
-  return { name: quick.field, kind: 'text', label: quick.label ?? quick.field, required: true };
+  return {
+    name: quick.field,
+    kind: 'text',
+    label: quick.label ?? quick.field,
+    required: true,
+    rule: quick.rule,
+  };
 }
 
 function placeOf({ ready, upload }: BeginningCard): number {

@@ -1,7 +1,7 @@
 import type { SourceOption } from '../../../views/view_models.ts';
+import { sourcePace } from '../../connections/index.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Operation } from '../../operations/index.ts';
-import type { Price } from '../../operations/sentences.ts';
 import { abilitiesOf, missingUnconnected } from '../../sources/source_state.ts';
 import { mismatch } from '../../text/usernames.ts';
 import type { FirstDeps, JobDeps } from '../deps.ts';
@@ -21,23 +21,14 @@ export function sourceOptions(
     const stored = source.connection && deps.connections.credentials.stored(source.name);
     // What reads no source needs no connection: what was collected is deleted without one.
     const isMissing = words.readsSource && !stored && missingUnconnected(source).includes(ability);
-    const { name, label, pageMs, pageSize } = source;
-    const method = source.connection?.methods.find((one) => one.name === stored?.method);
-    const price = words.readsSource && method?.paid && priceOf(deps, name, method.paid);
+    const { price, ...pace } = sourcePace(source, ability, deps.connections);
     return {
-      name,
-      label,
-      pageMs,
-      pageSize,
-      ...method?.pace?.[ability],
+      name: source.name,
+      ...pace,
       ...(isMissing && { needsConnection: true }),
-      ...(price && { price }),
+      ...(words.readsSource && price && { price }),
     };
   });
-}
-
-function priceOf({ connections }: OptionDeps, source: string, paid: Price): Price {
-  return connections.budgets.isSet(source) ? paid : { ...paid, hasNoBudget: true };
 }
 
 /** Those of the newest jobs name the source that a form begins with: people stay with a source. */
