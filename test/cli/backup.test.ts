@@ -3,6 +3,7 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -29,11 +30,22 @@ const inFile = <Row>(path: string, sql: string) => {
   return rows;
 };
 
-async function withPosts(max = 60) {
+/** Data folders with the posts of one scrape, by their number; each test gets a copy. */
+const filled = new Map<number, Promise<string>>();
+
+async function scraped(max: number): Promise<string> {
   const dataDir = freshDataDir();
+  await run(['scrape', 'aurora_lab', '--max', String(max)], { dataDir });
+  return dataDir;
+}
+
+async function withPosts(max = 60) {
+  const original = filled.get(max) ?? scraped(max);
+  filled.set(max, original);
+  const dataDir = freshDataDir();
+  cpSync(await original, dataDir, { recursive: true });
   const folder = freshDataDir();
   const xgpt = (...words: string[]) => run(words, { dataDir });
-  await xgpt('scrape', 'aurora_lab', '--max', String(max));
   const total = async () => {
     const { stdout } = await xgpt('posts', '--limit', '1000000', '--json');
     return stdout.trim().split('\n').filter(Boolean).length;
