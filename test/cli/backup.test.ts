@@ -14,7 +14,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { databaseOf, elsewhere, endsWhole, started } from '../process/database_issues_setup.ts';
+import {
+  databaseOf,
+  elsewhere,
+  endsWhole,
+  SLOW_PAGES,
+  started,
+} from '../process/database_issues_setup.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { run, stopCommands } from '../support/terminal.ts';
 
@@ -196,7 +202,7 @@ describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
   });
 
   test('of a database with a running job: the job resumes, and sign-ins are not restored', async () => {
-    const { server, id } = await started({ XGPT_SAMPLE_PAGE_MS: '20', XGPT_TOKEN: '' });
+    const { server, id } = await started({ ...SLOW_PAGES, XGPT_TOKEN: '' });
     const { dataDir } = server;
     const backup = join(freshDataDir(), 'backup.sqlite');
     const copied = join(freshDataDir(), 'copied.sqlite');
