@@ -138,7 +138,11 @@ export class Postgres implements Query {
 
   /** Ends all connections; statements that are under way fail. */
   async close(): Promise<void> {
-    await Promise.all([this.#readers.close({ timeout: 0 }), this.#writers.close({ timeout: 0 })]);
+    const closing = withoutStacks(() => [
+      this.#readers.close({ timeout: 0 }),
+      this.#writers.close({ timeout: 0 }),
+    ]);
+    await Promise.all(closing);
   }
 
   async #readAtOnce<Value>(read: (query: Query) => Promise<Value>): Promise<Value> {
@@ -208,4 +212,18 @@ function muteRetries(): void {
   console.warn = (...words) => {
     if (!String(words[0]).startsWith('bun:sql LISTEN ')) warn.apply(console, words);
   };
+}
+
+/**
+ * Bun makes an error for each pool that is closed, and reads the source maps of the program for its stack,
+ * for 0.1 s at the end of every process.
+ */
+function withoutStacks<Value>(run: () => Value): Value {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
