@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Logger, silentLogger } from '../platform/logger.ts';
+import { withoutStacks } from '../platform/without_stacks.ts';
 import {
   type EmbeddedPart,
   type Embedder,
@@ -65,9 +66,7 @@ class LocalEmbedder implements Embedder {
   readonly fetchBytes: number;
   readonly #files: ModelFiles;
   readonly #pool: ModelPool;
-  /** Made when it is needed: the error that it aborts with has a stack, for which Bun reads the source maps. */
-  #closing: AbortController | undefined;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   readonly #loadOnce = shareRun(({ signal }) => this.#load(signal));
   readonly #logger: Logger;
 
@@ -106,7 +105,7 @@ class LocalEmbedder implements Embedder {
   }
 
   async prepare({ signal, onProgress }: Parameters<Embedder['prepare']>[0]): Promise<void> {
-    const either = this.#untilClosed(signal);
+    const either = AbortSignal.any([signal, this.#closing.signal]);
     const run = { signal: either, onProgress };
     if (this.#pool.isLoaded) return this.#replaceDeletedFiles(run);
     either.throwIfAborted();
@@ -150,15 +149,8 @@ class LocalEmbedder implements Embedder {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#closing?.abort(new ModelUnavailable(CLOSED));
+    this.#closing.abort(withoutStacks(() => new ModelUnavailable(CLOSED)));
     await this.#pool.stop();
-  }
-
-  #untilClosed(signal: AbortSignal): AbortSignal {
-    this.#closing ??= new AbortController();
-    if (this.#isClosed) this.#closing.abort(new ModelUnavailable(CLOSED));
-    return AbortSignal.any([signal, this.#closing.signal]);
   }
 
   /** The loaded model works without its files, but the next process needs them. */
@@ -174,7 +166,7 @@ class LocalEmbedder implements Embedder {
 
   /** Calls `work` with the model loaded, again when its process had ended before its turn. */
   async #serve<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
-    const either = this.#untilClosed(signal);
+    const either = AbortSignal.any([signal, this.#closing.signal]);
     for (;;) {
       either.throwIfAborted();
       if (!this.#pool.isLoaded) await this.#loadOnce({ signal: either });

@@ -2,6 +2,7 @@ import { type ReservedSQL, SQL } from 'bun';
 import { asSentence } from '../../text/sentence.ts';
 import { postgresAddressProblem } from '../addresses.ts';
 import { DatabaseFailed, DatabaseUnusable, databaseIssueOf } from '../database_issue.ts';
+import { withoutStacks } from '../without_stacks.ts';
 import { Idleness } from './idleness.ts';
 import { isConnectionLost, postgresIssueOf } from './issues.ts';
 import { migrate, placeOf } from './migrate.ts';
@@ -138,6 +139,7 @@ export class Postgres implements Query {
 
   /** Ends all connections; statements that are under way fail. */
   async close(): Promise<void> {
+    // Bun makes an error for each pool that is closed.
     const closing = withoutStacks(() => [
       this.#readers.close({ timeout: 0 }),
       this.#writers.close({ timeout: 0 }),
@@ -212,18 +214,4 @@ function muteRetries(): void {
   console.warn = (...words) => {
     if (!String(words[0]).startsWith('bun:sql LISTEN ')) warn.apply(console, words);
   };
-}
-
-/**
- * Bun makes an error for each pool that is closed, and reads the source maps of the program for its stack,
- * for 0.1 s at the end of every process.
- */
-function withoutStacks<Value>(run: () => Value): Value {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return run();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
 }
