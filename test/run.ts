@@ -81,27 +81,14 @@ const given = process.argv.slice(2);
 const isQueues = given[0] === '--queues';
 if (given.length === 0) {
   console.log(`\n# ${CHECKS.map(({ name }) => name).join(', ')}`);
+  console.log('# The embedding model, the browser, the compiled program, the servers of the tests');
+  // Half of the one waits for the network and the disk, while the other computes.
+  const prepared = prepare();
   const checks = await Promise.all(CHECKS.map(({ command }) => run(command)));
-  if (checks.some(({ exitCode }) => exitCode !== 0))
+  const isPrepared = await prepared;
+  if (!isPrepared || checks.some(({ exitCode }) => exitCode !== 0))
     await finish({ passed: 0, failed: 1, skipped: 0 });
-}
-
-if (given.length === 0) {
-  console.log(
-    '\n# The embedding model, the browser, the compiled program, and the servers of the tests',
-  );
-  await fillModelCache();
-  await unpackChromium();
-  // Two files need it, at once.
-  await findRedis();
-  // Otherwise the first server does it, beside the tests, whose processes take twice as much until then.
-  const { exitCode, stderr } = compileProgram(ROOT);
-  if (exitCode !== 0) {
-    console.error(stderr.toString());
-    await finish({ passed: 0, failed: 1, skipped: 0 });
-  }
-}
-if (given.length === 0 || isQueues || process.env.XGPT_TEST_DATABASE) await startServer();
+} else if (isQueues || process.env.XGPT_TEST_DATABASE) await startServer();
 
 console.log('\n# Tests');
 const runs = await Promise.all(runsOf(given));
@@ -112,6 +99,19 @@ await finish({
   failed: sum(runs.map(({ failed }) => failed)),
   skipped: sum(runs.map(({ skipped }) => skipped)),
 });
+
+/** @returns false when the program cannot be compiled. */
+async function prepare(): Promise<boolean> {
+  await fillModelCache();
+  await unpackChromium();
+  // Two files need it, at once.
+  await findRedis();
+  await startServer();
+  // Otherwise the first server does it, beside the tests, whose processes take twice as much until then.
+  const { exitCode, stderr } = compileProgram(ROOT);
+  if (exitCode !== 0) console.error(stderr.toString());
+  return exitCode === 0;
+}
 
 function runsOf(given: string[]): ReturnType<typeof runTests>[] {
   const onPostgres = (queue?: Queue) =>

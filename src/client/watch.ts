@@ -65,7 +65,9 @@ export function createWatch(
 ): Watch {
   return async function* watch({ type, session, after, signal: own } = {}) {
     const ends = AbortSignal.any([signal, own].filter((each) => each !== undefined));
-    const query = new URLSearchParams({ ...(type && { type }), ...(session && { session }) });
+    const query = new URLSearchParams();
+    if (type) query.set('type', type);
+    if (session) query.set('session', session);
     const feed = new FeedReader(send, `${PATH}?${query}`, after, clock);
     let failures = 0;
     for (;;) {
@@ -131,9 +133,9 @@ class FeedReader {
 function parsed({ type, data, id = '' }: ServerEvent): WatchEvent | undefined {
   switch (type) {
     case 'job.upsert':
-      return { event: type, job: JSON.parse(data), id };
+      return { event: type, job: JSON.parse(data) as WatchedJob, id };
     case 'job.deleted':
-      return { event: type, jobId: JSON.parse(data).id, id };
+      return { event: type, jobId: JSON.parse(data).id as JobId<JobType>, id };
     case 'feed.ready':
     case 'feed.reset':
       return { event: type, id };

@@ -263,7 +263,7 @@ function startOptions(random: () => number): object {
 const WORK: ((random: () => number) => [type: string, fields: object])[] = [
   (random) => [
     'scrape',
-    { username: pick(USERS, random), maxTweets: 20 + Math.floor(random() * 900) },
+    { username: pick(USERS, random), maxTweets: 20 + Math.floor(random() * 300) },
   ],
   (random) => ['scrape', { username: CANCELLED_USER, maxTweets: 100 + Math.floor(random() * 50) }],
   (random) => ['search', { query: pick(TERMS, random), maxTweets: 60, embed: random() < 0.5 }],

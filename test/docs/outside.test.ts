@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { IS_LONG } from '../support/length.ts';
 import { freshDataDir, stopServers } from '../support/server.ts';
 import { TSC, TSC_5_9 } from '../support/tsc.ts';
 
@@ -22,6 +23,9 @@ const OPTIONS = {
   noEmit: true,
   types: ['bun'],
 };
+
+/** `xgpt/api` reads the views too. */
+const JSX = { jsx: 'react-jsx', jsxImportSource: '@kitajs/html', skipLibCheck: true };
 
 const blocks = ['README.md', ...new Bun.Glob('docs/*.md').scanSync(ROOT)].flatMap((page) =>
   [
@@ -90,12 +94,16 @@ describe('G2: outside of the checkout', () => {
        // @ts-expect-error There is no such type.
        await tracker.enqueue('scrap', {});`,
     );
-    // `xgpt/api` reads the views too.
-    const jsx = { jsx: 'react-jsx', jsxImportSource: '@kitajs/html', skipLibCheck: true };
-    expect(await compile(TSC_5_9, [...files, typed], jsx)).toBe('');
+    expect(await compile(TSC, [...files, typed], JSX)).toBe('');
   });
 
-  test('the tracker compiles where no types are declared, with all libraries checked', async () => {
+  // It takes half a minute of a processor.
+  test.if(IS_LONG)('and with TypeScript 5.9', async () => {
+    const files = await Promise.all(blocks.map(({ name, code }) => write(name, code)));
+    expect(await compile(TSC_5_9, files, JSX)).toBe('');
+  });
+
+  test('the tracker and the client compile where no types are declared, with all libraries checked', async () => {
     const bare = await write(
       'bare.ts',
       `import { createTracker, type JobType } from './src/jobs/index.ts';
@@ -105,7 +113,13 @@ describe('G2: outside of the checkout', () => {
        await job.updateProgress(1, 2, 'Half way');
        await runCommand(async () => ({ success: true }), { name: type });`,
     );
+    const watching = await write(
+      'watching.ts',
+      `import { createClient } from 'xgpt/client';
+       for await (const event of createClient().watch({ session: 'night' })) console.log(event);`,
+    );
     expect(await compile(TSC, [bare], { skipLibCheck: false })).toBe('');
+    expect(await compile(TSC, [watching], {})).toBe('');
   });
 });
 

@@ -8,11 +8,12 @@ import {
   type TextPart,
 } from '../../src/find/index.ts';
 import type { WordMatch } from '../../src/find/query.ts';
+import { IS_LONG } from '../support/length.ts';
 import { seeded } from '../support/scheduler.ts';
 import { below, boundaries, forEachQuery, generated, part, random } from './generated_queries.ts';
 import { oneTextIndex } from './word_index.ts';
 
-const QUERIES = 100_000;
+const QUERIES = IS_LONG ? 100_000 : 25_000;
 const COLUMNS = ['text', 'author_name'];
 
 const LANGUAGES = [undefined, 'en', 'de', 'pt-BR', 'ja'];

@@ -6,10 +6,11 @@ import type { FoundPost } from '../../src/operations/find/found.ts';
 import { toFindRequest } from '../../src/operations/find/request.ts';
 import { PostBody } from '../../views/posts/post_body.tsx';
 import { makePost, setup } from '../library/synthetic.ts';
+import { IS_LONG } from '../support/length.ts';
 import { below, boundaries, forEachQuery, generated, part, random } from './generated_queries.ts';
 
-const FINDS = 2_000;
-const TEXTS = 5_000;
+const FINDS = IS_LONG ? 2_000 : 600;
+const TEXTS = IS_LONG ? 5_000 : 1_500;
 const LONG = 800;
 
 /** The only markup that the text of a post may have. */

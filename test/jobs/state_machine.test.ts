@@ -5,8 +5,9 @@ import { type Command, command, pauseOrResume, startOf } from '../support/job_co
 import { IS_ON_POSTGRES, type RunSql } from '../support/job_database.ts';
 import { type Event, endOfAttempt, historyAfter, objection } from '../support/job_history.ts';
 import { JobWorld, type Member, type Row, type Worker } from '../support/job_world.ts';
+import { IS_LONG } from '../support/length.ts';
 
-const RUNS = IS_ON_POSTGRES ? 3 : 500;
+const RUNS = IS_ON_POSTGRES ? 3 : IS_LONG ? 500 : 150;
 const COMMANDS = 40;
 /** After this time a process knows what others did to its jobs, in ms. */
 const HEARTBEAT_MS = 1_000;

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Logger } from '../../src/platform/logger.ts';
 import { seeded } from '../../src/sources/sample/random.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { IS_LONG } from '../support/length.ts';
 import { REVISIONS, TASKS } from './agents.ts';
 
 afterAll(closeApps);
 
-const REQUESTS = 10_000;
+const REQUESTS = IS_LONG ? 10_000 : 3_000;
 const AT_ONCE = 20;
 
 const SEED = Number(process.env.RUBBISH_SEED ?? Math.floor(Math.random() * 2 ** 32));

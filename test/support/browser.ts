@@ -58,8 +58,9 @@ async function newContext(options: BrowserContextOptions): Promise<BrowserContex
   }
 }
 
+/** A Chromium that is being ended may still answer that it has no such context. */
 function hasBeenClosed(error: unknown): boolean {
-  return `${error}`.includes('has been closed');
+  return /has been closed|Failed to find context/.test(`${error}`);
 }
 
 /**

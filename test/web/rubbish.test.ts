@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/platform/database.ts';
 import { seeded } from '../../src/sources/sample/random.ts';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
 import { closeBrowser, openPage } from '../support/browser.ts';
+import { IS_LONG } from '../support/length.ts';
 import {
   CANARIES,
   malformed,
@@ -20,7 +21,7 @@ afterAll(closeBrowser);
 afterAll(stopServers);
 afterAll(closeApps);
 
-const REQUESTS = 20_000;
+const REQUESTS = IS_LONG ? 20_000 : 5_000;
 const AT_ONCE = 12;
 const MALFORMED = 400;
 /** What has not been answered by then never is, in ms. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { IS_LONG } from '../../support/length.ts';
 import { ROOT } from '../source_files.ts';
 import { createMarkers, type Origin } from './marker.ts';
 import { type Choose, hasMarkup, type Making, makeValue, markupOf } from './values.ts';
@@ -111,7 +112,7 @@ export async function examine(
 }
 
 /** So many renderings mix choices; the others differ from the fullest in one choice. */
-const MIXED = 40;
+const MIXED = IS_LONG ? 40 : 10;
 
 async function* renderings(view: View, text: (path: string) => string): AsyncGenerator<string> {
   const counts = new Map<string, number>();
