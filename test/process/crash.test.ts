@@ -1,11 +1,12 @@
 import { Database } from 'bun:sqlite';
-import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
-import { startServer, stopServers } from '../support/server.ts';
+import { endServers, startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
 setDefaultTimeout(300_000);
+afterEach(endServers);
 afterAll(stopServers);
 
 /** So slow that a scrape is under way for as long as anybody needs. */

@@ -1,16 +1,18 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Listener } from '../../src/app/listener.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { compileProgram, copyProgram, removeCopies } from '../support/program_copy.ts';
-import { startServer, stopServers } from '../support/server.ts';
+import { endServers, startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
 // Compiling takes a second, and several on a busy machine.
 setDefaultTimeout(300_000);
+
+afterEach(endServers);
 
 afterAll(async () => {
   await stopServers();
