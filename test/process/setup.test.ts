@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { dependencies, devDependencies } from '../../package.json' with { type: 'json' };
 import { freshCheckout, megabytesOf, removeCheckouts } from '../support/checkout.ts';
-import { compileProgram } from '../support/program_copy.ts';
 import { until } from '../support/wait.ts';
 
 // Each starts npm, Bun and a server, on a machine that may be busy.
@@ -100,18 +99,6 @@ function setUp(checkout: string, words: string[], env: Record<string, string> = 
   return { exitCode, output: `${stdout}${stderr}` };
 }
 
-let installed: string | undefined;
-
-/** A checkout with its packages and the compiled program, which starts with a third of the work. */
-function installedCheckout(): string {
-  if (installed !== undefined) return installed;
-  const checkout = freshCheckout();
-  expect(setUp(checkout, []).exitCode).toBe(0);
-  expect(compileProgram(checkout).exitCode).toBe(0);
-  installed = checkout;
-  return installed;
-}
-
 test.each(RUNNERS)(
   'E2: %s start of a fresh clone installs what running needs, and serves',
   async (runner) => {
@@ -186,10 +173,12 @@ test('bun.lock names no registry', async () => {
 });
 
 describe.each(RUNNERS)('%s start', (runner) => {
+  const checkout = freshCheckout();
+
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
     'G12: drains and frees the port after %s',
     async (signal) => {
-      const { child, address, output } = await startWith(runner, installedCheckout());
+      const { child, address, output } = await startWith(runner, checkout);
       child.kill(signal);
       const code = await child.exited;
       // npm ends of the other two by itself. Then the server sees that its parent is gone.
@@ -202,7 +191,6 @@ describe.each(RUNNERS)('%s start', (runner) => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'G12: drains when the whole group gets %s, as from Ctrl-C, and npm passes it on again',
     async (signal) => {
-      const checkout = installedCheckout();
       const group = { prefix: ['setsid'] };
       const { child, address, output } = await startWith(runner, checkout, group);
       const fields = new URLSearchParams({ username: 'aurora_lab', maxTweets: '10000' });
@@ -223,7 +211,6 @@ describe.each(RUNNERS)('%s start', (runner) => {
   );
 
   test('G12: ends with the exit code of the server', async () => {
-    const checkout = installedCheckout();
     const child = Bun.spawn([runner, 'start'], {
       cwd: checkout,
       env: { ...plainEnv(checkout), PORT: 'abc' },
@@ -235,7 +222,8 @@ describe.each(RUNNERS)('%s start', (runner) => {
 });
 
 test('G12: bin/xgpt worker drains after SIGTERM', async () => {
-  const checkout = installedCheckout();
+  const checkout = freshCheckout();
+  expect(setUp(checkout, []).exitCode).toBe(0);
   const child = Bun.spawn([join(checkout, 'bin/xgpt'), 'worker'], {
     env: plainEnv(checkout),
     stdout: 'pipe',
