@@ -25,7 +25,7 @@ async function opened() {
   await connections.budgets.setCap('x', 1_200);
   const { page, problems } = await openPage();
   await page.goto(`${server.url}/sources`);
-  return { page, problems, db, ...connections, words: wordsOf(page) };
+  return { page, problems, db, url: server.url, ...connections, words: wordsOf(page) };
 }
 
 function wordsOf(page: Page) {
@@ -92,6 +92,31 @@ test('the state of a source follows what another process does; its problem stays
   expect(await page.locator('.sources > .source').count()).toBe(4);
   await credentials.remove('x');
   await page.locator('#source-x').getByText('Not connected').waitFor();
+  db.close();
+  expect(problems).toEqual([]);
+});
+
+test('the sentence beside a form says what the budget and the service do not cover', async () => {
+  const { page, problems, db, url, budgets } = await opened();
+  const reserved = await budgets.reserve('x', 361, 1);
+  await reserved.settle(361);
+  await page.goto(`${url}/scrape?source=x&username=sea_example`);
+  const said = () => page.locator('#start-sentence').textContent();
+  expect(await said()).toEndWith('about $0.50.');
+  const posts = page.locator('#maxTweets');
+  await posts.fill('840');
+  expect(await said()).toEndWith(
+    'about $4.00. Only the newest 800 posts (3,200 with replies) of an author can be read from X.',
+  );
+  await page.locator('#includeReplies').check();
+  expect(await said()).toEndWith(
+    'The budget has only $4.20 left (839 posts): the job stops there.',
+  );
+  // The look-up of the author counts too.
+  await posts.fill('838');
+  expect(await said()).toContain('stops there');
+  await posts.fill('837');
+  expect(await said()).toEndWith('about $4.19.');
   db.close();
   expect(problems).toEqual([]);
 });

@@ -1,7 +1,19 @@
 import { counted } from '../../text/format.ts';
 import { isolated } from '../../text/isolated.ts';
 import { readUsername } from '../../text/usernames.ts';
-import { atMost, from, isAll, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import {
+  atMost,
+  budgetNote,
+  from,
+  isAll,
+  type Pace,
+  POST,
+  reachNote,
+  reachOf,
+  time,
+  trimmed,
+  type Values,
+} from '../sentences.ts';
 
 /** What is read of an author when no number is given. Of an archive it is all. */
 export const DEFAULT_POSTS = 100;
@@ -22,11 +34,12 @@ export default function sentence(values: Values, source?: Pace): string {
   if (trimmed(values.username) === '') return 'Enter a username to see what will be read.';
   const read = readUsername(values.username ?? '');
   if ('problem' in read) return read.problem;
-  const { username } = read;
-  if (isOnlyNew) {
-    return `Reads ${posts} of @${username}${from(source)}, down to those of the last run.`;
-  }
-  return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
+  const withReplies = values.includeReplies === 'true';
+  const given = Math.min(most, reachOf(source, withReplies));
+  const notes = `${reachNote(most, source, withReplies)}${budgetNote(given, source, POST)}`;
+  const what = `Reads ${posts} of @${read.username}${from(source)}`;
+  if (isOnlyNew) return `${what}, down to those of the last run.${notes}`;
+  return `${what}${time(given, source)}.${notes}`;
 }
 
 function andKinds({ includeReplies, includeRetweets }: Values): string {

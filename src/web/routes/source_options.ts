@@ -2,6 +2,7 @@ import type { SourceOption } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Operation } from '../../operations/index.ts';
 import type { Price } from '../../operations/sentences.ts';
+import type { Costs } from '../../sources/connection.ts';
 import { abilitiesOf, missingUnconnected } from '../../sources/source_state.ts';
 import { mismatch } from '../../text/usernames.ts';
 import type { FirstDeps, JobDeps } from '../deps.ts';
@@ -23,21 +24,30 @@ export function sourceOptions(
     const isMissing = words.readsSource && !stored && missingUnconnected(source).includes(ability);
     const { name, label, pageMs, pageSize } = source;
     const method = source.connection?.methods.find((one) => one.name === stored?.method);
-    const price = words.readsSource && method?.paid && priceOf(deps, name, method.paid);
+    const { costs, ...pace } = method?.pace?.[ability] ?? {};
+    const price = words.readsSource && method?.paid && priceOf(deps, name, method.paid, costs);
     return {
       name,
       label,
       pageMs,
       pageSize,
-      ...method?.pace?.[ability],
+      ...pace,
       ...(isMissing && { needsConnection: true }),
       ...(price && { price }),
     };
   });
 }
 
-function priceOf({ connections }: OptionDeps, source: string, paid: Price): Price {
-  return connections.budgets.isSet(source) ? paid : { ...paid, hasNoBudget: true };
+function priceOf(
+  { connections }: OptionDeps,
+  source: string,
+  paid: Price,
+  costs: Costs | undefined,
+): Price {
+  const left = connections.budgets.left(source);
+  return left === undefined
+    ? { ...paid, hasNoBudget: true }
+    : { ...paid, budget: { left, ...costs } };
 }
 
 /** Those of the newest jobs name the source that a form begins with: people stay with a source. */
