@@ -42,14 +42,15 @@ export interface ShownRateLimits extends RateLimits {
 export function createRateLimits({ db, writer, now }: StoreOptions): ShownRateLimits {
   const { find, save, hold, names } = statementsOf(db);
 
-  function reserve(name: string, gapMs: number): Turn {
+  function reserve(name: string, gapMs: number, atOnce: number): Turn {
     const time = now();
     const row = rebased(find.get(name), time);
-    const at = Math.max(time, row.due_at, row.held_until);
+    const gap = Math.ceil(gapMs);
+    const at = Math.max(time, row.due_at - (atOnce - 1) * gap, row.held_until);
     // Nothing to reserve, and no commit to wait for.
     if (gapMs === 0 && at === time) return { at, isReserved: true, isHeld: false };
     const isReserved = at <= time + MAX_WAIT_MS;
-    const reserved = { reserved_at: at, due_at: at + Math.ceil(gapMs) };
+    const reserved = { reserved_at: at, due_at: Math.max(at, row.due_at) + gap };
     // Saved in any case: the row may have been rebased.
     save.run({ ...row, name, ...(isReserved && reserved) });
     return { at, isReserved, isHeld: row.held_until > time };
@@ -62,11 +63,11 @@ export function createRateLimits({ db, writer, now }: StoreOptions): ShownRateLi
   }
 
   async function take(name: string, gapMs: number, options: TakeOptions): Promise<void> {
-    const { signal, service, onWaiting } = options;
+    const { signal, service, onWaiting, atOnce = 1 } = options;
     // The service may hold its requests while this one waits.
     do {
       signal.throwIfAborted();
-      const { at, isReserved, isHeld } = await writer.write(() => reserve(name, gapMs));
+      const { at, isReserved, isHeld } = await writer.write(() => reserve(name, gapMs, atOnce));
       const resumesAt = new Date(at);
       if (!isReserved) throw tooLate(service, resumesAt, isHeld);
       const ms = at - now();

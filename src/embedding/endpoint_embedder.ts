@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { once } from '../platform/once.ts';
+import { withoutStacks } from '../platform/without_stacks.ts';
 import { asSentence } from '../text/sentence.ts';
 import {
   type EmbeddedPart,
@@ -8,6 +9,8 @@ import {
   type TextReading,
 } from './embedder.ts';
 import { partsOf, WHOLE_TOKENS, wholeCharacters } from './parts.ts';
+
+const CLOSED = 'The embedder is closed. Restart xgpt to embed.';
 
 /** Texts in one request. */
 const AT_ONCE = 32;
@@ -91,7 +94,7 @@ class EndpointEmbedder implements Embedder {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(new ModelUnavailable('The embedder is closed. Restart xgpt to embed.'));
+    this.#closing.abort(withoutStacks(() => new ModelUnavailable(CLOSED)));
   }
 
   async #request(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Logger, silentLogger } from '../platform/logger.ts';
+import { withoutStacks } from '../platform/without_stacks.ts';
 import {
   type EmbeddedPart,
   type Embedder,
@@ -148,7 +149,7 @@ class LocalEmbedder implements Embedder {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(new ModelUnavailable(CLOSED));
+    this.#closing.abort(withoutStacks(() => new ModelUnavailable(CLOSED)));
     await this.#pool.stop();
   }
 

@@ -126,6 +126,8 @@ export interface TakeOptions {
   signal: AbortSignal;
   /** The service's name for the message: "Bluesky". */
   service: string;
+  /** How many requests may follow each other without a gap after a pause. Default: 1. */
+  atOnce?: number;
   /** Called when the wait takes longer than two seconds, with a line for people. */
   onWaiting?: (message: string) => void;
 }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -13,7 +14,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { databaseOf, elsewhere, endsWhole, started } from '../process/database_issues_setup.ts';
+import {
+  databaseOf,
+  elsewhere,
+  endsWhole,
+  SLOW_PAGES,
+  started,
+} from '../process/database_issues_setup.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { run, stopCommands } from '../support/terminal.ts';
 
@@ -29,11 +36,22 @@ const inFile = <Row>(path: string, sql: string) => {
   return rows;
 };
 
-async function withPosts(max = 60) {
+/** Data folders with the posts of one scrape, by their number; each test gets a copy. */
+const filled = new Map<number, Promise<string>>();
+
+async function scraped(max: number): Promise<string> {
   const dataDir = freshDataDir();
+  await run(['scrape', 'aurora_lab', '--max', String(max)], { dataDir });
+  return dataDir;
+}
+
+async function withPosts(max = 60) {
+  const original = filled.get(max) ?? scraped(max);
+  filled.set(max, original);
+  const dataDir = freshDataDir();
+  cpSync(await original, dataDir, { recursive: true });
   const folder = freshDataDir();
   const xgpt = (...words: string[]) => run(words, { dataDir });
-  await xgpt('scrape', 'aurora_lab', '--max', String(max));
   const total = async () => {
     const { stdout } = await xgpt('posts', '--limit', '1000000', '--json');
     return stdout.trim().split('\n').filter(Boolean).length;
@@ -184,7 +202,7 @@ describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
   });
 
   test('of a database with a running job: the job resumes, and sign-ins are not restored', async () => {
-    const { server, id } = await started({ XGPT_SAMPLE_PAGE_MS: '20', XGPT_TOKEN: '' });
+    const { server, id } = await started({ ...SLOW_PAGES, XGPT_TOKEN: '' });
     const { dataDir } = server;
     const backup = join(freshDataDir(), 'backup.sqlite');
     const copied = join(freshDataDir(), 'copied.sqlite');

@@ -1,15 +1,16 @@
 import { Database } from 'bun:sqlite';
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
-import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { endServers, freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { jobsIn, run, start, startInTerminal, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
 setDefaultTimeout(300_000);
 afterAll(stopCommands);
+afterEach(endServers);
 afterAll(stopServers);
 
 /** Slow enough that a scrape outlasts the test. */

@@ -1,14 +1,23 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
 import { cpSync } from 'node:fs';
 import { createTracker } from '../../src/jobs/index.ts';
 import { withoutTimes } from '../support/log_text.ts';
-import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { endServers, freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { jobsIn, run, start, startInTerminal, stopCommands } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
 setDefaultTimeout(300_000);
 afterAll(stopCommands);
+afterEach(endServers);
 afterAll(stopServers);
 
 const SLOW = { XGPT_SAMPLE_PAGE_MS: '60' };

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SQL } from 'bun';
@@ -11,14 +11,22 @@ import {
   temporaryFolder,
   writeZip,
 } from '../support/archive_fixture.ts';
-import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
+import {
+  endServers,
+  freshDataDir,
+  startServer,
+  stopServers,
+  type TestServer,
+} from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import { found, newCluster, post, runOn, startWebNode, startWorker, stopWorkers } from './nodes.ts';
 
-afterAll(async () => {
+// Each test has a cluster of its own.
+afterEach(async () => {
   await stopWorkers();
-  await stopServers();
+  await endServers();
 });
+afterAll(stopServers);
 
 const POSTS = 30;
 

@@ -10,10 +10,11 @@ function setup(db = openDatabase(':memory:')) {
   const time = { now: START };
   const { rateLimits } = createConnections({ db, secretKey, now: () => new Date(time.now) });
   const said: string[] = [];
-  const take = (gapMs: number, signal = new AbortController().signal) =>
+  const take = (gapMs: number, signal = new AbortController().signal, atOnce?: number) =>
     rateLimits.take('bluesky:public', gapMs, {
       signal,
       service: 'Bluesky',
+      ...(atOnce && { atOnce }),
       onWaiting: (message) => said.push(message),
     });
   return { db, time, rateLimits, said, take };
@@ -26,6 +27,27 @@ describe('a rate limit', () => {
     for (let request = 0; request < 4; request++) await take(20);
     expect(performance.now() - started).toBeGreaterThanOrEqual(59);
     expect(said).toEqual([]);
+  });
+
+  test('lets some follow each other at once after a pause, and no more over time than with gaps', async () => {
+    const { take, time } = setup();
+    const { signal } = new AbortController();
+    // In more than a minute, a request is refused instead of waiting.
+    const isTaken = () =>
+      take(61_000, signal, 3).then(
+        () => true,
+        () => false,
+      );
+    const taken = async (requests: number) => {
+      const answers = [];
+      for (let request = 0; request < requests; request++) answers.push(await isTaken());
+      return answers;
+    };
+    expect(await taken(4)).toEqual([true, true, true, false]);
+    time.now += 61_000;
+    expect(await taken(2)).toEqual([true, false]);
+    time.now += 10 * 61_000;
+    expect(await taken(4)).toEqual([true, true, true, false]);
   });
 
   test('that is due in more than a minute refuses at once, survives a restart, and then goes on', async () => {

@@ -384,7 +384,6 @@ class Run {
 }
 
 test('every job obeys its life cycle and ends, whatever people, handlers, processes and the clock do', async () => {
-  const seed = Number(process.env.XGPT_TEST_SEED ?? Date.now());
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: COMMANDS, size: 'max' }), async (commands) => {
       const run = new Run();
@@ -396,6 +395,6 @@ test('every job obeys its life cycle and ends, whatever people, handlers, proces
         await run.world.close();
       }
     }),
-    { numRuns: RUNS, seed },
+    { numRuns: RUNS, seed: Number(process.env.XGPT_TEST_SEED ?? Date.now()) },
   );
 }, 600_000);

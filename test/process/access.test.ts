@@ -1,8 +1,8 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendRaw } from '../support/raw_request.ts';
-import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { endServers, freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
@@ -10,6 +10,7 @@ setDefaultTimeout(300_000);
 const TOKEN = 'correct-horse-battery';
 const WRONG = 'wrong-horse-battery';
 
+afterEach(endServers);
 afterAll(stopServers);
 
 describe('a server with a token', () => {

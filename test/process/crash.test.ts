@@ -1,11 +1,12 @@
 import { Database } from 'bun:sqlite';
-import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
-import { startServer, stopServers } from '../support/server.ts';
+import { endServers, startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
 setDefaultTimeout(300_000);
+afterEach(endServers);
 afterAll(stopServers);
 
 /** So slow that a scrape is under way for as long as anybody needs. */
@@ -24,12 +25,12 @@ function postsOf(dataDir: string) {
 
 test('a scrape whose process is killed again and again ends with exactly its posts', async () => {
   const undisturbed = await startServer();
-  const whole = await undisturbed.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  const whole = await undisturbed.start('scrape', { username: 'aurora_lab', maxTweets: '500' });
   await undisturbed.ended(whole.id);
   await undisturbed.end('SIGTERM');
 
   let server = await startServer(undefined, SLOW_PAGES);
-  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '500' });
   let seen = 0;
   for (let kills = 0; kills < 4; kills++) {
     seen = await until('it has got further', async () => {
@@ -43,12 +44,12 @@ test('a scrape whose process is killed again and again ends with exactly its pos
   expect(job).toMatchObject({
     status: 'completed',
     attempt: 5,
-    result: { username: 'aurora_lab', posts: 1000, newPosts: 1000 },
+    result: { username: 'aurora_lab', posts: 500, newPosts: 500 },
   });
   await server.end('SIGTERM');
 
   const posts = postsOf(server.dataDir);
-  expect(posts).toHaveLength(1000);
+  expect(posts).toHaveLength(500);
   expect(posts).toEqual(postsOf(undisturbed.dataDir));
 });
 
@@ -57,7 +58,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
   async (signal) => {
     const env = { ...SLOW_PAGES, XGPT_DRAIN_MS: '50' };
     const server = await startServer(undefined, env);
-    const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+    const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '500' });
     await until('it has begun', async () => (await server.job(id)).progress.current > 0);
     expect(await server.end(signal)).toBe(0);
 
@@ -65,7 +66,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
     const job = await next.ended(id);
     expect(job).toMatchObject({ status: 'completed', errors: [], attempt: 2 });
     expect(job).toMatchObject({ attemptsUsed: 1, maxAttempts: 8 });
-    expect(job.result).toMatchObject({ posts: 1000, newPosts: 1000 });
+    expect(job.result).toMatchObject({ posts: 500, newPosts: 500 });
     expect(await next.end('SIGINT')).toBe(0);
   },
 );
@@ -73,7 +74,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
 test('F6: a terminal that is closed sends two SIGHUP, and the server drains all the same', async () => {
   const env = { ...SLOW_PAGES, XGPT_DRAIN_MS: '400' };
   const server = await startServer(undefined, env);
-  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '500' });
   await until('it has begun', async () => (await server.job(id)).progress.current > 0);
   const ended = server.end('SIGHUP');
   await Bun.sleep(50);

@@ -25,7 +25,7 @@ afterAll(closeApps);
 const postsOf = async (server: TestServer) =>
   (await server.json<{ total: number }>('/api/posts')).total;
 
-/** A server with 1,000 posts, whose backup has 100. */
+/** A server with all posts of `WHOLE`, whose backup has 100. */
 async function withBackup() {
   const dataDir = freshDataDir();
   const backup = join(freshDataDir(), 'backup.sqlite');

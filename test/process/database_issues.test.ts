@@ -291,7 +291,9 @@ describe.concurrent('the database is damaged', () => {
     }
     await Bun.write(databaseOf(server.dataDir), whole);
     const restored = await startServer(server.dataDir);
-    expect((await restored.json<{ total: number }>('/api/posts')).total).toBe(1000);
+    expect((await restored.json<{ total: number }>('/api/posts')).total).toBe(
+      Number(WHOLE.maxTweets),
+    );
   });
 });
 

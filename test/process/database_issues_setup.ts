@@ -16,9 +16,12 @@ export const PAGES = [
   '/embed',
 ];
 
-export const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '20' };
+/** Of 12 pages of `WHOLE`, so that it is still under way when what a test does to it is noticed. */
+export const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '150' };
 
-export const WHOLE = { username: 'aurora_lab', maxTweets: '1000' };
+const WHOLE_POSTS = 240;
+
+export const WHOLE = { username: 'aurora_lab', maxTweets: String(WHOLE_POSTS) };
 
 export const databaseOf = (dataDir: string) => join(dataDir, 'xgpt.sqlite');
 
@@ -105,9 +108,12 @@ export function warnsOnce(server: TestServer, title: string) {
 
 export async function endsWhole(server: TestServer, id: string) {
   const job = await server.ended(id, 60_000);
-  expect(job).toMatchObject({ status: 'completed', result: { posts: 1000, newPosts: 1000 } });
+  expect(job).toMatchObject({
+    status: 'completed',
+    result: { posts: WHOLE_POSTS, newPosts: WHOLE_POSTS },
+  });
   const answer = await server.json<{ total: number }>('/api/posts?author=aurora_lab');
-  expect(answer.total).toBe(1000);
+  expect(answer.total).toBe(WHOLE_POSTS);
 }
 
 /** Long enough for what repeats every second to have repeated. */

@@ -3,12 +3,13 @@ import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from '
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
 import { databaseIssueOf } from '../../src/platform/database_issue.ts';
-import { startServer, stopServers, type TestServer } from '../support/server.ts';
+import { endServers, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { startScript } from '../support/tracking_script.ts';
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
 setDefaultTimeout(300_000);
+afterEach(endServers);
 afterAll(stopServers);
 
 const LEASE_MS = 1_000;

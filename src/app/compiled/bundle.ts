@@ -16,7 +16,6 @@ const EXTERNAL = [
   // Few processes use them.
   '@elysiajs/openapi',
   '@fastify/busboy',
-  '@modelcontextprotocol/server',
   '@the-convocation/twitter-scraper',
   '@xdevplatform/xdk',
   'bullmq',

@@ -2,6 +2,7 @@ import { type ReservedSQL, SQL } from 'bun';
 import { asSentence } from '../../text/sentence.ts';
 import { postgresAddressProblem } from '../addresses.ts';
 import { DatabaseFailed, DatabaseUnusable, databaseIssueOf } from '../database_issue.ts';
+import { withoutStacks } from '../without_stacks.ts';
 import { Idleness } from './idleness.ts';
 import { isConnectionLost, postgresIssueOf } from './issues.ts';
 import { migrate, placeOf } from './migrate.ts';
@@ -138,7 +139,12 @@ export class Postgres implements Query {
 
   /** Ends all connections; statements that are under way fail. */
   async close(): Promise<void> {
-    await Promise.all([this.#readers.close({ timeout: 0 }), this.#writers.close({ timeout: 0 })]);
+    // Bun makes an error for each pool that is closed.
+    const closing = withoutStacks(() => [
+      this.#readers.close({ timeout: 0 }),
+      this.#writers.close({ timeout: 0 }),
+    ]);
+    await Promise.all(closing);
   }
 
   async #readAtOnce<Value>(read: (query: Query) => Promise<Value>): Promise<Value> {

@@ -3,7 +3,7 @@ import { clockTime } from '../../text/format.ts';
 import type { LiveDeps } from '../connection.ts';
 import { RateLimited, SourceUnavailable, Unauthorised } from '../source.ts';
 import { unreachableWords } from '../unreachable.ts';
-import type { Timing } from './timing.ts';
+import { LOGINS_AT_ONCE, type Timing } from './timing.ts';
 
 /** What the listings are made with. */
 export interface Service {
@@ -66,10 +66,12 @@ export async function ask(
   call: Call,
   send: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<Answer> {
-  const gapMs = limit === 'bluesky:login' ? timing.loginGapMs : timing.gapMs;
+  const isLogin = limit === 'bluesky:login';
+  const gapMs = isLogin ? timing.loginGapMs : timing.gapMs;
+  const atOnce = isLogin ? LOGINS_AT_ONCE : 1;
   const now = live.now ?? (() => new Date());
   for (let tries = 1; ; tries++) {
-    await live.rateLimits.take(limit, gapMs, { ...call, service: 'Bluesky' });
+    await live.rateLimits.take(limit, gapMs, { ...call, service: 'Bluesky', atOnce });
     const answer = await sent(send, call.signal, timing.timeoutMs);
     if (!answer.ok && answer.status === 429) {
       const until = retryTime(answer.headers, now(), timing.backoffMs * 2 ** (tries - 1));

@@ -2,7 +2,7 @@
 export interface Timing {
   /** Least time between two requests of one kind. */
   gapMs: number;
-  /** Least time between two logins. */
+  /** Mean time between two logins, of which some may follow each other at once: somebody who mistyped waits for the next. */
   loginGapMs: number;
   /** Longest time from a request to the end of its answer. */
   timeoutMs: number;
@@ -10,13 +10,16 @@ export interface Timing {
   backoffMs: number;
 }
 
+/** With the gap below, 30 in 5 minutes. */
+export const LOGINS_AT_ONCE = 5;
+
 /**
  * Bluesky allows 3,000 requests in 5 minutes from an address, and 30 logins in 5 minutes (300 a day)
  * for an account: https://docs.bsky.app/docs/advanced-guides/rate-limits
  */
 export const DEFAULT_TIMING: Timing = {
   gapMs: 100,
-  loginGapMs: 10_000,
+  loginGapMs: 12_000,
   timeoutMs: 30_000,
   backoffMs: 30_000,
 };

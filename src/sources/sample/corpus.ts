@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { once } from '../../platform/once.ts';
 import type { Profile } from '../post.ts';
-import { people } from './people.ts';
+import { type Person, people } from './people.ts';
 import { below, pick } from './random.ts';
 import {
   addEntry,
@@ -29,28 +30,62 @@ interface Corpus {
 const THREAD_PAUSE_MS = 90_000;
 /** A reply or repost refers to one of this many recent posts. */
 const RECENT_POSTS = 40;
-let corpus: Promise<Corpus> | undefined;
-
 /** The whole synthetic sample, generated at the first call. */
-export function sampleCorpus(): Promise<Corpus> {
-  corpus ??= write();
-  return corpus;
+export const sampleCorpus = once(async (): Promise<Corpus> => {
+  const authors: Author[] = [];
+  for (const person of people) authors.push(await authorOf(person));
+  return { authors, entries: authors.flatMap((author) => author.entries).sort(newestFirst) };
+});
+
+/**
+ * One author of the sample, generated at the first call with the posts that the author responds to: a
+ * third of the sample at most.
+ * @param username in lower case.
+ * @returns undefined when there is no such author.
+ */
+export function sampleAuthor(username: string): Promise<Author> | undefined {
+  const person = people.find((person) => person.username === username);
+  return person && authorOf(person);
 }
 
-/** Yields to the event loop after each author, so that a server stays responsive. */
-async function write(): Promise<Corpus> {
-  const timelines = people.map(startTimeline);
-  for (const timeline of timelines) {
-    writeOriginals(timeline);
-    await nextTurn();
+const authorOf = oncePer(async (person: Person): Promise<Author> => {
+  const timeline = await timelineOf(person);
+  const originals = new Map<Topic, Entry[]>();
+  for (const topic of person.topics) originals.set(topic, await originalsOf(topic));
+  respond(timeline, originals);
+  await nextTurn();
+  return finish(timeline);
+});
+
+/** The original posts about a topic, newest first. */
+const originalsOf = oncePer(async (topic: Topic): Promise<Entry[]> => {
+  const originals: Entry[] = [];
+  for (const person of people) {
+    if (!person.topics.includes(topic)) continue;
+    const { entries } = await timelineOf(person);
+    originals.push(...entries.filter((entry) => entry.topic === topic && isOriginal(entry)));
   }
-  const originals = byTopic(timelines);
-  for (const timeline of timelines) {
-    respond(timeline, originals);
-    await nextTurn();
-  }
-  const authors = timelines.map(finish);
-  return { authors, entries: authors.flatMap((author) => author.entries).sort(newestFirst) };
+  return originals.sort(newestFirst);
+});
+
+const isOriginal = ({ post }: Entry) => post.kind === 'post';
+
+/** A timeline with its original posts and threads. */
+const timelineOf = oncePer(async (person: Person): Promise<Timeline> => {
+  const timeline = startTimeline(person, people.indexOf(person));
+  writeOriginals(timeline);
+  await nextTurn();
+  return timeline;
+});
+
+/** Each call yields to the event loop after its work, so that a server stays responsive. */
+function oncePer<Key, Value>(make: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const made = new Map<Key, Promise<Value>>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
 function writeOriginals(timeline: Timeline): void {
@@ -71,13 +106,6 @@ function writeThread(timeline: Timeline, first: Entry): void {
     const draft = drawUnique(timeline, () => continueThread(first, part, timeline.random));
     last = addEntry(timeline, draft, first.ageMs - part * THREAD_PAUSE_MS, replyRole(last));
   }
-}
-
-function byTopic(timelines: Timeline[]): Map<Topic, Entry[]> {
-  const originals = timelines
-    .flatMap((timeline) => timeline.entries)
-    .filter(({ post }) => post.kind === 'post');
-  return Map.groupBy(originals.sort(newestFirst), (entry) => entry.topic);
 }
 
 function respond(timeline: Timeline, originals: Map<Topic, Entry[]>): void {

@@ -70,15 +70,12 @@ export function createSampleSource({
 }
 
 /** A tenth of the program's text, which only jobs read. */
-async function corpus() {
-  const { sampleCorpus } = await import('./corpus.ts');
-  return sampleCorpus();
-}
+const loaded = () => import('./corpus.ts');
+
+const corpus = async () => (await loaded()).sampleCorpus();
 
 async function findAuthor(username = ''): Promise<Author> {
-  const name = username.toLowerCase();
-  const { authors } = await corpus();
-  const author = authors.find(({ profile }) => profile.username === name);
+  const author = await (await loaded()).sampleAuthor(username.toLowerCase());
   if (author) return author;
   const others = ['x', 'bluesky'].filter((name) => mismatch(username, name, name) === undefined);
   const advice = others.length > 0 ? `, or choose another source: ${others.join(' or ')}` : '';

@@ -4,21 +4,56 @@ import type { Topic } from './topic.ts';
 /** The words chosen for a text. A thread or reply reuses them to stay on the subject. */
 export type Choices = Map<string, string>;
 
-const SLOT = /\{(a |A )?(\w+)(\*?)\}/g;
+interface Slot {
+  /** In `words` of the topic. */
+  name: string;
+  article: 'a ' | 'A ' | undefined;
+  isCapital: boolean;
+  /** Takes another word than the one chosen before. */
+  isOther: boolean;
+}
+
+const SLOT = /\{(a |A )?(\w+)(\*?)\}/;
+
+/** Phrases are filled hundreds of times. */
+const parsed = new Map<string, (string | Slot)[]>();
 
 /**
  * Fills the slots of a phrase: `{bird}` takes a word and reuses it, `{bird*}` takes another one,
  * `{a bird}` adds the article, `{Bird}` and `{A bird}` start with a capital.
  */
 export function fill(phrase: string, topic: Topic, choices: Choices, random: Random): string {
-  return phrase.replace(SLOT, (_, article: string | undefined, slot: string, other: string) => {
+  const parts = parsed.get(phrase) ?? parse(phrase);
+  parsed.set(phrase, parts);
+  let text = '';
+  for (const part of parts) {
+    text += typeof part === 'string' ? part : wordFor(part, topic, choices, random);
+  }
+  return text;
+}
+
+function parse(phrase: string): (string | Slot)[] {
+  const pieces = phrase.split(SLOT);
+  const parts: (string | Slot)[] = [pieces[0] as string];
+  for (let at = 1; at < pieces.length; at += 4) {
+    const [article, slot = '', other, after = ''] = pieces.slice(at, at + 4);
     const name = slot.charAt(0).toLowerCase() + slot.slice(1);
-    const word = other
-      ? another(name, topic, choices, random)
-      : choose(name, topic, choices, random);
-    if (article) return withArticle(word, article === 'A ');
-    return name === slot ? word : capitalised(word);
-  });
+    parts.push({
+      name,
+      article: article as Slot['article'],
+      isCapital: name !== slot,
+      isOther: other === '*',
+    });
+    parts.push(after);
+  }
+  return parts;
+}
+
+function wordFor(slot: Slot, topic: Topic, choices: Choices, random: Random): string {
+  const { name, article, isCapital, isOther } = slot;
+  const word = (isOther ? another : choose)(name, topic, choices, random);
+  if (article) return withArticle(word, article === 'A ');
+  return isCapital ? capitalised(word) : word;
 }
 
 function choose(name: string, topic: Topic, choices: Choices, random: Random): string {
