@@ -12,6 +12,7 @@ import type { Found } from '../src/operations/find/found.ts';
 import type { FindSort, FindWay } from '../src/operations/find/request.ts';
 import type { ListedFind } from '../src/operations/find/saved.ts';
 import type { Price } from '../src/operations/sentences.ts';
+import type { Reach } from '../src/sources/connection.ts';
 import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
 import type { PreviewProps } from './schedules/due_preview.tsx';
@@ -57,6 +58,8 @@ export interface SourceOption {
   pageSize: number;
   /** It cannot do what the form is for until it is connected. */
   needsConnection?: boolean;
+  /** How far back it goes, where that is known. */
+  reach?: Reach;
   /** Of a post, where the connected method costs money. */
   price?: Price;
 }

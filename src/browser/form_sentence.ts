@@ -125,10 +125,21 @@ function sourceOf(form: HTMLFormElement): ChosenSource | undefined {
 function paceOf(form: HTMLFormElement): Pace | undefined {
   const field = form.querySelector<HTMLElement>('[name="source"]');
   const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : field;
-  const { label, pageMs, pageSize, cost, currency = '', noBudget } = chosen?.dataset ?? {};
+  const { label, pageMs, pageSize, reach, cost, currency = '' } = chosen?.dataset ?? {};
   if (label === undefined) return undefined;
-  const pace = { label, pageMs: Number(pageMs), pageSize: Number(pageSize) };
+  const pace = {
+    label,
+    pageMs: Number(pageMs),
+    pageSize: Number(pageSize),
+    ...(reach !== undefined && { reach: JSON.parse(reach) }),
+  };
   if (cost === undefined) return pace;
-  const hasNoBudget = noBudget !== undefined;
-  return { ...pace, price: { costPerPost: Number(cost), currency, hasNoBudget } };
+  const { noBudget, budget } = chosen?.dataset ?? {};
+  const price = {
+    costPerPost: Number(cost),
+    currency,
+    hasNoBudget: noBudget !== undefined,
+    ...(budget !== undefined && { budget: JSON.parse(budget) }),
+  };
+  return { ...pace, price };
 }

@@ -18,15 +18,24 @@ export function keepUnfolded(): void {
     !(name === 'open' && element.matches('.whole-text, .schedules details'));
   callbacks.beforeNodeMorphed = (node, next) =>
     !(node instanceof Element && node.matches('.imports details[open]')) &&
+    !isBeingSent(node) &&
     !isBeingTyped(node, next);
 }
 
-/** A limit of a queue that was typed and not set yet. */
+/** A form of a budget that waits for its answer, or shows what was wrong. */
+function isBeingSent(node: Node): boolean {
+  return (
+    node instanceof HTMLFormElement &&
+    node.matches('.budget-forms > :is(.htmx-request, :has(> .form-result > *))')
+  );
+}
+
+/** A limit of a queue, or a budget, that was typed and not set yet. */
 function isBeingTyped(node: Node, next: Node): boolean {
   return (
     node instanceof HTMLInputElement &&
     next instanceof HTMLInputElement &&
-    node.matches('.limit-form input') &&
+    node.matches(':is(.limit-form, .budget-form) input') &&
     node.value !== node.defaultValue &&
     node.value !== next.value
   );

@@ -4,7 +4,7 @@ import { inputSentence, wordsOf } from '../operations/words.ts';
 import type { Sources } from '../sources/index.ts';
 
 /**
- * `Reads up to 1,000 posts of @sea_example from X, about 10 s, about $5.00.`, for a job that reads a live
+ * `Reads up to 1,000 posts of @sea_example from X, about 8 s, about $4.00.`, for a job that reads a live
  * source; `undefined` for any other.
  */
 export function startNotice(

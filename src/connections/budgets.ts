@@ -27,8 +27,8 @@ const NONE: BudgetRow = { cap: null, posts: 0, requests: 0, period: 0, since: nu
 
 /** Budgets, and what a form shows of one. */
 export interface ShownBudgets extends Budgets {
-  /** Whether a cap is set, however much of it is left. */
-  isSet(source: string): boolean;
+  /** How many posts are left, 0 or more; undefined where no cap is set. */
+  left(source: string): number | undefined;
   /** @param made called in the transaction, with the former cap. */
   setCap(
     source: string,
@@ -67,7 +67,10 @@ export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
       });
     },
     isPending: async (source) => pending.isAny(source),
-    isSet: (source) => typeof find.get(source)?.cap === 'number',
+    left(source) {
+      const { cap, posts } = find.get(source) ?? NONE;
+      return cap === null ? undefined : Math.max(0, cap - posts);
+    },
     read: async (source) => stateOf(find.get(source) ?? NONE),
     async setCap(source, cap, made) {
       await writer.write(() => {

@@ -1,15 +1,27 @@
+import type { Costs, Reach } from '../sources/connection.ts';
 import type { Source } from '../sources/source.ts';
 import type { Ability } from '../sources/source_state.ts';
 import type { Connections } from './connections.ts';
 
-/** How fast a source is read as it is connected now, and what a post costs. */
+/** How a source is read as it is connected now: how fast, how far back, and what a post costs. */
 export interface SourcePace {
   label: string;
   /** Milliseconds per page, and items on one. */
   pageMs: number;
   pageSize: number;
+  /** Absent where it is not known. */
+  reach?: Reach;
   /** Absent when the method in use is free. */
-  price?: { costPerPost: number; currency: string; hasNoBudget?: boolean };
+  price?: SourcePrice;
+}
+
+interface SourcePrice {
+  costPerPost: number;
+  currency: string;
+  /** Nothing is read until the user has set one. */
+  hasNoBudget?: boolean;
+  /** What is left of the one that is set, in posts. */
+  budget?: { left: number } & Costs;
 }
 
 export function sourcePace(
@@ -19,9 +31,12 @@ export function sourcePace(
 ): SourcePace {
   const stored = connection && credentials.stored(name);
   const method = connection?.methods.find((one) => one.name === stored?.method);
-  const price = method?.paid && {
-    ...method.paid,
-    ...(!budgets.isSet(name) && { hasNoBudget: true }),
+  const { costs, ...pace } = method?.pace?.[ability] ?? {};
+  const left = budgets.left(name);
+  const budget = left === undefined ? { hasNoBudget: true } : { budget: { left, ...costs } };
+  return {
+    ...{ label, pageMs, pageSize },
+    ...pace,
+    ...(method?.paid && { price: { ...method.paid, ...budget } }),
   };
-  return { label, pageMs, pageSize, ...method?.pace?.[ability], ...(price && { price }) };
 }

@@ -1,4 +1,5 @@
-import { estimate, money } from '../text/format.ts';
+import type { Costs, Reach } from '../sources/connection.ts';
+import { count, counted, estimate, money } from '../text/format.ts';
 
 /** Phrases that the sentences of several types share. */
 
@@ -17,6 +18,7 @@ export interface Pace {
   label: string;
   pageMs: number;
   pageSize: number;
+  reach?: Reach;
   price?: Price;
 }
 
@@ -26,6 +28,18 @@ export interface Price {
   currency: string;
   /** Nothing is read until the user has set one. */
   hasNoBudget?: boolean;
+  /** What is left of the one that is set; absent where none is, or where it is not known. */
+  budget?: BudgetLeft;
+}
+
+export interface BudgetLeft extends Costs {
+  /** In posts, 0 or more. */
+  left: number;
+}
+
+/** Whether a start would fail at once. */
+export function isTooSmall(budget: BudgetLeft | undefined): boolean {
+  return budget !== undefined && budget.left < (budget.least ?? 1);
 }
 
 export const MAX_TERMS = 20;
@@ -72,7 +86,7 @@ export interface Charge {
 }
 
 /** Originals that are quoted or reposted come on top, as long as the budget covers them. */
-const POST: Charge = { least: 1, most: 1 };
+export const POST: Charge = { least: 1, most: 1 };
 
 /** What it costs; empty where it is free. */
 export function cost(items: number, source: Pace | undefined, { least, most }: Charge): string {
@@ -90,6 +104,46 @@ export function time(items: number, source: Pace | undefined, charge = POST): st
   const costs = cost(items, source, charge);
   if (!source || source.pageMs <= 0 || source.pageSize <= 0) return costs;
   return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}${costs}`;
+}
+
+/**
+ * A sentence after the first one: that the budget does not cover a start, or may not cover it to its end; empty
+ * where it does.
+ * @param more as how many posts what follows may be charged, such as jobs that it starts.
+ */
+export function budgetNote(
+  items: number,
+  source: Pace | undefined,
+  { least, most = Number.POSITIVE_INFINITY }: Charge,
+  more = 0,
+): string {
+  const { budget, costPerPost = 0, currency = '' } = source?.price ?? {};
+  if (budget === undefined) return '';
+  const { left, lookup = 0 } = budget;
+  if (left === 0) {
+    return ' Nothing is left of the budget: raise or reset it on the Sources page first.';
+  }
+  const rest = ` The budget has only ${money(left * costPerPost, currency)} left (${counted(left, 'post')})`;
+  if (isTooSmall(budget)) {
+    return `${rest}, too little to begin: raise or reset it on the Sources page first.`;
+  }
+  if (items * least + lookup > left) return `${rest}: the job stops there.`;
+  return items * most + lookup + more > left ? `${rest}: the job may stop there.` : '';
+}
+
+/** How many posts of an author the service gives at most. */
+export function reachOf(source: Pace | undefined, withReplies: boolean): number {
+  const { posts = Number.POSITIVE_INFINITY, withoutReplies = posts } = source?.reach ?? {};
+  return withReplies ? posts : withoutReplies;
+}
+
+/** A sentence after the first one: that the service does not give as many posts of an author. */
+export function reachNote(posts: number, source: Pace | undefined, withReplies: boolean): string {
+  const most = reachOf(source, withReplies);
+  if (!source || posts <= most) return '';
+  const all = reachOf(source, true);
+  const more = all > most ? ` (${count(all)} with replies)` : '';
+  return ` Only the newest ${counted(most, 'post')}${more} of an author can be read${from(source)}.`;
 }
 
 export function trimmed(typed: string | undefined): string {

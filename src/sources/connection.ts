@@ -27,10 +27,37 @@ export interface ConnectionMethod {
   /** What it is, where to find it, and what it makes possible, in a sentence or two. */
   help: string;
   fields: CredentialField[];
-  /** How fast pages come by it, where that differs from the source's. 0 ms: not known. */
-  pace?: Partial<Record<'posts' | 'search' | 'discover', { pageSize: number; pageMs: number }>>;
+  /** How its listings come, where that differs from the source's. */
+  pace?: Partial<Record<'posts' | 'search' | 'discover', ListingPace>>;
   /** Set when its requests cost money: the budget holds for this method. */
   paid?: { costPerPost: number; currency: string };
+}
+
+/** What the forms say of a listing before it begins. */
+export interface ListingPace {
+  /** Items on a page, and how fast pages come. 0 ms: not known. */
+  pageSize?: number;
+  pageMs?: number;
+  /** How far back the service goes. */
+  reach?: Reach;
+  /** What is charged beside the items, where requests cost money. */
+  costs?: Costs;
+}
+
+export interface Reach {
+  /** The newest posts of an author; fewer, perhaps, where replies are left out. */
+  posts?: number;
+  withoutReplies?: number;
+  /** Of a search. */
+  days?: number;
+}
+
+/** In posts of the budget. */
+export interface Costs {
+  /** What comes on top of the items: the look-up of an author. Default: 0. */
+  lookup?: number;
+  /** The least that must be left of the budget for a listing to begin. Default: 1. */
+  least?: number;
 }
 
 export interface CredentialField {

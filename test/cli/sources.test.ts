@@ -105,12 +105,12 @@ describe('the start of a job of a live source', () => {
     const scrape = (...words: string[]) => xgpt('scrape', 'x.com/sea_example', ...words);
     const set = start(['sources', 'set', 'x', '--method', 'api'], { dataDir, env, stdin: x.token });
     expect(await set.ended()).toMatchObject({ code: 0 });
-    expect((await scrape('--max', '1000', '--detach')).stderr).toStartWith(
-      'Reads up to 1,000 posts of @sea_example from X, about 10 s, about $5.00 (set a budget on the Sources page first).\n',
+    expect((await scrape('--max', '500', '--detach')).stderr).toStartWith(
+      'Reads up to 500 posts of @sea_example from X, about 5 s, about $2.50 (set a budget on the Sources page first).\n',
     );
     await xgpt('sources', 'budget', 'x', '5000');
-    expect((await scrape('--max', '1000', '--detach')).stderr).toStartWith(
-      'Reads up to 1,000 posts of @sea_example from X, about 10 s, about $5.00.\n',
+    expect((await scrape('--max', '500', '--detach')).stderr).toStartWith(
+      'Reads up to 500 posts of @sea_example from X, about 5 s, about $2.50.\n',
     );
     expect((await scrape('--new', '--detach', '--json')).stderr).not.toContain('Reads');
     const sample = await xgpt('scrape', 'aurora_lab', '--max', '5', '--detach');

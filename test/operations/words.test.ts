@@ -3,6 +3,78 @@ import { resultNotes, resultSummary, sentence } from '../../src/operations/words
 
 const SAMPLE = { label: 'the synthetic sample', pageMs: 150, pageSize: 20 };
 
+describe('a sentence says before a start', () => {
+  const values = { username: 'aurora_lab', maxTweets: '1000', source: 'x' };
+  const price = { costPerPost: 0.005, currency: 'USD' };
+  const paid = (left: number, costs = {}) => ({
+    ...SAMPLE,
+    label: 'X',
+    price: { ...price, budget: { left, ...costs } },
+  });
+  const asked = { scrape: values, search: { query: 'jazz' }, discover: { query: 'jazz' } };
+  const most = { maxTweets: '1000', maxResults: '1000' };
+  const types = ['scrape', 'search', 'discover'] as const;
+  const notes = (type: (typeof types)[number], pace: ReturnType<typeof paid>, given = {}) =>
+    sentence(type, { ...asked[type], ...most, ...given }, pace).replace(
+      /^.*?\.(?: (?=[A-Z])|$)/,
+      '',
+    );
+
+  test.each(types)('that nothing is left of the budget, or too little: %s', (type) => {
+    expect(notes(type, paid(0))).toBe(
+      'Nothing is left of the budget: raise or reset it on the Sources page first.',
+    );
+    expect(notes(type, paid(20, { least: 30 }))).toBe(
+      'The budget has only $0.10 left (20 posts), too little to begin: raise or reset it on the Sources page first.',
+    );
+    expect(notes(type, paid(30, { least: 30 }))).toContain('left (30 posts): the job stops there.');
+  });
+
+  test('that the budget does not, or may not, cover it', () => {
+    expect(notes('scrape', paid(839))).toBe(
+      'The budget has only $4.20 left (839 posts): the job stops there.',
+    );
+    expect(notes('scrape', paid(1_000))).toBe('');
+    expect(notes('scrape', paid(1_001, { lookup: 2 }))).toContain('stops there');
+    expect(notes('scrape', paid(1_002, { lookup: 2 }))).toBe('');
+    expect(notes('scrape', paid(839), { onlyNew: 'true' })).toContain('(839 posts)');
+    expect(notes('search', paid(999))).toContain('the job stops there');
+    expect(notes('search', paid(2_999))).toContain('the job may stop there');
+    expect(notes('search', paid(3_000))).toBe('');
+    expect(notes('discover', paid(2_999))).toContain('the job stops there');
+    expect(notes('discover', paid(74_999))).toContain('the job may stop there');
+    expect(notes('discover', paid(75_000))).toBe('');
+    expect(notes('discover', paid(75_000), { scrape: 'true' })).toContain('may stop there');
+  });
+
+  test('that the service does not go as far back, and estimates what it gives', () => {
+    const reach = { posts: 3_200, withoutReplies: 800 };
+    const pace = { ...SAMPLE, label: 'X', price, reach };
+    const all = { ...values, maxTweets: 'all' };
+    expect(sentence('scrape', all, pace)).toBe(
+      'Reads up to 10,000 posts of @aurora_lab from X, about 6 s, about $4.00.' +
+        ' Only the newest 800 posts (3,200 with replies) of an author can be read from X.',
+    );
+    expect(sentence('scrape', { ...all, includeReplies: 'true' }, pace)).toEndWith(
+      'about $16.00. Only the newest 3,200 posts of an author can be read from X.',
+    );
+    expect(sentence('scrape', { ...values, maxTweets: '800' }, pace)).not.toContain('Only');
+    const found = { query: 'tea', maxResults: '5', maxTweets: '801' };
+    expect(sentence('discover', { ...found, scrape: 'true' }, pace)).toContain('newest 800');
+    expect(sentence('discover', { ...found, scrape: 'false' }, pace)).not.toContain('newest');
+    const days = (typed: string) =>
+      sentence(
+        'search',
+        { query: 'tea', maxTweets: '5', days: typed },
+        { ...pace, reach: { days: 7 } },
+      );
+    for (const typed of ['', '8']) {
+      expect(days(typed)).toEndWith('. Only posts of the last 7 days can be read from X.');
+    }
+    expect(days('7')).not.toContain('Only');
+  });
+});
+
 describe('scrape', () => {
   const values = { username: 'aurora_lab', maxTweets: '1000', source: 'sample' };
 

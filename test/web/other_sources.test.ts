@@ -60,8 +60,21 @@ describe('a form', () => {
       'from X, about 1 s,',
     );
     expect(await sentence('discover', 'query=coach')).toStartWith('from X, $');
+    expect(await sentence('scrape', 'username=ada&maxTweets=all')).toContain('newest 800 posts');
+    expect(await sentence('search', 'query=ships&days=30')).toContain('posts of the last 7 days');
+    for (const [type, fields, least] of [
+      ['scrape', 'username=ada', 2 + 5],
+      ['search', 'query=ships', 10 * 3],
+      ['discover', 'query=coach', 10 * 3],
+    ] as const) {
+      await web.connections.budgets.setCap('x', least - 1);
+      expect(await sentence(type, fields)).toContain('too little to begin');
+      await web.connections.budgets.setCap('x', least);
+      expect(await sentence(type, fields)).toContain('stops there');
+    }
     await credentials.replace('x', 'cookies', { auth_token: 'a'.repeat(40), ct0: 'b'.repeat(40) });
     expect(await sentence('scrape', 'username=ada&maxTweets=100')).toBe('from X, about 30 s.');
+    expect(await sentence('scrape', 'username=ada&maxTweets=all')).toContain('newest 3,200 posts');
     expect(await sentence('search', 'query=ships&maxTweets=100')).toBe('from X, about 2 min.');
     await credentials.remove('x');
   });
@@ -73,11 +86,20 @@ describe('a form', () => {
       'about “ships” from the harbour, about 30 s, $1.50 to $4.50 (set a budget on the Sources page first).',
     );
     expect(search).toContain('<a href="/sources#source-harbour">Set one on the Sources page</a>');
-    await web.connections.budgets.setCap('harbour', 500);
+    await web.connections.budgets.setCap('harbour', 900);
     const paid = await page('/search?source=harbour&query=ships&maxTweets=300');
-    expect(paid).toContain('about 30 s, $1.50 to $4.50.');
-    expect(paid).not.toContain('Set one on the Sources page');
+    expect(paid).toContain('about 30 s, $1.50 to $4.50.</output>');
+    expect(paid).not.toMatch(/(Set one|Raise or reset it) on the Sources page/);
     expect(optionOf(search, 'harbour')).toContain('data-cost="0.005"');
+    await web.connections.budgets.setCap('harbour', 299);
+    expect(await page('/search?source=harbour&query=ships&maxTweets=300')).toContain(
+      '$4.50. The budget has only $1.50 left (299 posts): the job stops there.</output>',
+    );
+    await web.connections.budgets.setCap('harbour', 0);
+    const spent = await page('/search?source=harbour&query=ships&maxTweets=300');
+    expect(spent).toContain('$4.50. Nothing is left of the budget: raise or reset it');
+    expect(spent).toContain('Raise or reset it on the Sources page</a>');
+    await web.connections.budgets.setCap('harbour', 500);
     await web.connections.credentials.remove('harbour');
   });
 });

@@ -262,7 +262,7 @@ describe('the Sources page', () => {
   test('asks before credentials are removed, and offers no test of a source that gives nothing yet', async () => {
     await change('/credentials', PASSWORD);
     expect(await page()).toMatch(/<summary>Remove the credentials…<\/summary>/);
-    const x = (await page()).split('id="source-x"')[1]?.split('<section')[0] ?? '';
+    const x = (await page()).split('id="source-x"')[1]?.split('<section class="panel')[0] ?? '';
     expect(x).toContain('Not connected');
     expect(x).not.toContain('Test the connection');
   });

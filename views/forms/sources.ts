@@ -9,7 +9,7 @@ export function usableSources(fields: Field[], sources: SourceOption[]): SourceO
 }
 
 /** What the estimate of a form is made of, as the data attributes of what names the source. */
-export function sourceData({ label, pageMs, pageSize, price }: SourceOption) {
+export function sourceData({ label, pageMs, pageSize, reach, price }: SourceOption) {
   return {
     'data-label': attributeText(label),
     'data-page-ms': String(pageMs),
@@ -17,6 +17,8 @@ export function sourceData({ label, pageMs, pageSize, price }: SourceOption) {
     'data-cost': price && String(price.costPerPost),
     'data-currency': price && attributeText(price.currency),
     'data-no-budget': price?.hasNoBudget && 'true',
+    'data-budget': price?.budget && attributeText(JSON.stringify(price.budget)),
+    'data-reach': reach && attributeText(JSON.stringify(reach)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Field } from '../../src/operations/fields.ts';
+import { isTooSmall } from '../../src/operations/sentences.ts';
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { pauseText } from '../../src/text/queue_text.ts';
@@ -202,15 +203,17 @@ function Unconnected({ sources }: { sources: SourceOption[] }): JSX.Element {
   );
 }
 
-/** Leads to where it is set. */
+/** Leads to where it is set or raised. */
 function WithoutBudget({ sources }: { sources: SourceOption[] }): JSX.Element {
-  const unset = sources.find(({ price }) => price?.hasNoBudget);
-  if (!unset) return '';
+  const poor = sources.find(({ price }) => price?.hasNoBudget || isTooSmall(price?.budget));
+  if (!poor) return '';
+  const isUnset = poor.price?.hasNoBudget;
   return (
     <p class="field-help source-note">
-      <span safe>{sourceTitle(unset)}</span> charges for posts, and no budget is set.{' '}
-      <a href={attributeText(urlTo(`/sources#source-${unset.name}`))}>
-        Set one on the Sources page
+      <span safe>{sourceTitle(poor)}</span> charges for posts, and{' '}
+      {isUnset ? 'no budget is set' : 'too little of the budget is left'}.{' '}
+      <a href={attributeText(urlTo(`/sources#source-${poor.name}`))}>
+        {isUnset ? 'Set one' : 'Raise or reset it'} on the Sources page
       </a>
     </p>
   );

@@ -13,6 +13,7 @@ import { TextFacts } from '../facts.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { StatusLabel } from '../jobs/status_icon.tsx';
 import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
 import { BudgetPart } from '../sources/budget_part.tsx';
 import { ConnectForm, type RefusedForm } from '../sources/connect_form.tsx';
 import { localTime, relativeTime } from '../time.tsx';
@@ -27,6 +28,9 @@ interface ListProps {
 interface PageProps extends Pick<ListProps, 'sources' | 'refused'> {
   layout: Layout;
 }
+
+/** Budgets and rate limits change without a change of any job, and in other processes. */
+const REFRESH_SECONDS = 3;
 
 /** Every source with its state, and how it is connected. */
 export function SourcesPage({ layout, sources, refused }: PageProps) {
@@ -77,21 +81,43 @@ export function SourceCard({ source, now, isUpdate = false, refused }: CardProps
       aria-labelledby={`source-${name}-title`}
       hx-swap-oob={isUpdate ? 'true' : undefined}
     >
+      {connection ? (
+        <>
+          <LivePart
+            id={`source-${name}-live`}
+            class="source-live"
+            href={urlTo('/sources')}
+            everySeconds={REFRESH_SECONDS}
+          >
+            <Head source={source} now={now} isUpdate={isUpdate} />
+            <LiveConnection name={name} connection={connection} now={now} refused={refused} />
+          </LivePart>
+          <ConnectionForms name={name} connection={connection} refused={refused} />
+        </>
+      ) : (
+        <>
+          <Head source={source} now={now} isUpdate={isUpdate} />
+          <p class="field-help">Needs no credentials.</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The state can always have the focus, so that it keeps what the answer to a form has given it. */
+function Head({ source, now, isUpdate }: Required<Omit<CardProps, 'refused'>>): JSX.Element {
+  return (
+    <>
       <div class="source-head">
-        <h2 id={`source-${name}-title`} safe>
+        <h2 id={`source-${source.name}-title`} safe>
           {sourceTitle(source)}
         </h2>
-        <p class="source-state" {...(isUpdate && { tabindex: '-1', autofocus: true })}>
-          <State connection={connection} now={now} />
+        <p class="source-state" tabindex="-1" {...(isUpdate && { autofocus: true })}>
+          <State connection={source.connection} now={now} />
         </p>
       </div>
       <Facts source={source} />
-      {connection ? (
-        <ConnectionPart name={name} connection={connection} now={now} refused={refused} />
-      ) : (
-        <p class="field-help">Needs no credentials.</p>
-      )}
-    </section>
+    </>
   );
 }
 
@@ -138,8 +164,8 @@ interface PartProps {
   refused?: RefusedForm;
 }
 
-function ConnectionPart({ name, connection, now, refused }: PartProps): JSX.Element {
-  const { budget, methods, method } = connection;
+function LiveConnection({ name, connection, now, refused }: PartProps): JSX.Element {
+  const { budget } = connection;
   return (
     <>
       <Outcome connection={connection} now={now} />
@@ -150,6 +176,14 @@ function ConnectionPart({ name, connection, now, refused }: PartProps): JSX.Elem
           refused={refused?.values.method === undefined ? refused : undefined}
         />
       )}
+    </>
+  );
+}
+
+function ConnectionForms({ name, connection, refused }: Omit<PartProps, 'now'>): JSX.Element {
+  const { methods, method } = connection;
+  return (
+    <>
       <Actions name={name} connection={connection} />
       {methods.map((each) => (
         <ConnectForm
@@ -163,14 +197,17 @@ function ConnectionPart({ name, connection, now, refused }: PartProps): JSX.Elem
   );
 }
 
-/** What the last test has found, unless the state says it already. */
+/**
+ * What the last test has found, unless the state says it already. A problem has a class of its own: a live part
+ * takes `.result.error` for the failure of its refresh.
+ */
 function Outcome({ connection, now }: Pick<PartProps, 'connection' | 'now'>): JSX.Element {
   const { test } = connection;
   const detail = connectionDetail(connection);
   const problem = connectionProblem(connection);
   if (problem !== '') {
     return (
-      <div class="result error">
+      <div class="result source-problem">
         <p safe>{problem}</p>
         {test !== undefined && <p class="field-help">Tested {relativeTime(test.at, now)}</p>}
       </div>

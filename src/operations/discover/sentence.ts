@@ -5,7 +5,18 @@ import {
 } from '../../sources/x/api/prices.ts';
 import { counted } from '../../text/format.ts';
 import { quoted } from '../../text/isolated.ts';
-import { atMost, type Charge, from, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import {
+  atMost,
+  budgetNote,
+  type Charge,
+  from,
+  type Pace,
+  reachNote,
+  reachOf,
+  time,
+  trimmed,
+  type Values,
+} from '../sentences.ts';
 
 /** What is found when no number is given. */
 export const DEFAULT_PROFILES = 20;
@@ -26,11 +37,19 @@ export default function sentence(values: Values, source?: Pace): string {
   if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000, or “all”.';
   const who = `up to ${counted(most, 'profile')} for ${quoted(query)}`;
   const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
-  return `Finds ${who}${from(source)}${time(most, source, byPosts(most))}${then}${andScrapes(values)}.`;
+  const charge = byPosts(most);
+  const each = postsOfEach(values);
+  const posts = each === undefined ? 0 : most * Math.min(each, reachOf(source, false));
+  const notes = `${reachNote(each ?? 0, source, false)}${budgetNote(most, source, charge, posts)}`;
+  return `Finds ${who}${from(source)}${time(most, source, charge)}${then}${andScrapes(each)}.${notes}`;
 }
 
-function andScrapes({ scrape, maxTweets }: Values): string {
-  const each = atMost(maxTweets, 10_000);
-  if (scrape !== 'true' || each === undefined) return '';
+/** Undefined where nobody is scraped. */
+function postsOfEach({ scrape, maxTweets }: Values): number | undefined {
+  return scrape === 'true' ? atMost(maxTweets, 10_000) : undefined;
+}
+
+function andScrapes(each: number | undefined): string {
+  if (each === undefined) return '';
   return `; then reads up to ${counted(each, 'post')} of each as a separate job`;
 }

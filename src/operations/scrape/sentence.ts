@@ -1,7 +1,19 @@
 import { counted } from '../../text/format.ts';
 import { isolated } from '../../text/isolated.ts';
 import { readUsername } from '../../text/usernames.ts';
-import { atMost, from, isAll, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import {
+  atMost,
+  budgetNote,
+  from,
+  isAll,
+  type Pace,
+  POST,
+  reachNote,
+  reachOf,
+  time,
+  trimmed,
+  type Values,
+} from '../sentences.ts';
 
 /** What is read of an author when no number is given. Of an archive it is all. */
 export const DEFAULT_POSTS = 100;
@@ -23,13 +35,14 @@ export default function sentence(values: Values, source?: Pace): string {
   if (trimmed(values.username) === '') return 'Enter a username to see what will be read.';
   const read = readUsername(values.username ?? '');
   if ('problem' in read) return read.problem;
-  const { username } = read;
-  const needs = time(most, source);
-  if (isOnlyNew) {
-    const bound = needs && `, at most${needs.slice(1)}`;
-    return `Reads ${posts} of @${username}${from(source)}, down to those of the last run${bound}.`;
-  }
-  return `Reads ${posts} of @${username}${from(source)}${needs}.`;
+  const withReplies = values.includeReplies === 'true';
+  const given = Math.min(most, reachOf(source, withReplies));
+  const notes = `${reachNote(most, source, withReplies)}${budgetNote(given, source, POST)}`;
+  const what = `Reads ${posts} of @${read.username}${from(source)}`;
+  const needs = time(given, source);
+  if (!isOnlyNew) return `${what}${needs}.${notes}`;
+  const bound = needs && `, at most${needs.slice(1)}`;
+  return `${what}, down to those of the last run${bound}.${notes}`;
 }
 
 function andKinds({ includeReplies, includeRetweets }: Values): string {

@@ -3,6 +3,7 @@ import { quoted } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
 import {
   atMost,
+  budgetNote,
   from,
   howMany,
   MAX_TERMS,
@@ -29,7 +30,15 @@ export default function sentence(values: Values, source?: Pace): string {
   const mode = values.mode === 'top' ? 'top' : 'latest';
   const which = `up to ${counted(most, `${mode} post`)} about ${either(terms)}`;
   const then = values.embed === 'true' ? ', then embeds them' : '';
-  return `Reads ${which}${since(values.days)}${from(source)}${time(most, source, WITH_AUTHORS)}${then}.`;
+  const notes = `${daysNote(values.days, source)}${budgetNote(most, source, WITH_AUTHORS)}`;
+  return `Reads ${which}${since(values.days)}${from(source)}${time(most, source, WITH_AUTHORS)}${then}.${notes}`;
+}
+
+/** That the service does not search as far back. */
+function daysNote(asked: string | undefined, source: Pace | undefined): string {
+  const { days } = source?.reach ?? {};
+  if (days === undefined || (howMany(asked) ?? Number.POSITIVE_INFINITY) <= days) return '';
+  return ` Only posts of the last ${count(days)} days can be read${from(source)}.`;
 }
 
 function since(days: string | undefined): string {

@@ -2,7 +2,18 @@ import { money } from '../../../text/format.ts';
 import type { ConnectionMethod } from '../../connection.ts';
 import type { XAccess } from '../client.ts';
 import type { ApiAccessOptions } from './client.ts';
-import { DEFAULT_COST_PER_POST } from './prices.ts';
+import {
+  MAX_POSTS,
+  MAX_WITHOUT_REPLIES,
+  SEARCH_PAGE,
+  SEARCHED_DAYS,
+  TIMELINE_PAGE,
+} from './limits.ts';
+import { DEFAULT_COST_PER_POST, POSTS_PER_USER } from './prices.ts';
+
+const NEWEST = { posts: MAX_POSTS, withoutReplies: MAX_WITHOUT_REPLIES };
+
+const SEARCH_COSTS = { least: SEARCH_PAGE.min * SEARCH_PAGE.cost };
 
 /** Reads X by its official API, which charges for what it returns, within a budget. */
 export function createApiAccess(options: ApiAccessOptions): XAccess {
@@ -27,9 +38,19 @@ function methodWith(costPerPost: number): ConnectionMethod {
     fields: [{ name: 'bearer_token', label: 'Bearer token', secret: true, problem: tokenProblem }],
     // How many posts must be read for a profile is not known.
     pace: {
-      posts: { pageSize: 100, pageMs: 1_000 },
-      search: { pageSize: 100, pageMs: 1_000 },
-      discover: { pageSize: 100, pageMs: 0 },
+      posts: {
+        pageSize: TIMELINE_PAGE.max,
+        pageMs: 1_000,
+        reach: NEWEST,
+        costs: { lookup: POSTS_PER_USER, least: POSTS_PER_USER + TIMELINE_PAGE.min },
+      },
+      search: {
+        pageSize: SEARCH_PAGE.max,
+        pageMs: 1_000,
+        reach: { days: SEARCHED_DAYS },
+        costs: SEARCH_COSTS,
+      },
+      discover: { pageSize: SEARCH_PAGE.max, pageMs: 0, reach: NEWEST, costs: SEARCH_COSTS },
     },
     paid: { costPerPost, currency: 'USD' },
   };

@@ -3,10 +3,11 @@ import type { Post, Profile } from '../../post.ts';
 import type { DiscoverRequest, Page, SearchRequest } from '../../source.ts';
 import type { Answer } from './answers.ts';
 import type { Place } from './cursor.ts';
+import { SEARCH_PAGE as PAGE } from './limits.ts';
 import { callOf, leftOutOf, pagesOf, placeAfter } from './listing.ts';
 import { type ApiPage, readPage, type Session } from './pages.ts';
 import { toPost } from './post.ts';
-import { MAX_FRUITLESS_POSTS, MAX_POSTS_PER_PROFILE, POSTS_PER_USER } from './prices.ts';
+import { MAX_FRUITLESS_POSTS, MAX_POSTS_PER_PROFILE } from './prices.ts';
 import { absence } from './problems.ts';
 import { hasWords, toProfile } from './profile.ts';
 import {
@@ -17,9 +18,6 @@ import {
   queriesOf,
   windowOf,
 } from './queries.ts';
-
-/** X charges for the author of each post as well, unless it has been charged for today. */
-const PAGE = { min: 10, max: 100, cost: 1 + POSTS_PER_USER };
 
 const ENDPOINT = { endpoint: 'search', path: '/2/tweets/search/recent' } as const;
 

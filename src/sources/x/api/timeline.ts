@@ -2,6 +2,7 @@ import type { Post, Profile } from '../../post.ts';
 import { NotFound, type Page, type PostsRequest } from '../../source.ts';
 import { type Answer, userSchema } from './answers.ts';
 import type { Place } from './cursor.ts';
+import { MAX_POSTS, MAX_WITHOUT_REPLIES, TIMELINE_PAGE as PAGE } from './limits.ts';
 import { callOf, leftOutOf, pagesOf, placeAfter, type Step } from './listing.ts';
 import { paidPage, readPage, type Session } from './pages.ts';
 import { toPost } from './post.ts';
@@ -10,12 +11,7 @@ import { absence, isProtected } from './problems.ts';
 import { toProfile } from './profile.ts';
 import { POSTS, USER } from './queries.ts';
 
-const PAGE = { min: 5, max: 100, cost: 1 };
 const LOOKUP = { wanted: 1, min: 1, max: 1, cost: POSTS_PER_USER };
-
-/** Posts of an author that X gives at most. */
-const MAX_POSTS = 3_200;
-const MAX_WITHOUT_REPLIES = 800;
 
 /** Deleted posts count towards X's maximum. */
 const NEAR_MAX = 0.9;

@@ -14,6 +14,9 @@ export interface CookieAccessOptions {
   queryIds?: QueryIds;
 }
 
+/** About as many of an account's newest posts are shown. */
+const MAX_POSTS = 3_200;
+
 const COOKIE_VALUE = /^[\w%-]{16,512}$/;
 
 const cookieProblem = (name: string) => (value: string) =>
@@ -34,8 +37,9 @@ const method: ConnectionMethod = {
   ],
   // X allows a third as many searches as other requests.
   pace: {
+    posts: { reach: { posts: MAX_POSTS } },
     search: { pageSize: 20, pageMs: 18_000 },
-    discover: { pageSize: 20, pageMs: 18_000 },
+    discover: { pageSize: 20, pageMs: 18_000, reach: { posts: MAX_POSTS } },
   },
 };
 
