@@ -132,6 +132,8 @@ export interface QuickStart {
   field?: Field;
   /** Those that a name or words can be looked up in, the one to begin with first. */
   sources: SourceOption[];
+  /** Those that could be, when they are connected. */
+  unconnected: SourceOption[];
 }
 
 /** A source as an empty dashboard offers it. */

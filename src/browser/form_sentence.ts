@@ -1,6 +1,6 @@
 import type { Pace, Values } from '../operations/sentences.ts';
 import { sentence } from '../operations/words.ts';
-import { mismatch, usernameProblem } from '../text/usernames.ts';
+import { mismatch, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import { onRequest } from './htmx_events.ts';
 
 /** Says again with every key what the form would start, or what is wrong with the input. */
@@ -33,12 +33,27 @@ export function watchQuickSentences(): void {
 
 function sayQuick(output: HTMLElement, form: HTMLFormElement): void {
   const { typed = '', help = '' } = output.dataset;
-  if (valuesOf(new FormData(form))[typed]?.trim()) {
+  const text = valuesOf(new FormData(form))[typed]?.trim();
+  if (text) {
     say(output, form, [...form.elements].filter(isChecked));
+    if (output.dataset.problem === 'true') offerConnection(output, sourceOfAddress(text));
   } else {
     output.dataset.problem = 'false';
     output.textContent = help;
   }
+}
+
+/** After what is wrong with an address: its own source may have to be connected first. */
+function offerConnection(output: HTMLElement, source = ''): void {
+  const links: Record<string, { words: string; href: string } | undefined> = JSON.parse(
+    output.dataset.connect ?? '{}',
+  );
+  const link = links[source];
+  if (!link) return;
+  const anchor = document.createElement('a');
+  anchor.href = link.href;
+  anchor.textContent = link.words;
+  output.append(' ', anchor);
 }
 
 function update(output: HTMLElement, form: HTMLFormElement): void {

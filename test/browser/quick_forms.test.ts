@@ -53,7 +53,37 @@ test('the start boxes say what is read, how long it takes and what it costs', as
   expect(problems).toEqual([]);
 });
 
-test('so do the boxes of an empty dashboard', async () => {
+test('an address of a source that is not connected leads to where it is', async () => {
+  const { web, url } = await served();
+  const { page, problems } = await openPage();
+  const expectOffer = async (box: ReturnType<typeof page.locator>) => {
+    const said = box.locator('.quick-sentence');
+    await box.getByRole('textbox').fill('x.com/sea_example');
+    const words = 'This is an address of X; the source is Bluesky. Connect X';
+    expect(await said.textContent()).toBe(words);
+    await box.getByRole('button', { name: 'Scrape' }).click();
+    await box.locator('.form-result .result.error').waitFor();
+    expect(await box.locator('.form-result').textContent()).not.toContain('below');
+    expect(await said.isVisible()).toBe(true);
+    const link = said.getByRole('link', { name: 'Connect X' });
+    expect(await link.getAttribute('href')).toBe('/sources#source-x');
+    await box.getByRole('textbox').fill('ada.example');
+    expect(await link.count()).toBe(0);
+    await box.getByRole('textbox').fill('https://x.com/home');
+    expect(await link.count()).toBe(0);
+  };
+  await page.goto(url);
+  await expectOffer(page.locator('.beginning', { hasText: 'Posts of any public Bluesky account' }));
+  web.library.save({ posts: [post()] });
+  await page.goto(url);
+  const scrape = page.locator('.quick-form').filter({ hasText: 'Scrape a user' });
+  await scrape.getByRole('combobox').selectOption('bluesky');
+  await expectOffer(scrape);
+  // The answer of the server to a refused start is written to the console by Chromium.
+  expect(problems.filter((problem) => !problem.includes('422'))).toEqual([]);
+});
+
+test('the boxes of an empty dashboard say so too', async () => {
   const { web, url } = await served();
   await connectX(web);
   const { page, problems } = await openPage();

@@ -1,10 +1,10 @@
 import { hasOwnSentence, wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
-import type { QuickStart } from '../view_models.ts';
+import type { QuickStart, SourceOption } from '../view_models.ts';
 import { attributeText } from './field.tsx';
 import { PostForm } from './post_form.tsx';
-import { sourceData } from './sources.ts';
+import { connectLink, sourceData } from './sources.ts';
 
 /** The shortest form that starts each type, one field or none. */
 export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
@@ -17,7 +17,8 @@ export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
   );
 }
 
-function QuickForm({ start: { type, field, sources } }: { start: QuickStart }): JSX.Element {
+function QuickForm({ start }: { start: QuickStart }): JSX.Element {
+  const { type, field, sources, unconnected } = start;
   const { name, quick } = wordsOf(type);
   return (
     <PostForm
@@ -36,7 +37,7 @@ function QuickForm({ start: { type, field, sources } }: { start: QuickStart }): 
         {quick?.action ?? name}
       </button>
       <div class="field-help">
-        <QuickSentence type={type} help={quick?.help} field={field?.name} />
+        <QuickSentence {...{ type, unconnected }} help={quick?.help} field={field?.name} />
         <QuickSource type={type} sources={sources} />
       </div>
       <div class="form-result" />
@@ -50,17 +51,22 @@ interface QuickSentenceProps {
   help?: string;
   /** The name of the field that is typed into. */
   field?: string;
+  /** The sources that an address may be of, and that have to be connected first. */
+  unconnected: SourceOption[];
 }
 
 /** What the form would start, or what is wrong with the input: the browser's script says it with every key. */
-export function QuickSentence({ type, help = '', field }: QuickSentenceProps): JSX.Element {
+export function QuickSentence(props: QuickSentenceProps): JSX.Element {
+  const { type, help = '', field, unconnected } = props;
   if (field === undefined || !hasOwnSentence(type)) return <span safe>{help}</span>;
+  const links = Object.fromEntries(unconnected.map((one) => [one.name, connectLink(one)]));
   return (
     <output
       class="quick-sentence"
       data-sentence={attributeText(type)}
       data-typed={attributeText(field)}
       data-help={attributeText(help)}
+      data-connect={attributeText(JSON.stringify(links))}
       safe
     >
       {help}
@@ -69,7 +75,7 @@ export function QuickSentence({ type, help = '', field }: QuickSentenceProps): J
 }
 
 /** Where it reads from: a real name should not be looked up in the sample without a word. */
-function QuickSource({ type, sources }: Omit<QuickStart, 'field'>): JSX.Element {
+function QuickSource({ type, sources }: Pick<QuickStart, 'type' | 'sources'>): JSX.Element {
   if (sources.length === 0) return '';
   return (
     <label for={`${type}-source`}>

@@ -1,4 +1,6 @@
 import type { Field } from '../../src/operations/fields.ts';
+import { sourceTitle } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption } from '../view_models.ts';
 import { attributeText } from './field.tsx';
 
@@ -20,6 +22,12 @@ export function sourceData({ label, pageMs, pageSize, reach, price }: SourceOpti
     'data-budget': price?.budget && attributeText(JSON.stringify(price.budget)),
     'data-reach': reach && attributeText(JSON.stringify(reach)),
   };
+}
+
+/** Leads to where a source is connected. */
+export function connectLink(source: SourceOption): { words: string; href: string } {
+  const path = `/sources#source-${encodeURIComponent(source.name)}` as const;
+  return { words: `Connect ${sourceTitle(source)}`, href: urlTo(path) };
 }
 
 /** The one the form names, else the first. */

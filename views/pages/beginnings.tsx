@@ -5,13 +5,14 @@ import { attributeText } from '../forms/field.tsx';
 import { HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { QuickField, QuickSentence } from '../forms/quick_form.tsx';
-import { sourceData } from '../forms/sources.ts';
+import { connectLink, sourceData } from '../forms/sources.ts';
 import { UploadForm } from '../forms/upload_form.tsx';
 import type { BeginningCard, DashboardModel, SourceOption } from '../view_models.ts';
 
 /** Shown before the first job: what this is, and a card for each way to begin. */
 export function Beginnings({ model: { beginnings } }: { model: DashboardModel }) {
   const types = new Set(beginnings.map(({ type }) => type));
+  const unconnected = beginnings.map(({ source }) => source).filter((one) => one.needsConnection);
   const others = OPERATION_TYPES.filter((type) => wordsOf(type).readsSource && !types.has(type));
   return (
     <div class="beginnings">
@@ -26,7 +27,7 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
             <p class="field-help" safe>
               {card.help ?? helpOf(card.source)}
             </p>
-            <BeginningForm card={card} />
+            <BeginningForm card={card} unconnected={unconnected} />
           </li>
         ))}
       </ul>
@@ -48,7 +49,12 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
   );
 }
 
-function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
+interface BeginningProps {
+  card: BeginningCard;
+  unconnected: SourceOption[];
+}
+
+function BeginningForm({ card, unconnected }: BeginningProps): JSX.Element {
   const { type, source, ready, upload } = card;
   if (source.needsConnection) return <ConnectLink source={source} />;
   const action = urlTo(`/api/${type}`);
@@ -70,7 +76,7 @@ function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
       </button>
       {ready === undefined && card.field !== undefined && (
         <div class="field-help">
-          <QuickSentence type={type} field={card.field.name} />
+          <QuickSentence type={type} field={card.field.name} unconnected={unconnected} />
         </div>
       )}
       <div class="form-result" />
@@ -84,11 +90,11 @@ function helpOf({ label, needsConnection }: SourceOption): string {
 }
 
 function ConnectLink({ source }: { source: SourceOption }): JSX.Element {
-  const path = `/sources#source-${encodeURIComponent(source.name)}` as const;
+  const { words, href } = connectLink(source);
   return (
     <p>
-      <a class="button" href={attributeText(urlTo(path))} safe>
-        {`Connect ${sourceTitle(source)}`}
+      <a class="button" href={attributeText(href)} safe>
+        {words}
       </a>
     </p>
   );

@@ -28,7 +28,7 @@ export const COMPLETED_JOB = {
 export const REFUSAL = {
   error: {
     code: 'invalid_input',
-    message: 'Nothing was started. Correct the fields below and try again.',
+    message: 'Nothing was started. Correct the input and try again.',
     details: { username: 'Username is missing. Type one, for example aurora_lab.' },
     timestamp: '2026-11-22T08:07:52.295Z',
   },

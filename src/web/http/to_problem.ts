@@ -121,7 +121,7 @@ export interface RefusalWords {
   ifTooMany?: string;
 }
 
-const CORRECT_FIELDS = 'Correct the fields below and try again.';
+const CORRECT_FIELDS = 'Correct the input and try again.';
 
 export const NOT_STARTED = {
   title: 'Nothing was started.',

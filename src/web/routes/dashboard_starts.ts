@@ -14,14 +14,16 @@ export async function quickStarts(deps: FirstDeps, recent: Job[]): Promise<Quick
     const { type, fields, words } = operation;
     if (!words.quick) return [];
     const field = fields.find(({ name }) => name === words.quick?.field);
-    const able = usableSources(fields, sourceOptions(deps, operation)).filter(
-      ({ name, needsConnection }) => !needsConnection && name !== words.upload?.source,
+    const usable = usableSources(fields, sourceOptions(deps, operation)).filter(
+      ({ name }) => name !== words.upload?.source,
     );
+    const able = usable.filter(({ needsConnection }) => !needsConnection);
+    const unconnected = usable.filter(({ needsConnection }) => needsConnection);
     const last = lastSource(recent, able);
     const sources = able.toSorted(
       (one, other) => Number(other.name === last) - Number(one.name === last),
     );
-    return [{ type, field, sources }];
+    return [{ type, field, sources, unconnected }];
   });
 }
 

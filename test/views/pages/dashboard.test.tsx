@@ -192,7 +192,7 @@ describe('the shortest forms', () => {
   test('name the source, and check what the rule of the field says', () => {
     const page = dashboard();
     expect(page).toContain(
-      '<select id="search-source" name="source"><option value="sample" selected>',
+      '<select id="search-source" name="source"><option value="sample" selected data-label="the synthetic sample" data-page-ms="150" data-page-size="20">',
     );
     expect(fieldsOf(page, '/api/embed')[0]).not.toHaveProperty('source');
     expect(attributesOf(page, '#scrape-username')).toMatchObject({ maxlength: '500' });

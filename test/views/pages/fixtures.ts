@@ -66,6 +66,7 @@ const STARTS: QuickStart[] = ['scrape', 'search', 'discover', 'embed'].map((type
   type,
   field: fieldsOfType(type).find(({ name }) => name === wordsOf(type).quick?.field),
   sources: type === 'embed' ? [] : [SAMPLE],
+  unconnected: [],
 }));
 
 export function dashboardModel(model: Partial<DashboardModel> = {}): DashboardModel {
