@@ -31,6 +31,7 @@ export function LivePart(props: LivePartProps): JSX.Element {
 /**
  * `hx-disinherit` keeps the forms inside from inheriting the part's target and selection. If the
  * refresh fails, the error is shown in the part, which is refreshed again, or in its place when it is gone for good.
+ * So a page with a live part has no `.result.error` of its own: `.standing-problem` looks the same.
  */
 function following({ id, href = '', busy = false, also, everySeconds }: LivePartProps) {
   const seconds = busy ? 1 : everySeconds;

@@ -159,3 +159,27 @@ test('FEATURES 40: a run in another year says the year, in the form, on the page
   expect(await next.textContent()).toMatch(new RegExp(`29 Feb${years[0]}, 03:00 UTC$`));
   await app.schedules.remove(id);
 });
+
+test('FEATURES 40: why a schedule can start nothing stays in its card when the page is refreshed', async () => {
+  const { schedules, database } = app;
+  const { id } = await schedules.add({
+    type: 'scrape',
+    input: { username: 'lost_example' },
+    cron: '0 3 * * *',
+    timeZone: 'UTC',
+  });
+  database.run("UPDATE schedules SET type = 'crawl', next_due = 1 WHERE id = ?", [id]);
+  const { page, problems } = await openPage();
+  await page.goto(`${app.url}/schedules`);
+  const said = page.getByText('It can start nothing at present.');
+  const within = page.locator('#schedules').filter({ has: said });
+  await within.waitFor();
+  const refreshed = page.waitForResponse((answer) => answer.url().endsWith('/schedules'));
+  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent('jobs-changed')));
+  await (await refreshed).finished();
+  await page.locator('#schedules[hx-get]:not(.htmx-request)').waitFor();
+  expect(await said.count()).toBe(1);
+  expect(await within.count()).toBe(1);
+  await schedules.remove(id);
+  expect(problems).toEqual([]);
+});

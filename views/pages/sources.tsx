@@ -197,17 +197,14 @@ function ConnectionForms({ name, connection, refused }: Omit<PartProps, 'now'>):
   );
 }
 
-/**
- * What the last test has found, unless the state says it already. A problem has a class of its own: a live part
- * takes `.result.error` for the failure of its refresh.
- */
+/** What the last test has found, unless the state says it already. */
 function Outcome({ connection, now }: Pick<PartProps, 'connection' | 'now'>): JSX.Element {
   const { test } = connection;
   const detail = connectionDetail(connection);
   const problem = connectionProblem(connection);
   if (problem !== '') {
     return (
-      <div class="result source-problem">
+      <div class="result standing-problem">
         <p safe>{problem}</p>
         {test !== undefined && <p class="field-help">Tested {relativeTime(test.at, now)}</p>}
       </div>

@@ -109,7 +109,7 @@ function Problem({ schedule }: { schedule: Schedule }): JSX.Element {
   const { problem } = schedule;
   if (problem === undefined) return '';
   return (
-    <div class="result error">
+    <div class="result standing-problem">
       <p class="result-title">It can start nothing at present.</p>
       <p safe>{`${problem} ${adviceFor(schedule)}`}</p>
     </div>
