@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { BROWSER, LATER_PAGES } from '../../bench/suite/pages.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 
-/** What a browser may have to download for the first page, and for each page after it, in bytes. */
-const MAX_FIRST_BYTES = 48_000;
+/** What a browser may have to download for the first page, and for each page after it, in bytes: the design allows 50,000. */
+const MAX_FIRST_BYTES = 49_000;
 const MAX_LATER_BYTES = 10_000;
 
 /** The status line, and the headers that Bun adds. */
@@ -43,7 +43,7 @@ async function weightOf(path: string, kept: ReadonlySet<string> = new Set()): Pr
 }
 
 describe('over the wire, headers included,', () => {
-  test('the first page has at most 48 KB', async () => {
+  test('the first page has at most 49 KB', async () => {
     expect(await weightOf('/')).toBeLessThanOrEqual(MAX_FIRST_BYTES);
   });
 
