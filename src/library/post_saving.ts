@@ -3,7 +3,7 @@ import { statement } from '../platform/statement.ts';
 import type { Post, PostVersion } from '../sources/post.ts';
 import { createAuthorNames } from './author_names.ts';
 import { isCutOf } from './completeness.ts';
-import { INDEXED_COLUMNS } from './finding/word_index.ts';
+import { createIndexing, INDEXED_COLUMNS, type UnindexedRows } from './finding/word_index.ts';
 import type { SavedItems } from './origins.ts';
 import { type NewRow, toRow } from './post_row.ts';
 import { createPostVersions, type EarlierVersions } from './post_versions.ts';
@@ -33,25 +33,28 @@ export function createPostSaving(db: Database) {
   const versions = createPostVersions(db);
   const write = createPostWriting(db);
   const authorNames = createAuthorNames(db);
+  const index = createIndexing(db);
 
-  function saveEarlier(post: Post, latest: number): Saved {
+  function saveEarlier(post: Post, latest: number, unindexed: UnindexedRows): Saved {
     const { source, id, text, createdAt } = post;
     const earlier = versions.takeEarlier(post, true);
+    for (const removed of earlier.removed) unindexed.delete(removed);
     versions.add(latest, source, [...earlier.versions, { id, text, createdAt }], '');
     return { key: latest, isNew: false, replaced: earlier.removed };
   }
 
-  function save(post: Post, now: number): Saved {
+  function save(post: Post, now: number, unindexed: UnindexedRows): Saved {
     const { source, id } = post;
     const stored = find.get({ source, id });
     const latest = stored ? undefined : versions.latestOf(post);
-    if (latest !== undefined) return saveEarlier(post, latest);
+    if (latest !== undefined) return saveEarlier(post, latest, unindexed);
     const isEdited = post.edits !== undefined && post.edits.length > 0;
     const earlier = isEdited ? versions.takeEarlier(post, stored !== null) : NOTHING_EARLIER;
     const known = stored ?? (isEdited ? find.get({ source, id }) : null);
     const row = toRow(post, now);
     authorNames.apply(row, known);
-    const key = write(row, known);
+    for (const removed of earlier.removed) unindexed.delete(removed);
+    const key = write(row, known, unindexed);
     const history = [...earlier.versions, ...editInPlace(row, known)];
     if (history.length > 0) versions.add(key, source, history, id);
     return { key, isNew: !known, replaced: earlier.removed };
@@ -63,8 +66,9 @@ export function createPostSaving(db: Database) {
       authorNames.forget();
       const keys: number[] = [];
       const fresh = new Set<number>();
+      const unindexed: UnindexedRows = new Map();
       for (const post of posts) {
-        const { key, isNew, replaced } = save(post, now);
+        const { key, isNew, replaced } = save(post, now, unindexed);
         // At once, because SQLite may give the key of a removed row to the next one.
         for (const old of replaced) {
           for (const [i, other] of keys.entries()) if (other === old) keys[i] = key;
@@ -73,6 +77,7 @@ export function createPostSaving(db: Database) {
         keys.push(key);
         if (isNew) fresh.add(key);
       }
+      index.writeAll(unindexed);
       return { keys, fresh };
     },
   };

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { isCutOf } from './completeness.ts';
 import type { IndexedRow } from './finding/indexed_words.ts';
-import { createIndexing, INDEXED_COLUMNS, isIndexedAlike } from './finding/word_index.ts';
+import { INDEXED_COLUMNS, isIndexedAlike, type UnindexedRows } from './finding/word_index.ts';
 import type { NewRow, PostRow } from './post_row.ts';
 
 /** What is read of a stored post before it is written again. */
@@ -75,12 +75,11 @@ function merged(older: string, newer: string): string {
       ELSE coalesce(${newer}, ${older}) END`;
 }
 
-/** Writes rows of posts, and their words. Runs inside the caller's transaction. */
+/** Writes rows of posts, but not their words. Runs inside the caller's transaction. */
 export function createPostWriting(db: Database) {
   const insert = statement<void, NewRow>(db, INSERT);
   const replace = statement<IndexedRow, Bindings>(db, REPLACE);
   const fill = statement<IndexedRow, Bindings>(db, FILL);
-  const index = createIndexing(db);
 
   function update(row: NewRow, known: KnownRow): IndexedRow {
     const { source: _, id: _id, ...given } = row;
@@ -91,17 +90,20 @@ export function createPostWriting(db: Database) {
 
   /**
    * Inserts a row, or updates the stored one, which is `known`.
+   * @param unindexed gets the row when its words are to be written.
    * @returns its key.
    */
-  return function write(row: NewRow, known: KnownRow | null): number {
+  return function write(row: NewRow, known: KnownRow | null, unindexed: UnindexedRows): number {
     if (known) {
+      const { key } = known;
       const updated = update(fitted(row, known), known);
-      if (!isIndexedAlike(updated, known)) index.replace(known.key, updated);
-      return known.key;
+      const isNew = unindexed.get(key)?.isNew ?? false;
+      if (!isIndexedAlike(updated, known)) unindexed.set(key, { row: updated, isNew });
+      return key;
     }
     // Takes half the time of INSERT … ON CONFLICT … RETURNING.
     const key = Number(insert.run(row).lastInsertRowid);
-    index.insert(key, row);
+    unindexed.set(key, { row, isNew: true });
     return key;
   };
 }

@@ -21,6 +21,9 @@ export const INDEXED_COLUMNS = [
   'quote',
 ] as const satisfies (keyof IndexedRow)[];
 
+/** Rows of posts that are not in the index of words yet, by their keys. */
+export type UnindexedRows = Map<number, { row: IndexedRow; isNew: boolean }>;
+
 /** Writes the rows of posts in the index of words. */
 export function createIndexing(db: Database) {
   const insert = statement<void, Bindings>(db, `INSERT INTO post_words ${COLUMNS} ${VALUES}`);
@@ -28,7 +31,7 @@ export function createIndexing(db: Database) {
     db,
     `INSERT OR REPLACE INTO post_words ${COLUMNS} ${VALUES}`,
   );
-  return {
+  const indexing = {
     insert(key: number, row: IndexedRow): void {
       if (isRehearsing(db)) return;
       insert.run({ key, ...indexedWords(row) });
@@ -37,7 +40,18 @@ export function createIndexing(db: Database) {
       if (isRehearsing(db)) return;
       replace.run({ key, ...indexedWords(row) });
     },
+    /**
+     * Writes many rows, and nothing between them. Before a statement that changes several rows of other tables, FTS5
+     * (SQLite 3.53) writes what it has gathered since the last one: a segment for each post, which takes three times as
+     * long as one for all.
+     */
+    writeAll(rows: UnindexedRows): void {
+      for (const [key, { row, isNew }] of rows)
+        if (isNew) indexing.insert(key, row);
+        else indexing.replace(key, row);
+    },
   };
+  return indexing;
 }
 
 /** Whether two states of a post have one row in the index of words. */
