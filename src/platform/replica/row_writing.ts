@@ -57,7 +57,11 @@ export class RowWriting {
       (a, b) => TABLE_NAMES.indexOf(a.table) - TABLE_NAMES.indexOf(b.table),
     );
     for (const change of ordered.toReversed()) this.#clear(change);
-    for (const { table, key, row } of ordered) if (row) this.#write(table, key, row);
+    // What is derived is written in one go: between other rows, FTS5 would write a segment for each post.
+    const written = ordered.flatMap(({ table, key, row }) =>
+      row ? [{ table, row, former: this.#write(table, key, row) }] : [],
+    );
+    for (const { table, row, former } of written) this.derived.wrote(table, row, former);
     const changed = new Set(changes.map(({ table, key }) => `${table} ${key}`));
     const due = changes.filter(({ table }) => TRIGGERED.includes(table));
     const others = kept.filter(({ table, key }) => !changed.has(`${table} ${key}`));
@@ -92,12 +96,13 @@ export class RowWriting {
     else moveAside(values, row);
   }
 
-  #write(name: TableName, key: string, row: Row): void {
+  /** @returns the row as it was, undefined when it is new. */
+  #write(name: TableName, key: string, row: Row): Row | undefined {
     const { before, insert, write } = this.#of(name);
     const former = before(keyValues(this.#table(name), key));
     if (former) write(row);
     else insert(row);
-    this.derived.wrote(name, row, former);
+    return former;
   }
 
   #of(name: TableName): RowStatements {
