@@ -168,7 +168,7 @@ describe('FEATURES 38: the budget for X', () => {
   });
 
   test('is shared by listings that run at once', async () => {
-    reading = await setupReading({ cap: 700, patienceMs: 300 });
+    reading = await setupReading({ cap: 700, patienceMs: 30_000 });
     addAccount(reading.double, 'sea_example', 3_000);
     const request: SearchRequest = { terms: ['sea'], mode: 'latest', signal };
     const runs = await Promise.all([
