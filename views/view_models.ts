@@ -11,8 +11,7 @@ import type { Field } from '../src/operations/fields.ts';
 import type { Found } from '../src/operations/find/found.ts';
 import type { FindSort, FindWay } from '../src/operations/find/request.ts';
 import type { ListedFind } from '../src/operations/find/saved.ts';
-import type { Price } from '../src/operations/sentences.ts';
-import type { Reach } from '../src/sources/connection.ts';
+import type { SourcePace } from '../src/sources/connection.ts';
 import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
 import type { PreviewProps } from './schedules/due_preview.tsx';
@@ -49,19 +48,10 @@ export interface FormState {
 }
 
 /** A source as offered by forms. */
-export interface SourceOption {
+export interface SourceOption extends SourcePace {
   name: string;
-  /** For use in a sentence: "the synthetic sample". */
-  label: string;
-  /** Milliseconds per page, and items on one, for the estimate of the forms. */
-  pageMs: number;
-  pageSize: number;
   /** It cannot do what the form is for until it is connected. */
   needsConnection?: boolean;
-  /** How far back it goes, where that is known. */
-  reach?: Reach;
-  /** Of a post, where the connected method costs money. */
-  price?: Price;
 }
 
 /** An archive in the `imports/` folder. */

@@ -1,5 +1,6 @@
-import type { Pace, Values } from '../operations/sentences.ts';
+import type { Values } from '../operations/sentences.ts';
 import { sentence } from '../operations/words.ts';
+import type { SourcePace } from '../sources/connection.ts';
 import { mismatch, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import { onRequest } from './htmx_events.ts';
 
@@ -137,7 +138,7 @@ function sourceOf(form: HTMLFormElement): ChosenSource | undefined {
   return chosen && label !== undefined ? { name: chosen.value, label } : undefined;
 }
 
-function paceOf(form: HTMLFormElement): Pace | undefined {
+function paceOf(form: HTMLFormElement): SourcePace | undefined {
   const field = form.querySelector<HTMLElement>('[name="source"]');
   const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : field;
   const { label, pageMs, pageSize, reach, cost, currency = '' } = chosen?.dataset ?? {};

@@ -17,7 +17,7 @@ export {
 } from './manager.ts';
 export { CannotUnseal, seal, unseal } from './seal.ts';
 export { createSecretKey, type SecretKey, SecretKeyUnusable } from './secret_key.ts';
-export { type SourcePace, sourcePace } from './source_pace.ts';
+export { sourcePace } from './source_pace.ts';
 
 export interface ConnectionsOptions {
   /** From `openDatabase`. */

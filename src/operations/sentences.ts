@@ -1,4 +1,4 @@
-import type { Costs, Reach } from '../sources/connection.ts';
+import type { BudgetLeft, SourcePace } from '../sources/connection.ts';
 import { count, counted, estimate, money } from '../text/format.ts';
 
 /** Phrases that the sentences of several types share. */
@@ -11,31 +11,7 @@ export type Values = Record<string, string | undefined>;
  * text, and its result must be escaped. It runs in the browser too, so it may only import what
  * works there.
  */
-export type Sentence = (values: Values, source?: Pace) => string;
-
-/** A source's label and how fast its pages come; see `SourceOption`. */
-export interface Pace {
-  label: string;
-  pageMs: number;
-  pageSize: number;
-  reach?: Reach;
-  price?: Price;
-}
-
-/** Of a post, where it costs money. */
-export interface Price {
-  costPerPost: number;
-  currency: string;
-  /** Nothing is read until the user has set one. */
-  hasNoBudget?: boolean;
-  /** What is left of the one that is set; absent where none is, or where it is not known. */
-  budget?: BudgetLeft;
-}
-
-export interface BudgetLeft extends Costs {
-  /** In posts, 0 or more. */
-  left: number;
-}
+export type Sentence = (values: Values, source?: SourcePace) => string;
 
 /** Whether a start would fail at once. */
 export function isTooSmall(budget: BudgetLeft | undefined): boolean {
@@ -74,7 +50,7 @@ export function howMany(typed: string | undefined): number | undefined {
   return n > 0 && n <= 10_000 ? n : undefined;
 }
 
-export function from(source: Pace | undefined): string {
+export function from(source: SourcePace | undefined): string {
   return source ? ` from ${source.label}` : '';
 }
 
@@ -89,7 +65,11 @@ export interface Charge {
 export const POST: Charge = { least: 1, most: 1 };
 
 /** What it costs; empty where it is free. */
-export function cost(items: number, source: Pace | undefined, { least, most }: Charge): string {
+export function cost(
+  items: number,
+  source: SourcePace | undefined,
+  { least, most }: Charge,
+): string {
   if (!source?.price) return '';
   const { costPerPost, currency, hasNoBudget } = source.price;
   const words = (charge: number) => money(items * charge * costPerPost, currency);
@@ -100,7 +80,7 @@ export function cost(items: number, source: Pace | undefined, { least, most }: C
 }
 
 /** The estimated duration, where it is known how fast the pages come, and the cost. */
-export function time(items: number, source: Pace | undefined, charge = POST): string {
+export function time(items: number, source: SourcePace | undefined, charge = POST): string {
   const costs = cost(items, source, charge);
   if (!source || source.pageMs <= 0 || source.pageSize <= 0) return costs;
   return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}${costs}`;
@@ -113,7 +93,7 @@ export function time(items: number, source: Pace | undefined, charge = POST): st
  */
 export function budgetNote(
   items: number,
-  source: Pace | undefined,
+  source: SourcePace | undefined,
   { least, most = Number.POSITIVE_INFINITY }: Charge,
   more = 0,
 ): string {
@@ -132,13 +112,17 @@ export function budgetNote(
 }
 
 /** How many posts of an author the service gives at most. */
-export function reachOf(source: Pace | undefined, withReplies: boolean): number {
+export function reachOf(source: SourcePace | undefined, withReplies: boolean): number {
   const { posts = Number.POSITIVE_INFINITY, withoutReplies = posts } = source?.reach ?? {};
   return withReplies ? posts : withoutReplies;
 }
 
 /** A sentence after the first one: that the service does not give as many posts of an author. */
-export function reachNote(posts: number, source: Pace | undefined, withReplies: boolean): string {
+export function reachNote(
+  posts: number,
+  source: SourcePace | undefined,
+  withReplies: boolean,
+): string {
   const most = reachOf(source, withReplies);
   if (!source || posts <= most) return '';
   const all = reachOf(source, true);

@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/job.ts';
+import type { SourcePace } from '../sources/connection.ts';
 import { customWords } from './custom_types.ts';
 import { folderSentences, folderWords } from './folder_words.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type UndoWords,
   type Words,
 } from './operation.ts';
-import type { Pace, Values } from './sentences.ts';
+import type { Values } from './sentences.ts';
 
 const WORDS: Record<string, OperationWords | undefined> = { ...customWords(), ...folderWords };
 
@@ -59,14 +60,18 @@ export function hasOwnSentence(type: string): boolean {
  * @param input complete and checked.
  * @param source that it reads, for how long it takes and what it costs. Default: neither is said.
  */
-export function inputSentence(type: string, input: Record<string, unknown>, source?: Pace): string {
+export function inputSentence(
+  type: string,
+  input: Record<string, unknown>,
+  source?: SourcePace,
+): string {
   if (!hasOwnSentence(type)) return wordsOf(type).starts?.(input) ?? '';
   const values = Object.entries(input).map(([name, value]) => [name, String(value)]);
   return sentence(type, Object.fromEntries(values), source);
 }
 
 /** What the form of a type would start; empty when the type has no sentence. */
-export function sentence(type: string, values: Values, source?: Pace): string {
+export function sentence(type: string, values: Values, source?: SourcePace): string {
   return Object.hasOwn(folderSentences, type)
     ? (folderSentences[type]?.(values, source) ?? '')
     : '';

@@ -60,6 +60,33 @@ export interface Costs {
   least?: number;
 }
 
+/** How a source is read as it is connected now: how fast, how far back, and what a post costs. */
+export interface SourcePace {
+  /** For use in a sentence: "the synthetic sample". */
+  label: string;
+  /** Milliseconds per page, and items on one. */
+  pageMs: number;
+  pageSize: number;
+  /** How far back it goes, where that is known. */
+  reach?: Reach;
+  /** Of a post, where the method in use costs money. */
+  price?: SourcePrice;
+}
+
+export interface SourcePrice {
+  costPerPost: number;
+  currency: string;
+  /** Nothing is read until the user has set one. */
+  hasNoBudget?: boolean;
+  /** What is left of the one that is set; absent where none is, or where it is not known. */
+  budget?: BudgetLeft;
+}
+
+export interface BudgetLeft extends Costs {
+  /** In posts, 0 or more. */
+  left: number;
+}
+
 export interface CredentialField {
   name: string;
   label: string;

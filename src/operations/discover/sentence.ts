@@ -1,3 +1,4 @@
+import type { SourcePace } from '../../sources/connection.ts';
 import {
   MAX_FRUITLESS_POSTS,
   MAX_POSTS_PER_PROFILE,
@@ -10,7 +11,6 @@ import {
   budgetNote,
   type Charge,
   from,
-  type Pace,
   reachNote,
   reachOf,
   time,
@@ -30,7 +30,7 @@ function byPosts(profiles: number): Charge {
   return { least: POST_AND_AUTHOR, most: most * POST_AND_AUTHOR };
 }
 
-export default function sentence(values: Values, source?: Pace): string {
+export default function sentence(values: Values, source?: SourcePace): string {
   const query = trimmed(values.query);
   const most = atMost(values.maxResults ?? String(DEFAULT_PROFILES), 1_000);
   if (query === '') return 'Enter what to look for to see what will be found.';

@@ -1,3 +1,4 @@
+import type { SourcePace } from '../../sources/connection.ts';
 import { counted } from '../../text/format.ts';
 import { isolated } from '../../text/isolated.ts';
 import { readUsername } from '../../text/usernames.ts';
@@ -6,7 +7,6 @@ import {
   budgetNote,
   from,
   isAll,
-  type Pace,
   POST,
   reachNote,
   reachOf,
@@ -21,7 +21,7 @@ export const DEFAULT_POSTS = 100;
 /** The most that one run reads of an author. */
 export const MAX_POSTS = 10_000;
 
-export default function sentence(values: Values, source?: Pace): string {
+export default function sentence(values: Values, source?: SourcePace): string {
   const isArchive = values.source === 'archive';
   const readsAll = isArchive && (trimmed(values.maxTweets) === '' || isAll(values.maxTweets));
   const { maxTweets = String(DEFAULT_POSTS) } = values;

@@ -1,3 +1,4 @@
+import type { SourcePace } from '../../sources/connection.ts';
 import { count, counted } from '../../text/format.ts';
 import { quoted } from '../../text/isolated.ts';
 import { listed } from '../../text/listed.ts';
@@ -7,7 +8,6 @@ import {
   from,
   howMany,
   MAX_TERMS,
-  type Pace,
   termsOf,
   time,
   tooManyTerms,
@@ -21,7 +21,7 @@ export const DEFAULT_POSTS = 100;
 /** Each post may be of another author, who counts as two posts. */
 const WITH_AUTHORS = { least: 1, most: 3 };
 
-export default function sentence(values: Values, source?: Pace): string {
+export default function sentence(values: Values, source?: SourcePace): string {
   const terms = termsOf(trimmed(values.query));
   const most = atMost(values.maxTweets ?? String(DEFAULT_POSTS), 10_000);
   if (terms.length === 0) return 'Enter one or more terms to see what will be read.';
@@ -35,7 +35,7 @@ export default function sentence(values: Values, source?: Pace): string {
 }
 
 /** That the service does not search as far back. */
-function daysNote(asked: string | undefined, source: Pace | undefined): string {
+function daysNote(asked: string | undefined, source: SourcePace | undefined): string {
   const { days } = source?.reach ?? {};
   if (days === undefined || (howMany(asked) ?? Number.POSITIVE_INFINITY) <= days) return '';
   return ` Only posts of the last ${count(days)} days can be read${from(source)}.`;
