@@ -1,6 +1,5 @@
-import type { Values } from '../operations/sentences.ts';
+import type { SourcePace, Values } from '../operations/sentences.ts';
 import { sentence } from '../operations/words.ts';
-import type { SourcePace } from '../sources/connection.ts';
 import { mismatch, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import { onRequest } from './htmx_events.ts';
 

@@ -1,6 +1,8 @@
 import type { BudgetLeft, SourcePace } from '../sources/connection.ts';
 import { count, counted, estimate, money } from '../text/format.ts';
 
+export type { SourcePace } from '../sources/connection.ts';
+
 /** Phrases that the sentences of several types share. */
 
 /** The fields of a form by name, as text, and what `form.tsx` adds to them. */
