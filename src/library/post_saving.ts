@@ -35,10 +35,15 @@ export function createPostSaving(db: Database) {
   const authorNames = createAuthorNames(db);
   const index = createIndexing(db);
 
+  function takeEarlier(post: Post, isStored: boolean, unindexed: UnindexedRows): EarlierVersions {
+    const earlier = versions.takeEarlier(post, isStored);
+    for (const removed of earlier.removed) unindexed.delete(removed);
+    return earlier;
+  }
+
   function saveEarlier(post: Post, latest: number, unindexed: UnindexedRows): Saved {
     const { source, id, text, createdAt } = post;
-    const earlier = versions.takeEarlier(post, true);
-    for (const removed of earlier.removed) unindexed.delete(removed);
+    const earlier = takeEarlier(post, true, unindexed);
     versions.add(latest, source, [...earlier.versions, { id, text, createdAt }], '');
     return { key: latest, isNew: false, replaced: earlier.removed };
   }
@@ -49,11 +54,10 @@ export function createPostSaving(db: Database) {
     const latest = stored ? undefined : versions.latestOf(post);
     if (latest !== undefined) return saveEarlier(post, latest, unindexed);
     const isEdited = post.edits !== undefined && post.edits.length > 0;
-    const earlier = isEdited ? versions.takeEarlier(post, stored !== null) : NOTHING_EARLIER;
+    const earlier = isEdited ? takeEarlier(post, stored !== null, unindexed) : NOTHING_EARLIER;
     const known = stored ?? (isEdited ? find.get({ source, id }) : null);
     const row = toRow(post, now);
     authorNames.apply(row, known);
-    for (const removed of earlier.removed) unindexed.delete(removed);
     const key = write(row, known, unindexed);
     const history = [...earlier.versions, ...editInPlace(row, known)];
     if (history.length > 0) versions.add(key, source, history, id);

@@ -136,3 +136,40 @@ describe('C13: versions of an edited post', () => {
     expect(stored(library)).toEqual([{ ...bluesky('second', 3), edits: [{ id, text: 'first' }] }]);
   });
 });
+
+describe('the words of posts that are saved together', () => {
+  const keysWith = (db: ReturnType<typeof setup>['db'], word: string) =>
+    db
+      .query<{ rowid: number }, [string]>(
+        'SELECT rowid FROM post_words WHERE post_words MATCH ? ORDER BY rowid',
+      )
+      .all(`text:${word}`)
+      .map(({ rowid }) => rowid);
+
+  test('are those of their last versions, and none of a version that was removed', () => {
+    const { db, library } = setup();
+    const first = makePost(101, { text: 'sparrow', createdAt: at(101) });
+    const second = makePost(102, { text: 'starling', createdAt: at(102) });
+    const edited = version(103, { text: 'swallow' });
+    library.savePosts([first, second, makePost(7, { text: 'swift' }), edited]);
+    const keys = db
+      .query<{ key: number }, []>('SELECT key FROM posts ORDER BY key')
+      .all()
+      .map(({ key }) => key);
+    expect(keys).toHaveLength(2);
+    expect(keysWith(db, 'sparrow')).toEqual([]);
+    expect(keysWith(db, 'starling')).toEqual([]);
+    expect([...keysWith(db, 'swallow'), ...keysWith(db, 'swift')].sort()).toEqual(keys);
+    expect(db.query('SELECT count(*) AS rows FROM post_words_docsize').get()).toEqual({ rows: 2 });
+  });
+
+  test('become one segment of the index', () => {
+    const { db, library } = setup();
+    db.transaction(() =>
+      library.savePosts(Array.from({ length: 50 }, (_, n) => makePost(n, { text: `word${n}` }))),
+    )();
+    expect(db.query('SELECT count(DISTINCT segid) AS segments FROM post_words_idx').get()).toEqual({
+      segments: 1,
+    });
+  });
+});

@@ -41,9 +41,8 @@ export function createIndexing(db: Database) {
       replace.run({ key, ...indexedWords(row) });
     },
     /**
-     * Writes many rows, and nothing between them. Before a statement that changes several rows of other tables, FTS5
-     * (SQLite 3.53) writes what it has gathered since the last one: a segment for each post, which takes three times as
-     * long as one for all.
+     * Writes many rows, and nothing between them: before a statement on another table that may have to be undone by
+     * itself, FTS5 (SQLite 3.53) writes what it has gathered, so that each post becomes a segment of the index.
      */
     writeAll(rows: UnindexedRows): void {
       for (const [key, { row, isNew }] of rows)
