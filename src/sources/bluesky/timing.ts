@@ -2,7 +2,7 @@
 export interface Timing {
   /** Least time between two requests of one kind. */
   gapMs: number;
-  /** Mean time between two logins, of which some may follow each other at once: somebody who mistyped waits for the next. */
+  /** Least time between two logins on average; see `LOGINS_AT_ONCE`. */
   loginGapMs: number;
   /** Longest time from a request to the end of its answer. */
   timeoutMs: number;
@@ -10,7 +10,10 @@ export interface Timing {
   backoffMs: number;
 }
 
-/** With the gap below, 30 in 5 minutes. */
+/**
+ * So many logins follow each other without a gap, because somebody who mistyped a password waits for the next one. With
+ * the gap below there are at most 30 in 5 minutes.
+ */
 export const LOGINS_AT_ONCE = 5;
 
 /**

@@ -30,6 +30,7 @@ interface Corpus {
 const THREAD_PAUSE_MS = 90_000;
 /** A reply or repost refers to one of this many recent posts. */
 const RECENT_POSTS = 40;
+
 /** The whole synthetic sample, generated at the first call. */
 export const sampleCorpus = once(async (): Promise<Corpus> => {
   const authors: Author[] = [];
@@ -74,11 +75,12 @@ const isOriginal = ({ post }: Entry) => post.kind === 'post';
 const timelineOf = oncePer(async (person: Person): Promise<Timeline> => {
   const timeline = startTimeline(person, people.indexOf(person));
   writeOriginals(timeline);
+  // A server stays responsive.
   await nextTurn();
   return timeline;
 });
 
-/** Each call yields to the event loop after its work, so that a server stays responsive. */
+/** A function that does its work once for each key. */
 function oncePer<Key, Value>(make: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
   const made = new Map<Key, Promise<Value>>();
   return (key) => {
